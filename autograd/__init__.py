@@ -1,0 +1,112 @@
+"""Backpropagation that can be read, stepped through, and checked by hand.
+
+>>> from autograd import Value
+>>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+>>> c = a * b + 10
+>>> c.backward()
+>>> a.grad, b.grad
+(-3.0, 2.0)
+>>> a
+Value(data=2.0, grad=-3.0, label='a')
+
+What if ``a`` were 5? Change it, and look again:
+
+>>> a.data = 5.0
+>>> c.forward()
+-5.0
+
+The engine is :mod:`autograd.value` and its table :mod:`autograd.primitives`. Everything else is a wing
+that is imported when it is first used: ``draw``, ``step``, ``explain``, ``check``, ``compile`` …
+"""
+
+from importlib import import_module
+from typing import Any
+
+from .errors import (
+    AutogradError,
+    DivisionByZeroError,
+    DomainError,
+    FileFormatError,
+    KindError,
+    MissingToolError,
+    NumberOverflowError,
+    ShapeError,
+    TooLargeError,
+    UnknownNameError,
+)
+from .numeric import (
+    cos,
+    elu,
+    exp,
+    gelu,
+    leaky_relu,
+    log,
+    log_softmax,
+    logsumexp,
+    maximum,
+    minimum,
+    relu,
+    sigmoid,
+    sin,
+    softmax,
+    softplus,
+    sqrt,
+    tanh,
+    total,
+    weighted_sum,
+)
+from .value import Value, topological_order, weighted_sums
+
+# Which module has what; it is imported at the first use, so that `import autograd` stays quick.
+_WINGS = {
+    "autograd.derivatives": ("grad",),
+}
+_HOME = {name: module for module, names in _WINGS.items() for name in names}
+
+__all__ = [
+    "AutogradError",
+    "DivisionByZeroError",
+    "DomainError",
+    "FileFormatError",
+    "KindError",
+    "MissingToolError",
+    "NumberOverflowError",
+    "ShapeError",
+    "TooLargeError",
+    "UnknownNameError",
+    "Value",
+    "cos",
+    "elu",
+    "exp",
+    "gelu",
+    "leaky_relu",
+    "log",
+    "log_softmax",
+    "logsumexp",
+    "maximum",
+    "minimum",
+    "relu",
+    "sigmoid",
+    "sin",
+    "softmax",
+    "softplus",
+    "sqrt",
+    "tanh",
+    "topological_order",
+    "total",
+    "weighted_sum",
+    "weighted_sums",
+    *_HOME,
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    found = getattr(import_module(_HOME[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

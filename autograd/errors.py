@@ -1,0 +1,62 @@
+"""The errors of this library: one family, each also the builtin that a Python user would catch.
+
+>>> from autograd import Value, log
+>>> try:
+...     log(Value(0.0, label="p"))
+... except ValueError as error:
+...     print(error)
+log of p = 0.0: log is defined for numbers above 0; keep its operand positive, for instance log(p + 1e-12)
+"""
+
+__all__ = [
+    "AutogradError",
+    "DivisionByZeroError",
+    "DomainError",
+    "FileFormatError",
+    "KindError",
+    "MissingToolError",
+    "NumberOverflowError",
+    "ShapeError",
+    "TooLargeError",
+    "UnknownNameError",
+]
+
+
+class AutogradError(Exception):
+    """Everything that this library raises on purpose."""
+
+
+class KindError(AutogradError, TypeError):
+    """Something that is no number, or kinds of number that do not mix."""
+
+
+class DomainError(AutogradError, ValueError):
+    """An operation outside its domain, such as the logarithm of 0."""
+
+
+class DivisionByZeroError(AutogradError, ZeroDivisionError):
+    """A division by zero, or zero to a negative power."""
+
+
+class NumberOverflowError(AutogradError, OverflowError):
+    """A result that is too large for its kind of number."""
+
+
+class ShapeError(AutogradError, ValueError):
+    """Sequences whose lengths do not fit together."""
+
+
+class UnknownNameError(AutogradError, ValueError):
+    """A name that stands for nothing here: an activation, a label, a format."""
+
+
+class TooLargeError(AutogradError, ValueError):
+    """A graph too large for what was asked of it."""
+
+
+class MissingToolError(AutogradError, RuntimeError):
+    """A program or an optional package that is needed and is not installed."""
+
+
+class FileFormatError(AutogradError, ValueError):
+    """A file that is not what its name or its reader says."""

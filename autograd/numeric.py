@@ -1,0 +1,502 @@
+"""The vocabulary of the rules: functions for any kind of number, float first.
+
+>>> from fractions import Fraction
+>>> from autograd import Value
+>>> relu(-2.0), relu(Fraction(1, 3)), relu(Value(3.0))
+(0.0, Fraction(1, 3), Value(data=3.0, grad=0.0))
+
+A rule of the table (:mod:`autograd.primitives`) is written in these functions and in Python's
+operators, and in nothing else. Whatever such a rule is run on, it works:
+
+- a float takes the first branch of a function, and costs one type check;
+- another plain number takes the function of its own kind (``Decimal.exp``, ``cmath.exp``), or is
+  turned into a float where its kind has none;
+- an :class:`Arithmetic` (a ``Value``, a symbol, a register of a trace) records the operation.
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from .errors import KindError, ShapeError
+
+__all__ = [
+    "Arithmetic",
+    "Number",
+    "as_number",
+    "cos",
+    "elu",
+    "exp",
+    "expm1",
+    "gelu",
+    "leaky_relu",
+    "like",
+    "log",
+    "log1p",
+    "log_softmax",
+    "logsumexp",
+    "maximum",
+    "minimum",
+    "normal_cdf",
+    "power",
+    "relu",
+    "sigmoid",
+    "sign",
+    "sin",
+    "softmax",
+    "softplus",
+    "sqrt",
+    "step",
+    "tanh",
+    "total",
+    "weighted_sum",
+    "zero",
+]
+
+Number = Any  # a float, an int, a Fraction, a Decimal …: whatever has the arithmetic operators
+
+
+class Arithmetic:
+    """What stands for a number without being one: a Value, a symbol, a register of a trace.
+
+    It has every operator and every function of the table; each asks ``_apply`` with the name of the
+    primitive and the operands, in order. A subclass defines ``_apply`` and has them all.
+    """
+
+    __slots__ = ()
+
+    def _apply(self, name: str, *operands: Any) -> Any:
+        raise NotImplementedError
+
+    def _apply_family(self, name: str, operands: Sequence[Any]) -> Any:
+        """The whole list for softmax and log_softmax, whose rows differ by an index only."""
+        return [self._apply((name, index), *operands) for index in range(len(operands))]  # type: ignore[arg-type]
+
+    def __add__(self, other: Any) -> Any:
+        return self._apply("add", self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return self._apply("add", other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return self._apply("sub", self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._apply("sub", other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._apply("mul", self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return self._apply("mul", other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._apply("div", self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self._apply("div", other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return self._apply("pow", self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return self._apply("pow", other, self)
+
+    def __neg__(self) -> Any:
+        return self._apply("neg", self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return self._apply("abs", self)
+
+    def exp(self) -> Any:
+        return self._apply("exp", self)
+
+    def expm1(self) -> Any:
+        return self._apply("expm1", self)
+
+    def log(self) -> Any:
+        return self._apply("log", self)
+
+    def log1p(self) -> Any:
+        return self._apply("log1p", self)
+
+    def sqrt(self) -> Any:
+        return self._apply("sqrt", self)
+
+    def sin(self) -> Any:
+        return self._apply("sin", self)
+
+    def cos(self) -> Any:
+        return self._apply("cos", self)
+
+    def tanh(self) -> Any:
+        return self._apply("tanh", self)
+
+    def sigmoid(self) -> Any:
+        return self._apply("sigmoid", self)
+
+    def relu(self) -> Any:
+        return self._apply("relu", self)
+
+    def leaky_relu(self, slope: Any = 0.01) -> Any:
+        return self._apply("leaky_relu", self, slope)
+
+    def elu(self, alpha: Any = 1.0) -> Any:
+        return self._apply("elu", self, alpha)
+
+    def gelu(self) -> Any:
+        return self._apply("gelu", self)
+
+    def softplus(self) -> Any:
+        return self._apply("softplus", self)
+
+    def normal_cdf(self) -> Any:
+        return self._apply("normal_cdf", self)
+
+    def step(self) -> Any:
+        return self._apply("step", self)
+
+    def sign(self) -> Any:
+        return self._apply("sign", self)
+
+
+# --- numbers -------------------------------------------------------------------------------------
+
+
+def as_number(number: Any, what: str = "data") -> Number:
+    """The number itself, checked: a NumPy scalar becomes the Python number that it holds.
+
+    >>> as_number(2.0), as_number(Fraction(1, 3))
+    (2.0, Fraction(1, 3))
+
+    Raises KindError (a TypeError) for a bool, a string, None, a list and anything else that is not
+    one number; ``what`` names the place in the message.
+    """
+    kind = type(number)
+    if kind is float or kind is int or kind is Fraction or kind is Decimal or kind is complex:
+        return number
+    if kind.__module__.partition(".")[0] in ("mpmath", "sympy"):
+        return number
+    if hasattr(number, "dtype") and getattr(number, "ndim", None) == 0:
+        item = number.item()
+        if type(item) in (float, int, complex):
+            return item
+        number = item
+    if isinstance(number, (float, int, Fraction, Decimal, complex)) and not isinstance(number, bool):
+        return number
+    raise KindError(
+        f"{what} is {_described(number)}, and must be one number: a float, an int, a Fraction or a Decimal"
+    )
+
+
+def _described(thing: Any) -> str:
+    text = repr(thing)
+    return f"{text if len(text) <= 40 else text[:37] + '...'} (of type {type(thing).__name__})"
+
+
+def like(model: Number, number: Number) -> Number:
+    """``number`` in the kind of ``model``; a float where the model is a float or an int.
+
+    >>> like(Fraction(1, 3), 1), like(2, 1)
+    (Fraction(1, 1), 1.0)
+    """
+    kind = type(model)
+    if kind is float or kind is int:
+        return float(number)
+    return kind(number)
+
+
+def zero(model: Number) -> Number:
+    """Zero in the kind of ``model``: 0.0 for a float or an int, Fraction(0) for a Fraction."""
+    return 0.0 if type(model) is float else like(model, 0)
+
+
+# --- functions of one number ---------------------------------------------------------------------
+
+
+def _other_kind(name: str, x: Any, function: Callable[..., Any], complex_function: Callable[..., Any] | None) -> Any:
+    """``function`` for an operand that is not a float."""
+    if isinstance(x, Arithmetic):
+        return x._apply(name, x)
+    x = as_number(x, f"the operand of {name}")
+    if isinstance(x, complex):
+        if complex_function is None:
+            raise KindError(f"{name} of {x!r}: {name} has no meaning for a complex number")
+        return complex_function(x)
+    if isinstance(x, (float, int, Fraction)):
+        return function(float(x))
+    own = getattr(x, {"log": "ln"}.get(name, name) if isinstance(x, Decimal) else name, None)
+    if own is not None:
+        return own()
+    library = __import__(type(x).__module__.partition(".")[0])
+    return getattr(library, name)(x)
+
+
+def exp(x: Any) -> Any:
+    """e to the power x."""
+    return math.exp(x) if type(x) is float else _other_kind("exp", x, math.exp, cmath.exp)
+
+
+def expm1(x: Any) -> Any:
+    """exp(x) - 1, without the cancellation near 0."""
+    return math.expm1(x) if type(x) is float else _other_kind("expm1", x, math.expm1, lambda z: cmath.exp(z) - 1)
+
+
+def log(x: Any) -> Any:
+    """The natural logarithm of x > 0."""
+    return math.log(x) if type(x) is float else _other_kind("log", x, math.log, cmath.log)
+
+
+def log1p(x: Any) -> Any:
+    """log(1 + x), without the cancellation near 0."""
+    return math.log1p(x) if type(x) is float else _other_kind("log1p", x, math.log1p, lambda z: cmath.log(1 + z))
+
+
+def sqrt(x: Any) -> Any:
+    """The square root of x >= 0."""
+    return math.sqrt(x) if type(x) is float else _other_kind("sqrt", x, math.sqrt, cmath.sqrt)
+
+
+def sin(x: Any) -> Any:
+    """The sine of x, in radians."""
+    return math.sin(x) if type(x) is float else _other_kind("sin", x, math.sin, cmath.sin)
+
+
+def cos(x: Any) -> Any:
+    """The cosine of x, in radians."""
+    return math.cos(x) if type(x) is float else _other_kind("cos", x, math.cos, cmath.cos)
+
+
+def tanh(x: Any) -> Any:
+    """The hyperbolic tangent of x."""
+    return math.tanh(x) if type(x) is float else _other_kind("tanh", x, math.tanh, cmath.tanh)
+
+
+def _sigmoid(x: float) -> float:
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    small = math.exp(x)  # exp(-x) would overflow below -709
+    return small / (1.0 + small)
+
+
+def sigmoid(x: Any) -> Any:
+    """1 / (1 + exp(-x)), for every float x without overflow."""
+    return _sigmoid(x) if type(x) is float else _other_kind("sigmoid", x, _sigmoid, lambda z: 1 / (1 + cmath.exp(-z)))
+
+
+def _softplus(x: float) -> float:
+    return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+def softplus(x: Any) -> Any:
+    """log(1 + exp(x)), for every float x without overflow."""
+    if type(x) is float:
+        return _softplus(x)
+    return _other_kind("softplus", x, _softplus, lambda z: cmath.log(1 + cmath.exp(z)))
+
+
+_SQRT_HALF = math.sqrt(0.5)
+
+
+def _normal_cdf(x: float) -> float:
+    return 0.5 * math.erfc(-x * _SQRT_HALF)
+
+
+def normal_cdf(x: Any) -> Any:
+    """Φ(x), the distribution function of the standard normal law."""
+    return _normal_cdf(x) if type(x) is float else _other_kind("normal_cdf", x, _normal_cdf, None)
+
+
+def gelu(x: Any) -> Any:
+    """x · Φ(x), exact (Hendrycks and Gimpel, 2016), not its tanh approximation."""
+    return x._apply("gelu", x) if isinstance(x, Arithmetic) else x * normal_cdf(x)
+
+
+# --- functions with a kink: written once, for whatever can be compared -----------------------------
+
+
+def relu(x: Any) -> Any:
+    """x where x > 0, else 0; nan stays nan."""
+    if type(x) is float:
+        return 0.0 if x <= 0.0 else x
+    if isinstance(x, Arithmetic):
+        return x._apply("relu", x)
+    return zero(x) if x <= 0 else x
+
+
+def step(x: Any) -> Any:
+    """1 where x > 0, else 0: the derivative of relu, with 0 at the kink."""
+    if type(x) is float:
+        return 1.0 if x > 0.0 else 0.0
+    if isinstance(x, Arithmetic):
+        return x._apply("step", x)
+    return 1 if x > 0 else 0
+
+
+def sign(x: Any) -> Any:
+    """-1, 0 or 1: the derivative of abs, with 0 at the kink."""
+    if type(x) is float:
+        return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0
+    if isinstance(x, Arithmetic):
+        return x._apply("sign", x)
+    return (x > 0) - (x < 0)
+
+
+def maximum(x: Any, y: Any) -> Any:
+    """The greater of two numbers, the first at a tie (as Python's max); nan if one of them is."""
+    if isinstance(x, Arithmetic):
+        return x._apply("maximum", x, y)
+    if isinstance(y, Arithmetic):
+        return y._apply("maximum", x, y)
+    return x if x >= y or x != x else y
+
+
+def minimum(x: Any, y: Any) -> Any:
+    """The smaller of two numbers, the first at a tie (as Python's min); nan if one of them is."""
+    if isinstance(x, Arithmetic):
+        return x._apply("minimum", x, y)
+    if isinstance(y, Arithmetic):
+        return y._apply("minimum", x, y)
+    return x if x <= y or x != x else y
+
+
+def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
+    """x where x > 0, else slope · x."""
+    if isinstance(x, Arithmetic):
+        return x._apply("leaky_relu", x, slope)
+    if isinstance(slope, Arithmetic):
+        return slope._apply("leaky_relu", x, slope)
+    return slope * x if x <= 0 else x
+
+
+def elu(x: Any, alpha: Any = 1.0) -> Any:
+    """x where x > 0, else alpha · (exp(x) - 1) (Clevert et al., 2015)."""
+    if isinstance(x, Arithmetic):
+        return x._apply("elu", x, alpha)
+    if isinstance(alpha, Arithmetic):
+        return alpha._apply("elu", x, alpha)
+    return alpha * expm1(x) if x <= 0 else x
+
+
+# --- powers --------------------------------------------------------------------------------------
+
+
+def power(x: Any, y: Any) -> Any:
+    """x ** y, where the result is of the operands' own kind.
+
+    Raises ValueError where Python would leave the reals: a negative base to a fractional power.
+    """
+    result = x**y
+    if type(result) is complex and not (isinstance(x, complex) or isinstance(y, complex)):
+        raise ValueError("a negative number to a fractional power is not real")
+    return result
+
+
+# --- functions of many numbers -------------------------------------------------------------------
+
+
+def _recorder(values: Sequence[Any]) -> Arithmetic | None:
+    """The first operand that records what is done to it, if there is one."""
+    for value in values:
+        if isinstance(value, Arithmetic):
+            return value
+    return None
+
+
+def total(values: Sequence[Any]) -> Any:
+    """The sum of all values, added from left to right; 0 for none.
+
+    A loop, because Python's ``sum`` compensates its rounding from 3.12 on and not before.
+    """
+    values = tuple(values)
+    recorder = _recorder(values)
+    if recorder is not None:
+        return recorder._apply("total", *values)
+    result = values[0] if values else 0
+    for value in values[1:]:
+        result = result + value
+    return result
+
+
+def weighted_sum(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0) -> Any:
+    """Σ wᵢxᵢ + b as one node: the products added from left to right, the bias last.
+
+    >>> weighted_sum([0.2, 0.4], [1.0, 0.5], 0.1)
+    0.5
+
+    Raises ShapeError (a ValueError) that names both lengths where they differ.
+    """
+    weights, inputs = tuple(weights), tuple(inputs)
+    if len(weights) != len(inputs):
+        raise ShapeError(
+            f"weighted_sum: {len(weights)} weights for {len(inputs)} inputs; give one weight for each input"
+        )
+    recorder = _recorder((*weights, *inputs, bias))
+    if recorder is not None:
+        return recorder._apply("weighted_sum", *weights, *inputs, bias)
+    return dot(weights, inputs) + bias if weights else bias
+
+
+def dot(weights: Sequence[Any], inputs: Sequence[Any]) -> Any:
+    """w₁x₁ + w₂x₂ + … from left to right, of two sequences that are as long as each other."""
+    pairs = zip(weights, inputs)
+    weight, x = next(pairs)
+    result = weight * x
+    for weight, x in pairs:
+        result = result + weight * x
+    return result
+
+
+def _largest(values: Sequence[Any]) -> int:
+    """The place of the largest value, the first of equals."""
+    return max(range(len(values)), key=values.__getitem__)
+
+
+def logsumexp(values: Sequence[Any]) -> Any:
+    """log Σ exp(xᵢ), with the largest value taken out so that nothing overflows."""
+    values = tuple(values)
+    recorder = _recorder(values)
+    if recorder is not None:
+        return recorder._apply("logsumexp", *values)
+    return values[_largest(values)] + _log_of_rest(values)
+
+
+def _log_of_rest(values: Sequence[Any]) -> Any:
+    """log Σ exp(xᵢ - m), m the largest: by log1p of all but the largest, which loses no digits near 0."""
+    place = _largest(values)
+    rest = [exp(value - values[place]) for index, value in enumerate(values) if index != place]
+    return log1p(total(rest))
+
+
+def softmax(values: Sequence[Any]) -> list[Any]:
+    """exp(xᵢ - m) / Σ exp(xⱼ - m), m the largest value: the same numbers, without overflow.
+
+    >>> softmax([1000.0, 1000.0])
+    [0.5, 0.5]
+    """
+    values = tuple(values)
+    recorder = _recorder(values)
+    if recorder is not None:
+        return recorder._apply_family("softmax", values)
+    largest = values[_largest(values)]
+    exponentials = [exp(value - largest) for value in values]
+    denominator = total(exponentials)
+    return [exponential / denominator for exponential in exponentials]
+
+
+def log_softmax(values: Sequence[Any]) -> list[Any]:
+    """log softmax(x)ᵢ = (xᵢ - m) - log Σ exp(xⱼ - m), right where the probability itself underflows."""
+    values = tuple(values)
+    recorder = _recorder(values)
+    if recorder is not None:
+        return recorder._apply_family("log_softmax", values)
+    largest, rest = values[_largest(values)], _log_of_rest(values)
+    return [(value - largest) - rest for value in values]
