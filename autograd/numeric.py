@@ -43,6 +43,7 @@ __all__ = [
     "maximum",
     "minimum",
     "normal_cdf",
+    "of_one_kind",
     "power",
     "relu",
     "sigmoid",
@@ -217,6 +218,18 @@ def like(model: Number, number: Number) -> Number:
 def zero(model: Number) -> Number:
     """Zero in the kind of ``model``: 0.0 for a float or an int, Fraction(0) for a Fraction."""
     return 0.0 if type(model) is float else like(model, 0)
+
+
+def of_one_kind(x: Number, y: Number) -> tuple[Number, Number]:
+    """Both numbers, a whole number in the kind of the other: 7 beside a Fraction is Fraction(7, 1).
+
+    Otherwise a rule such as 1 / y would leave the kind: 1 / 7 is a float.
+    """
+    if type(x) is int and isinstance(y, (Fraction, Decimal)):
+        return type(y)(x), y
+    if type(y) is int and isinstance(x, (Fraction, Decimal)):
+        return x, type(x)(y)
+    return x, y
 
 
 # --- functions of one number ---------------------------------------------------------------------

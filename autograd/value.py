@@ -123,7 +123,7 @@ class Value(Arithmetic):
             return tuple(self._left_partial)
         kept = (self._left_partial, self._right_partial)[: primitive.arity]
         return tuple(
-            _partial(self, place) if partial is None else partial  # None: a bare number's, not kept
+            _partial(self, place, _numbers(self)) if partial is None else partial  # None: of a bare number
             for place, partial in enumerate(kept)
         )
 
@@ -333,28 +333,30 @@ def _evaluate(node: Value) -> None:
         if primitive is _WEIGHTED_ROW:
             _evaluate_weighted_row(node, [_data(x) for x in right] + [1])
         elif primitive.arity == 0:
-            numbers = [_data(operand) for operand in left]
+            numbers: Any = [_data(operand) for operand in left]
             node.data = primitive.rule(numbers)
             node._left_partial = primitive.partials(node.data, numbers)
             node._right_partial = None
         else:
-            if primitive.arity == 1:
-                node.data = primitive.rule(_data(left))
-            else:
-                node.data = primitive.rule(_data(left), _data(right))
-            node._left_partial = _partial(node, 0) if isinstance(left, Value) else None
-            node._right_partial = _partial(node, 1) if isinstance(right, Value) else None
+            numbers = _numbers(node)
+            node.data = primitive.rule(*numbers)
+            node._left_partial = _partial(node, 0, numbers) if isinstance(left, Value) else None
+            node._right_partial = _partial(node, 1, numbers) if isinstance(right, Value) else None
     except (ArithmeticError, ValueError, TypeError) as error:
         raise _explained(error, node) from None
 
 
-def _partial(node: Value, place: int) -> Any:
+def _numbers(node: Value) -> Sequence[Number]:
+    """The present data of one or two operands, as a rule takes them."""
+    if node._right is None:
+        return (_data(node._left),)
+    return numeric.of_one_kind(_data(node._left), _data(node._right))
+
+
+def _partial(node: Value, place: int, numbers: Sequence[Number]) -> Any:
     """The partial of a node by one of its operands, or an Undefined that says why there is none."""
-    rule = node._primitive.partials[place]  # type: ignore[union-attr]
     try:
-        if node._right is None:
-            return rule(node.data, _data(node._left))
-        return rule(node.data, _data(node._left), _data(node._right))
+        return node._primitive.partials[place](node.data, *numbers)  # type: ignore[union-attr]
     except (ArithmeticError, ValueError) as error:
         return Undefined(_explained(error, node, "the slope of "))
 
