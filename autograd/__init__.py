@@ -26,6 +26,7 @@ from .errors import (
     AutogradError,
     DivisionByZeroError,
     DomainError,
+    FigureError,
     FileFormatError,
     KindError,
     MissingToolError,
@@ -60,6 +61,7 @@ from .value import Value, topological_order, weighted_sums
 # Which module has what; it is imported at the first use, so that `import autograd` stays quick.
 _WINGS = {
     "autograd.derivatives": ("grad",),
+    "autograd.hand": ("Verdict", "check"),
 }
 _HOME = {name: module for module, names in _WINGS.items() for name in names}
 
@@ -67,6 +69,7 @@ __all__ = [
     "AutogradError",
     "DivisionByZeroError",
     "DomainError",
+    "FigureError",
     "FileFormatError",
     "KindError",
     "MissingToolError",

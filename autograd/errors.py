@@ -12,6 +12,7 @@ __all__ = [
     "AutogradError",
     "DivisionByZeroError",
     "DomainError",
+    "FigureError",
     "FileFormatError",
     "KindError",
     "MissingToolError",
@@ -32,6 +33,10 @@ class KindError(AutogradError, TypeError):
 
 class DomainError(AutogradError, ValueError):
     """An operation outside its domain, such as the logarithm of 0."""
+
+
+class FigureError(AutogradError, ValueError):
+    """A printed figure that is no number."""
 
 
 class DivisionByZeroError(AutogradError, ZeroDivisionError):

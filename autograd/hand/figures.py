@@ -1,0 +1,197 @@
+"""A printed figure against a computed number: the figure's own digits say how exact it claims to be.
+
+>>> str(check(0.66818777, "0.668"))
+'printed 0.668, computed 0.66818777: agrees'
+>>> check(0.66818777, "0.67").kind, check(0.598687, "0.598").kind, check(0.25, "0.27").kind
+('agrees', 'truncated', 'slip')
+
+The comparison is exact: a float is the binary fraction that it is, a figure the decimal that is
+printed, and both are Fractions when they meet.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from .. import numeric
+from ..errors import FigureError, KindError, UnknownNameError
+from ..value import Value
+
+__all__ = ["Figure", "Verdict", "check"]
+
+_FIGURE = re.compile(
+    r"[≈=]? \s* (?P<sign>[-+]?) \s*"
+    r"(?P<whole>[0-9]*) (?: \. (?P<decimals>[0-9]*) )?"
+    r"(?: (?: [eE] | \s* [×*·] \s* 10 \s* \^? ) (?P<exponent>[-+]?[0-9]+) )?",
+    re.VERBOSE,
+)
+_PLAIN = str.maketrans("−–⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "---0123456789")
+_SUPERSCRIPT = re.compile(r"10\s*(?=[⁻⁰¹²³⁴⁵⁶⁷⁸⁹])")
+_LONGEST = 1000  # characters, and the largest exponent: far beyond any printed figure
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A printed decimal: its value, and the unit of its last digit.
+
+    >>> Figure.read("1.20e-3")
+    Figure(text='1.20e-3', value=Fraction(3, 2500), decimals=2, exponent=-3)
+    >>> Figure.read("−0.7603").value
+    Fraction(-7603, 10000)
+
+    Trailing zeros count: 0.70 is exact to 0.005, 0.7 to 0.05. A float stands for its ``repr``, a
+    Decimal for its own digits. Taken besides what Python reads: a Unicode minus, spaces around a
+    figure and after its sign, a leading ≈ or =, and a power of ten written as in 1.2×10⁻³. All else
+    raises FigureError, a ValueError: a decimal comma too, as 1,5 could be 15 hundredths or a list.
+    """
+
+    text: str
+    value: Fraction
+    decimals: int  # after the point
+    exponent: int  # the power of ten that is printed
+
+    @classmethod
+    def read(cls, printed: Any) -> Figure:
+        text = _as_text(printed)
+        match = _FIGURE.fullmatch(_SUPERSCRIPT.sub("10^", text).translate(_PLAIN))
+        if match is None or not (match["whole"] or match["decimals"]) or len(text) > _LONGEST:
+            raise FigureError(
+                f"{_shortened(printed)} is no figure to check; give one decimal number as it is printed, "
+                "such as '0.598' or '1.2e-3'"
+            )
+        decimals, exponent = match["decimals"] or "", int(match["exponent"] or 0)
+        if abs(exponent) > _LONGEST:
+            raise FigureError(f"{_shortened(printed)} is beyond the range of figures (1e±{_LONGEST})")
+        size = Fraction(int(match["whole"] + decimals)) * _power_of_ten(exponent - len(decimals))
+        return cls(text, -size if match["sign"] == "-" else size, len(decimals), exponent)
+
+    @property
+    def unit(self) -> Fraction:
+        """What 1 in the last printed digit is worth."""
+        return _power_of_ten(self.exponent - self.decimals)
+
+    @property
+    def significant(self) -> int:
+        """How many significant digits are printed; none for a zero."""
+        return len(str(abs(self.value / self.unit).numerator)) if self.value else 0
+
+    def rounds_from(self, exact: Fraction, slack: Fraction = Fraction(0)) -> bool:
+        """Does ``exact`` round to this figure? A tie, or a number within ``slack`` of one, may go either way."""
+        return abs(exact - self.value) <= self.unit / 2 + slack
+
+    def cuts_from(self, exact: Fraction) -> bool:
+        """Are the digits of ``exact``, cut after the last one that is printed, this figure's?"""
+        return math.trunc(exact / self.unit) * self.unit == self.value
+
+    def rewrite(self, exact: Fraction) -> str:
+        """``exact`` rounded to as many digits as this figure has, and written as it is."""
+        units = round(exact / self.unit)
+        digits = str(abs(units)).rjust(self.decimals + 1, "0")
+        whole, decimals = digits[: len(digits) - self.decimals], digits[len(digits) - self.decimals :]
+        power = f"e{self.exponent}" if self.exponent else ""
+        return f"{'-' if units < 0 else ''}{whole}{'.' if decimals else ''}{decimals}{power}"
+
+
+def _power_of_ten(exponent: int) -> Fraction:
+    return Fraction(10**exponent) if exponent >= 0 else Fraction(1, 10**-exponent)
+
+
+def _as_text(printed: Any) -> str:
+    if isinstance(printed, str):
+        return printed.strip()
+    try:
+        number = numeric.as_number(printed, "printed")
+    except KindError:
+        return ""  # the message of the one who asks names what was given
+    return str(number) if isinstance(number, Decimal) else repr(number)
+
+
+def _shortened(printed: Any) -> str:
+    text = repr(printed)
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What ``check`` found. It is true unless the figure is a slip.
+
+    ``kind`` is "agrees", "truncated" or "slip"; ``printed`` the figure as it was given, ``computed``
+    the number that it was held against, ``right`` that number at the printed precision; ``cause``
+    names the convention that explains a slip, where one does.
+    """
+
+    kind: str
+    printed: str
+    computed: Any
+    right: str
+    cause: str = ""
+    name: str = ""
+
+    def __bool__(self) -> bool:
+        return self.kind != "slip"
+
+    def __str__(self) -> str:
+        name = f"{self.name}: " if self.name else ""
+        line = f"{name}printed {self.printed}, computed {self.computed}: {self.kind}"
+        if self.kind == "truncated":
+            return f"{line} (rounded it is {self.right})"
+        if self.kind == "slip":
+            return f"{line}; right is {self.right}{f' ({self.cause})' if self.cause else ''}"
+        return line
+
+
+def check(x: Any, printed: Any, of: str = "data", root: Value | None = None) -> Verdict:
+    """Is ``x`` what was printed, to the printed digits?
+
+    >>> print(check(Value(0.3176, label="p"), "0.3236"))
+    p: printed 0.3236, computed 0.3176: slip; right is 0.3176
+
+    ``x`` is a Value or a number, ``printed`` a string (a float stands for its ``repr``). With
+    ``of="grad"`` the figure is held against ``x.grad``. ``root`` is the graph in which the cause of a
+    slip is looked for, ``x``'s own where none is given.
+
+    The verdict is true where the figure agrees (the number rounds to it; a tie, which no float can be
+    trusted to be or not to be, goes either way) or is truncated (cut, not rounded). Raises FigureError
+    (a ValueError) for what is no number, KindError (a TypeError) for an ``x`` that is none.
+    """
+    if of not in ("data", "grad"):
+        raise UnknownNameError(f"check: of={of!r} is unknown; a Value has 'data' and 'grad'")
+    if root is not None and not isinstance(root, Value):
+        raise KindError(f"check: root is {_shortened(root)}, and must be a Value, or None")
+    if isinstance(x, Value):
+        computed = x.data if of == "data" else x.grad
+        name = x.label if of == "data" else f"grad of {x.label or x.op or 'this value'}"
+    elif of == "grad":
+        raise KindError(f"check: {_shortened(x)} has no gradient; give the Value whose .grad was printed")
+    else:
+        computed, name = numeric.as_number(x, "x"), ""
+    figure = Figure.read(printed)
+    exact, slack = _exactly(computed)
+    if exact is None:
+        return Verdict("slip", figure.text, computed, str(computed), name=name)
+    if figure.rounds_from(exact, slack):
+        kind = "agrees"
+    elif figure.cuts_from(exact):
+        kind = "truncated"
+    else:
+        kind = "slip"
+    return Verdict(kind, figure.text, computed, figure.rewrite(exact), name=name)
+
+
+def _exactly(number: Any) -> tuple[Fraction | None, Fraction]:
+    """The number as a Fraction (None for inf and nan), and how far its kind may be from what it stands for."""
+    if isinstance(number, complex):
+        raise KindError(f"check: {number!r} is complex; check its real and its imaginary part")
+    if isinstance(number, (int, Fraction)):
+        return Fraction(number), Fraction(0)
+    if isinstance(number, Decimal):
+        return (Fraction(number), Fraction(0)) if number.is_finite() else (None, Fraction(0))
+    number = float(number)
+    if not math.isfinite(number):
+        return None, Fraction(0)
+    return Fraction(number), Fraction(math.ulp(number))
