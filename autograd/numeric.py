@@ -66,17 +66,18 @@ class Arithmetic:
     """What stands for a number without being one: a Value, a symbol, a register of a trace.
 
     It has every operator and every function of the table; each asks ``_apply`` with the name of the
-    primitive and the operands, in order. A subclass defines ``_apply`` and has them all.
+    primitive (for one result of a softmax: its name and an index) and the operands, in order. A
+    subclass defines ``_apply`` and has them all.
     """
 
     __slots__ = ()
 
-    def _apply(self, name: str, *operands: Any) -> Any:
+    def _apply(self, name: str | tuple[str, int], *operands: Any) -> Any:
         raise NotImplementedError
 
-    def _apply_family(self, name: str, operands: Sequence[Any]) -> Any:
+    def _apply_family(self, name: str, operands: Sequence[Any]) -> list[Any]:
         """The whole list for softmax and log_softmax, whose rows differ by an index only."""
-        return [self._apply((name, index), *operands) for index in range(len(operands))]  # type: ignore[arg-type]
+        return [self._apply((name, index), *operands) for index in range(len(operands))]
 
     def __add__(self, other: Any) -> Any:
         return self._apply("add", self, other)

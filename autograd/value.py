@@ -122,8 +122,9 @@ class Value(Arithmetic):
         if primitive.arity == 0:
             return tuple(self._left_partial)
         kept = (self._left_partial, self._right_partial)[: primitive.arity]
+        numbers = [_data(operand) for operand in self.operands]
         return tuple(
-            _partial(self, place, _numbers(self)) if partial is None else partial  # None: of a bare number
+            _partial(self, place, numbers) if partial is None else partial  # None: of a bare number
             for place, partial in enumerate(kept)
         )
 
@@ -198,9 +199,6 @@ class Value(Arithmetic):
             weights, inputs, bias = split_weighted_sum(operands)
             return weighted_sums([(*weights, bias)], inputs)[0]
         return _record(primitive, operands)
-
-    def _apply_family(self, name: str, operands: Sequence[Any]) -> list[Value]:
-        return [_record(lookup((name, index)), operands) for index in range(len(operands))]
 
     # --- the chain rule ---
 
@@ -302,7 +300,8 @@ def _data(operand: Any) -> Number:
 
 def _operand(operand: Any, primitive: Primitive) -> Any:
     """A Value as it is, and a bare number as a Python number."""
-    if isinstance(operand, Value) or type(operand) is float:
+    kind = type(operand)
+    if kind is Value or kind is float or kind is int or isinstance(operand, Value):
         return operand
     return numeric.as_number(operand, f"an operand of {primitive.name}")
 
@@ -313,14 +312,15 @@ def _record(primitive: Primitive, operands: Sequence[Any]) -> Value:
     node.label = ""
     node._primitive = primitive
     node._mark = None
-    if primitive.arity == 0:
-        node._left = tuple([_operand(operand, primitive) for operand in operands])
-        node._right = None
+    node._right = None
+    if primitive.arity == 1:
+        node._left = operands[0]  # a Value: a function of a bare number is not recorded
+    elif primitive.arity == 2:
+        node._left, node._right = _operand(operands[0], primitive), _operand(operands[1], primitive)
     else:
-        node._left = _operand(operands[0], primitive)
-        node._right = _operand(operands[1], primitive) if primitive.arity == 2 else None
+        node._left = tuple([_operand(operand, primitive) for operand in operands])
     _evaluate(node)
-    node.grad = numeric.zero(node.data)
+    node.grad = 0.0 if type(node.data) is float else numeric.zero(node.data)
     return node
 
 
@@ -329,28 +329,28 @@ def _evaluate(node: Value) -> None:
     primitive = node._primitive
     assert primitive is not None
     left, right = node._left, node._right
+    numbers: Sequence[Number]
     try:
-        if primitive is _WEIGHTED_ROW:
-            _evaluate_weighted_row(node, [_data(x) for x in right] + [1])
-        elif primitive.arity == 0:
-            numbers: Any = [_data(operand) for operand in left]
-            node.data = primitive.rule(numbers)
-            node._left_partial = primitive.partials(node.data, numbers)
+        if primitive.arity == 1:
+            numbers = (left.data,)
+            node.data = primitive.rule(left.data)
+            node._left_partial = _partial(node, 0, numbers)
             node._right_partial = None
-        else:
-            numbers = _numbers(node)
+        elif primitive.arity == 2:
+            x, y = _data(left), _data(right)
+            numbers = (x, y) if type(x) is type(y) else numeric.of_one_kind(x, y)
             node.data = primitive.rule(*numbers)
             node._left_partial = _partial(node, 0, numbers) if isinstance(left, Value) else None
             node._right_partial = _partial(node, 1, numbers) if isinstance(right, Value) else None
+        elif primitive is _WEIGHTED_ROW:
+            _evaluate_weighted_row(node, [*map(_data, right), 1])
+        else:
+            numbers = [_data(operand) for operand in left]
+            node.data = primitive.rule(numbers)
+            node._left_partial = primitive.partials(node.data, numbers)
+            node._right_partial = None
     except (ArithmeticError, ValueError, TypeError) as error:
         raise _explained(error, node) from None
-
-
-def _numbers(node: Value) -> Sequence[Number]:
-    """The present data of one or two operands, as a rule takes them."""
-    if node._right is None:
-        return (_data(node._left),)
-    return numeric.of_one_kind(_data(node._left), _data(node._right))
 
 
 def _partial(node: Value, place: int, numbers: Sequence[Number]) -> Any:
@@ -426,7 +426,7 @@ def weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> lis
     ValueError) that names both lengths where a row does not fit the inputs.
     """
     xs = tuple([_operand(x, _WEIGHTED_SUM) for x in inputs])
-    count = sum([isinstance(x, Value) for x in xs])
+    alike = len({isinstance(x, Value) for x in xs}) <= 1  # all of them Values, or all bare numbers
     numbers = [_data(x) for x in xs] + [1]
     nodes = []
     for row in rows:
@@ -434,19 +434,21 @@ def weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> lis
             raise ShapeError(
                 f"weighted_sum: {len(row) - 1} weights for {len(xs)} inputs; give one weight for each input"
             )
-        if count in (0, len(xs)) and all([type(weight) is Value for weight in row]):
-            node = _new(Value)
-            node.label = ""
-            node._primitive = _WEIGHTED_ROW
-            node._left = row
-            node._right = xs
-            node._mark = None
-            try:
-                _evaluate_weighted_row(node, numbers)
-            except TypeError as error:
-                raise _explained(error, node) from None
-            node.grad = 0.0 if type(node.data) is float else numeric.zero(node.data)
-        else:  # Values and bare numbers side by side
+        node = _new(Value)
+        node.label = ""
+        node._primitive = _WEIGHTED_ROW
+        node._left = row
+        node._right = xs
+        node._mark = None
+        try:
+            _evaluate_weighted_row(node, numbers)
+        except (AttributeError, TypeError):  # a bare number among the weights, or kinds that do not mix
+            node.data = None
+        if type(node.data) is float and alike:
+            node.grad = 0.0
+        elif node.data is not None and alike and all([isinstance(weight, Value) for weight in row]):
+            node.grad = numeric.zero(node.data)
+        else:
             node = _record(_WEIGHTED_SUM, (*row[:-1], *xs, row[-1]))
         nodes.append(node)
     return nodes
