@@ -62,6 +62,7 @@ from .value import Value, topological_order, weighted_sums
 _WINGS = {
     "autograd.derivatives": ("grad",),
     "autograd.hand": ("Verdict", "check"),
+    "autograd.stepping": ("step",),
 }
 _HOME = {name: module for module, names in _WINGS.items() for name in names}
 

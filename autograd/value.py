@@ -220,14 +220,7 @@ class Value(Arithmetic):
         order, leaves, rows = _survey(self)
         before: list[tuple[Value, Number]] = []
         try:
-            # This call starts each leaf at zero; what was there is put aside, and added at the end.
-            rows_to_clear = [row for row in rows if type(zero) is not float or any([leaf.grad for leaf in row])]
-            for leaf in chain(leaves, *rows_to_clear):
-                if leaf.grad:
-                    before.append((leaf, leaf.grad))
-                leaf.grad = zero
-            for node in order:
-                node.grad = zero
+            _put_aside(order, leaves, rows, zero, before)
             self.grad = seed
             _sweep(order)
             for leaf, grad in before:
@@ -540,6 +533,23 @@ def topological_order(root: Value) -> list[Value]:
         listed[node] = None
     listed[root] = None
     return list(listed)
+
+
+def _put_aside(
+    order: list[Value],
+    leaves: list[Value],
+    rows: list[tuple[Value, ...]],
+    zero: Number,
+    before: list[tuple[Value, Number]],
+) -> None:
+    """Set every grad to ``zero``; what leaves had goes to ``before``, to be added at the end of the pass."""
+    rows_to_clear = [row for row in rows if type(zero) is not float or any([leaf.grad for leaf in row])]
+    for leaf in chain(leaves, *rows_to_clear):
+        if leaf.grad:
+            before.append((leaf, leaf.grad))
+        leaf.grad = zero
+    for node in order:
+        node.grad = zero
 
 
 def _sweep(order: list[Value]) -> None:

@@ -1,0 +1,17 @@
+"""Walking through a graph: the forward and the backward pass, one node at a time, and back again.
+
+>>> from autograd import Value, step
+>>> w, x = Value(0.5, label="w"), Value(3.0, label="x")
+>>> y = w * x; y.label = "y"
+>>> for event in step(y):
+...     print(event)
+y = w * x = 0.5 * 3 = 1.5
+dy/dy = 1
+dy/dw = dy/dy * dy/dw = 1 * 3 = 3;  dy/dx = dy/dy * dy/dx = 1 * 0.5 = 0.5
+
+The machinery (:mod:`.machine`) knows nothing of the console.
+"""
+
+from .machine import Contribution, Event, Stepper, step
+
+__all__ = ["Contribution", "Event", "Stepper", "step"]

@@ -1,0 +1,217 @@
+"""Stepping: the engine's own passes, one event at a time and back."""
+
+import random
+import struct
+from fractions import Fraction
+
+import pytest
+
+from autograd import (
+    DivisionByZeroError,
+    DomainError,
+    KindError,
+    UnknownNameError,
+    Value,
+    log_softmax,
+    logsumexp,
+    softmax,
+    step,
+    topological_order,
+    total,
+    weighted_sum,
+    weighted_sums,
+)
+
+
+def bits(number):
+    return struct.pack("<d", number) if type(number) is float else (type(number), number)
+
+
+def state(root):
+    """Everything that a pass may write, to the bit; a partial may be 1 or 1.0, as forward() has it too."""
+    return [
+        (bits(node.data), bits(node.grad), tuple(bits(1.0 if p == 1 else p) for p in node.partials))
+        for node in topological_order(root)
+    ]
+
+
+def a_bit_of_everything():
+    a, b, c = Value(0.3, label="a"), Value(-1.7, label="b"), Value(2.25, label="c")
+    row = (a, b, c)
+    hidden = [h.tanh() for h in weighted_sums([row, (b, a, b)], [a * b, c])]
+    probabilities = softmax([*hidden, a])
+    mixed = weighted_sum([a, 0.25, b], [c, hidden[0], 3], 0.5)
+    root = total([probabilities[1] * c, logsumexp(hidden), mixed, mixed * mixed, -log_softmax(hidden)[0], 2, a / c])
+    root.label = "root"
+    return root
+
+
+def random_graph(size, seed=1):
+    rng = random.Random(seed)
+    nodes = [Value(rng.uniform(-1, 1), label=f"x{i}") for i in range(10)]
+    for leaf in nodes[:5]:
+        leaf.grad = rng.uniform(-1, 1)  # from an earlier pass
+    while len(nodes) < size - 1:
+        x, y = rng.choice(nodes[-50:]), rng.choice(nodes)
+        kind = rng.randrange(6)
+        if kind == 0:
+            nodes.append(x * y)
+        elif kind == 1:
+            nodes.append(x + y)
+        elif kind == 2:
+            nodes.append(x.tanh())
+        elif kind == 3:
+            nodes.append(x - 0.5 * y)
+        elif kind == 4:
+            nodes.append(weighted_sum([x, y, x], [y, x, 0.1], rng.choice(nodes)))
+        else:
+            nodes.append(softmax([x, y, x])[rng.randrange(3)])
+    return total(nodes)
+
+
+@pytest.mark.parametrize("make", [a_bit_of_everything, lambda: random_graph(300), lambda: Value(3.0)])
+def test_run_to_the_end_is_backward(make):
+    expected, stepped = make(), make()
+    for _ in range(3):  # leaves accumulate in both
+        expected.backward()
+        step(stepped).run()
+        assert state(stepped) == state(expected)
+
+
+def test_a_seed_and_fractions():
+    def make():
+        x, y = Value(Fraction(1, 3)), Value(Fraction(2, 7))
+        return x * y / (x - y) + x
+
+    expected, stepped = make(), make()
+    expected.backward(Fraction(3, 5))
+    step(stepped, Fraction(3, 5)).run()
+    assert state(stepped) == state(expected)
+
+
+def test_back_to_the_start_is_as_it_was():
+    root = a_bit_of_everything()
+    root.backward(3)
+    before = state(root)
+    stepper = step(root)
+    stepper.run()
+    assert stepper.position == len(stepper)
+    while stepper.back():
+        pass
+    assert stepper.position == 0
+    assert state(root) == before
+
+
+def test_at_random_forward_and_back_leaves_a_graph_as_a_fresh_pass_does():
+    root, fresh = random_graph(2000), random_graph(2000)
+    assert len(topological_order(root)) >= 2000
+    rng = random.Random(7)
+    stepper = step(root)
+    events = len(stepper)
+    for _ in range(10_000):
+        move = stepper.next if rng.random() < 0.5 + 0.1 * (stepper.position < events / 2) else stepper.back
+        move()
+    other = step(fresh)
+    while other.position < stepper.position:
+        other.next()
+    assert state(root) == state(fresh)
+    stepper.run()
+    again = random_graph(2000)
+    again.backward()
+    assert state(root) == state(again)
+
+
+def test_position_and_length_count_the_events():
+    root = a_bit_of_everything()
+    stepper = step(root)
+    assert stepper.position == 0
+    length = len(stepper)
+    for place, event in enumerate(stepper, 1):
+        assert stepper.position == place
+        assert event.phase in ("forward", "backward")
+    assert stepper.position == length
+    assert stepper.next() is None
+
+
+def test_the_events_of_a_product():
+    w, x = Value(0.5, label="w"), Value(3.0, label="x")
+    y = w * x
+    forward, seed, backward = step(y)
+    assert (forward.phase, forward.node, forward.data, forward.cotangent) == ("forward", y, 1.5, None)
+    assert (seed.phase, seed.node, seed.cotangent) == ("backward", y, 1.0)
+    assert backward.contributions == ((w, 3.0, 3.0, 3.0), (x, 0.5, 0.5, 0.5))
+
+
+def test_back_returns_the_event_that_it_undid():
+    stepper = step(a_bit_of_everything())
+    done = [str(stepper.next()) for _ in range(len(stepper))]
+    assert [str(stepper.back()) for _ in done] == done[::-1]
+    assert stepper.back() is None
+
+
+def test_a_leaf_that_changed_is_evaluated_again_and_shown():
+    w, x = Value(0.5, label="w"), Value(3.0, label="x")
+    y = w * x
+    y.label = "y"
+    w.data = 0.25
+    stepper = step(y)
+    assert str(stepper.next()) == "y = w * x = 0.25 * 3 = 0.75 (was 1.5)"
+    stepper.run()
+    assert x.grad == 0.25
+    while stepper.back():
+        pass
+    assert y.data == 1.5 and y.partials == (3.0, 0.5)
+
+
+def test_run_until_a_label_or_a_node():
+    a = Value(2.0, label="a")
+    b = a * a
+    b.label = "b"
+    c = b + a
+    stepper = step(c)
+    assert stepper.run(until="b").kind == "evaluate"
+    assert stepper.run(until=b).kind == "chain rule"
+    assert a.grad == 5.0
+    assert stepper.run(until=b) is None and stepper.position == len(stepper)
+    stepper = step(c)
+    event = stepper.run(until="a")  # a leaf: the first contribution to it
+    assert event.node is c and a.grad == 1.0
+
+
+def test_run_until_something_unknown():
+    a = Value(2.0, label="weight1")
+    with pytest.raises(UnknownNameError, match=r"no node 'weigt1' .* did you mean 'weight1'"):
+        step(a * a).run(until="weigt1")
+    with pytest.raises(UnknownNameError):
+        step(a * a).run(until=Value(2.0))
+
+
+@pytest.mark.parametrize("root", [None, 3.0, "loss", [Value(1.0)]])
+def test_a_root_is_a_value(root):
+    with pytest.raises(KindError, match="step: the root is a Value"):
+        step(root)
+
+
+def test_a_slope_that_does_not_exist_raises_and_leaves_the_place():
+    x = Value(0.0, label="x")
+    root = (x * 2).sqrt() + x
+    stepper = step(root)
+    with pytest.raises(DivisionByZeroError, match="the slope of sqrt"):
+        stepper.run()
+    place, before = stepper.position, state(root)
+    with pytest.raises(DivisionByZeroError):
+        stepper.next()
+    assert (stepper.position, state(root)) == (place, before)
+    while stepper.back():
+        pass
+    assert x.grad == 0.0
+
+
+def test_a_leaf_changed_out_of_the_domain():
+    x = Value(1.0, label="x")
+    root = (x + 1).log()
+    x.data = -3.0
+    stepper = step(root)
+    with pytest.raises(DomainError, match=r"log of -2\.0"):
+        stepper.run()
+    assert stepper.position == 1 and root.data == pytest.approx(0.6931471805599453, abs=0)
