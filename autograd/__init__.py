@@ -60,7 +60,7 @@ from .value import Value, topological_order, weighted_sums
 
 # Which module has what; it is imported at the first use, so that `import autograd` stays quick.
 _WINGS = {
-    "autograd.derivatives": ("grad",),
+    "autograd.derivatives": ("grad", "gradient", "hessian", "hessian_vector_product"),
     "autograd.hand": ("Verdict", "check"),
     "autograd.stepping": ("step",),
 }

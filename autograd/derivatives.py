@@ -1,4 +1,17 @@
-"""Gradients as functions: of any order, and without touching ``.grad``.
+"""Derivatives as functions: of any order, and without touching ``.grad``.
+
+>>> from autograd import gradient, hessian
+>>> gradient(lambda x: x ** 3)(2.0), hessian(lambda x: x ** 3)(2.0)
+(12.0, 12.0)
+>>> gradient(lambda x, y: x * y + y)(2.0, 5.0)
+[5.0, 3.0]
+
+They nest, and a function may close over another's variable, here x in a derivative by y:
+
+>>> gradient(lambda x: x * gradient(lambda y: x * y)(3.0))(5.0)
+10.0
+
+Underneath is :func:`grad`, which differentiates what was recorded:
 
 >>> from autograd import Value, grad
 >>> x = Value(3.0)
@@ -9,14 +22,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from . import numeric
-from .errors import KindError
-from .value import Value, contributions, topological_order
+from .errors import AutogradError, KindError, ShapeError
+from .primitives import PRIMITIVES
+from .value import Undefined, Value, _record, topological_order
 
-__all__ = ["grad"]
+__all__ = ["grad", "gradient", "hessian", "hessian_vector_product"]
+
+
+# --- of a recorded graph ---------------------------------------------------------------------------
 
 
 def grad(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> list[Any]:
@@ -27,39 +44,197 @@ def grad(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> 
     [5.0, 2.0]
 
     With ``create_graph=True`` they are Values, recorded as they are formed, and can be differentiated
-    again. An input that the output does not depend on has gradient 0.
+    again. An input that the output does not depend on has gradient 0. A partial that does not exist
+    (the root at 0) raises only if it lies between the output and one of the inputs.
     """
+    inputs = list(inputs)
     for place, x in enumerate(inputs):
         if not isinstance(x, Value):
             raise KindError(f"grad: inputs[{place}] is {x!r} (of type {type(x).__name__}), and must be a Value")
+    order = topological_order(output)
+    between = _depending(order, inputs)
     one = numeric.like(output.data, 1)
-    cotangents: dict[Value, Any] = {output: Value(one) if create_graph else one}
-    terms = _recorded_contributions if create_graph else contributions
-    for node in reversed(topological_order(output)):
-        if node not in cotangents or not node.op:
-            continue
-        for operand, _, contribution in terms(node, cotangents[node]):
-            known = cotangents.get(operand)
-            cotangents[operand] = contribution if known is None else known + contribution
-    nothing = [numeric.zero(x.data) for x in inputs]
-    return [
-        cotangents.get(x, Value(absent) if create_graph else absent) for x, absent in zip(inputs, nothing)
-    ]
+    cotangents: dict[Value, Any] = {output: one}
+    terms = _recorded_contributions if create_graph else _kept_contributions
+    for node in reversed(order):
+        if node in between and node in cotangents and node.op:
+            for operand, contribution in terms(node, cotangents[node], between):
+                known = cotangents.get(operand)
+                cotangents[operand] = contribution if known is None else known + contribution
+    gradients = [cotangents[x] if x in between else numeric.zero(x.data) for x in inputs]
+    if create_graph:
+        return [gradient if isinstance(gradient, Value) else _constant(gradient) for gradient in gradients]
+    return gradients
 
 
-def _recorded_contributions(node: Value, cotangent: Value) -> list[tuple[Value, Any, Value]]:
+def _constant(number: Any) -> Value:
+    """A number as a node without leaves, the sum of itself alone: nothing that anybody can differentiate by."""
+    return _record(PRIMITIVES["total"], (number,))
+
+
+def _depending(order: list[Value], inputs: Iterable[Value]) -> set[Value]:
+    """Those in ``order`` that are one of the inputs, or computed from one."""
+    found = set(inputs).intersection(order)
+    for node in order:
+        if node not in found and any(isinstance(operand, Value) and operand in found for operand in node.operands):
+            found.add(node)
+    return found
+
+
+def _kept_contributions(node: Value, cotangent: Any, wanted: set[Value]) -> Iterator[tuple[Value, Any]]:
+    for operand, partial in zip(node.operands, node.partials):
+        if isinstance(operand, Value) and operand in wanted:
+            yield operand, cotangent * partial
+
+
+def _recorded_contributions(node: Value, cotangent: Any, wanted: set[Value]) -> Iterator[tuple[Value, Any]]:
     """The contributions of a node by the rules of its row, run on Values, so that they are recorded."""
     primitive, operands = node._primitive, node.operands
     assert primitive is not None
-    if primitive.arity == 0:
-        partials = primitive.partials(node, operands)
-    else:
-        partials = [
-            rule(node, *operands) if isinstance(operand, Value) else None
-            for rule, operand in zip(primitive.partials, operands)
+    every = primitive.partials(node, operands) if primitive.arity == 0 else None
+    for place, (operand, kept) in enumerate(zip(operands, node.partials)):
+        if isinstance(operand, Value) and operand in wanted:
+            if isinstance(kept, Undefined):
+                raise kept.error
+            partial = every[place] if every is not None else primitive.partials[place](node, *operands)
+            _demand_unchanged(node, partial, kept)
+            yield operand, cotangent * partial
+
+
+def _demand_unchanged(node: Value, partial: Any, kept: Any) -> None:
+    """Raise where an operand has changed since ``node`` was computed: its old and new data would mix."""
+    present = partial.data if isinstance(partial, Value) else partial
+    if present != kept and present == present:
+        name = f"{node.op} node" + (f" {node.label}" if node.label else "")
+        raise AutogradError(
+            f"an operand of the {name} has changed since it was computed (its partial was {kept!r} and would now be "
+            f"{present!r}); call forward() on the output, or record it again, before a gradient with create_graph"
+        )
+
+
+# --- of a function ---------------------------------------------------------------------------------
+
+
+def _is_sequence(argument: Any) -> bool:
+    return hasattr(argument, "__len__") and not isinstance(argument, (str, bytes, dict))
+
+
+class _Point:
+    """The arguments of one call, each number a Value of this call's own."""
+
+    def __init__(self, name: str, arguments: tuple[Any, ...]) -> None:
+        if not arguments:
+            raise ShapeError(f"{name}: called without an argument; call it with the numbers at which it is wanted")
+        self.arguments: list[Any] = []
+        self.variables: list[Value] = []
+        for argument in arguments:
+            if _is_sequence(argument):
+                self.arguments.append([self._variable(number) for number in argument])
+            else:
+                self.arguments.append(self._variable(argument))
+
+    def _variable(self, number: Any) -> Value:
+        # A Value is copied to a node of our own (the sum of itself alone): f may also close over it,
+        # and what it does with it there is no dependence on this argument.
+        variable = numeric.total([number]) if isinstance(number, Value) else Value(number)
+        self.variables.append(variable)
+        return variable
+
+    def value_of(self, f: Callable[..., Any], name: str) -> Value:
+        result = f(*self.arguments)
+        if isinstance(result, Value):
+            return result
+        return _constant(numeric.as_number(result, f"{name}: the result of the function"))
+
+    def is_all_of(self, output: Value) -> bool:
+        """Does ``output`` depend on no Value but this call's variables?"""
+        own = set(self.variables)
+        return all(node in own for node in topological_order(output) if not node.op)
+
+    def shaped(self, results: list[Any]) -> Any:
+        """One result per number, in the shape of the arguments."""
+        remaining = iter(results)
+        shaped = [
+            [next(remaining) for _ in argument] if isinstance(argument, list) else next(remaining)
+            for argument in self.arguments
         ]
-    return [
-        (operand, partial, cotangent * partial)
-        for operand, partial in zip(operands, partials)
-        if isinstance(operand, Value)
-    ]
+        return shaped[0] if len(shaped) == 1 else shaped
+
+
+def gradient(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that gives the gradient of ``f``, a function of Values with one number as result.
+
+    >>> from autograd import tanh
+    >>> gradient(tanh)(0.0)
+    1.0
+    >>> gradient(lambda w: w[0] * w[0] + w[1])([3.0, 1.0])
+    [6.0, 1.0]
+
+    An argument is a number or a sequence of numbers, and its gradient has the same shape; several
+    arguments give a list with one gradient for each. The result is made of numbers, unless it may
+    have to be differentiated again: where an argument is a Value, or ``f`` uses a Value of its own
+    (another derivative's variable, a weight), it is made of Values.
+
+    >>> w = Value(2.0, label="w")
+    >>> slope = gradient(lambda x: w * x * x)(3.0)
+    >>> slope.backward()
+    >>> slope.data, w.grad
+    (12.0, 6.0)
+    """
+
+    def gradient_of_f(*arguments: Any) -> Any:
+        point = _Point("gradient", arguments)
+        output = point.value_of(f, "gradient")
+        return point.shaped(grad(output, point.variables, create_graph=not point.is_all_of(output)))
+
+    return gradient_of_f
+
+
+def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that gives the second derivatives of ``f``.
+
+    >>> hessian(lambda x, y: x * x * y)(3.0, 5.0)
+    [[10.0, 6.0], [6.0, 0.0]]
+
+    Of one number it is a number; otherwise a matrix, a list of rows, over all numbers in the order of
+    the arguments: ``matrix[i][j]`` is the derivative by the i-th, then by the j-th. It is made of
+    Values where a :func:`gradient` would be.
+    """
+
+    def hessian_of_f(*arguments: Any) -> Any:
+        point = _Point("hessian", arguments)
+        output = point.value_of(f, "hessian")
+        create_graph = not point.is_all_of(output)
+        slopes = grad(output, point.variables, create_graph=True)
+        rows = [grad(slope, point.variables, create_graph) for slope in slopes]
+        alone = len(arguments) == 1 and isinstance(point.arguments[0], Value)
+        return rows[0][0] if alone else rows
+
+    return hessian_of_f
+
+
+def hessian_vector_product(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function that multiplies the Hessian of ``f`` by a vector, without forming the Hessian.
+
+    >>> hessian_vector_product(lambda x: x[0] * x[0] * x[1])([3.0, 5.0], [1.0, 0.0])
+    [10.0, 6.0]
+
+    Called with the point and with the vector, both a number or both a sequence, it takes two sweeps
+    whatever the length: H v is the gradient of ∇f · v (Pearlmutter, 1994).
+    """
+
+    def product(point: Any, vector: Any) -> Any:
+        at = _Point("hessian_vector_product", (point,))
+        along = list(vector) if _is_sequence(vector) else [vector]
+        if len(along) != len(at.variables):
+            raise ShapeError(
+                f"hessian_vector_product: a vector of {len(along)} for a point of {len(at.variables)} numbers; "
+                "give one component for each"
+            )
+        output = at.value_of(f, "hessian_vector_product")
+        slopes = grad(output, at.variables, create_graph=True)
+        slope_along = numeric.weighted_sum(slopes, along)
+        create_graph = not at.is_all_of(slope_along)
+        return at.shaped(grad(slope_along, at.variables, create_graph))
+
+    return product
