@@ -28,9 +28,11 @@ from .errors import (
     DomainError,
     FigureError,
     FileFormatError,
+    FileWriteError,
     KindError,
     MissingToolError,
     NumberOverflowError,
+    RenderingError,
     ShapeError,
     TooLargeError,
     UnknownNameError,
@@ -63,6 +65,7 @@ _WINGS = {
     "autograd.derivatives": ("grad", "gradient", "hessian", "hessian_vector_product"),
     "autograd.hand": ("Verdict", "check"),
     "autograd.stepping": ("step",),
+    "autograd.picture": ("Graph", "draw"),
 }
 _HOME = {name: module for module, names in _WINGS.items() for name in names}
 
@@ -72,9 +75,11 @@ __all__ = [
     "DomainError",
     "FigureError",
     "FileFormatError",
+    "FileWriteError",
     "KindError",
     "MissingToolError",
     "NumberOverflowError",
+    "RenderingError",
     "ShapeError",
     "TooLargeError",
     "UnknownNameError",

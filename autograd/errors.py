@@ -14,9 +14,11 @@ __all__ = [
     "DomainError",
     "FigureError",
     "FileFormatError",
+    "FileWriteError",
     "KindError",
     "MissingToolError",
     "NumberOverflowError",
+    "RenderingError",
     "ShapeError",
     "TooLargeError",
     "UnknownNameError",
@@ -65,3 +67,11 @@ class MissingToolError(AutogradError, RuntimeError):
 
 class FileFormatError(AutogradError, ValueError):
     """A file that is not what its name or its reader says."""
+
+
+class FileWriteError(AutogradError, OSError):
+    """A file that cannot be written where it was asked for."""
+
+
+class RenderingError(AutogradError, RuntimeError):
+    """A picture that the layout engine gave up on."""

