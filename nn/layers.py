@@ -1,0 +1,362 @@
+"""Neurons, layers, and the multilayer perceptron: z = Σ wᵢxᵢ + b and a = activation(z).
+
+>>> model = MLP(2, [16, 16, 1], seed=0)
+>>> len(model.parameters())
+337
+>>> model([1.0, -2.0])
+Value(data=..., grad=0.0)
+
+Code written for micrograd's ``nn`` runs with the import line changed, and draws the same first weights
+after the same ``random.seed``.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import autograd
+from autograd import KindError, ShapeError, UnknownNameError, Value, softmax, weighted_sums
+
+from . import initializers
+from .initializers import Initializer
+from .module import Module
+
+__all__ = ["ACTIVATIONS", "MLP", "Layer", "Neuron"]
+
+# Activations of one number; softmax, the one of a whole layer, is the Layer's.
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+    "linear": lambda z: z,
+    **{
+        name: getattr(autograd, name)
+        for name in ("relu", "leaky_relu", "elu", "gelu", "softplus", "sigmoid", "tanh")
+    },
+}
+
+
+def _activation(name: str, of_a_layer: bool = False) -> str:
+    """The name itself, if it is one."""
+    known = [*ACTIVATIONS, "softmax"] if of_a_layer else list(ACTIVATIONS)
+    if not isinstance(name, str) or name not in known:
+        advice = "softmax is the activation of a whole layer" if name == "softmax" else f"there are {', '.join(known)}"
+        raise UnknownNameError(f"no activation is called {name!r}; {advice}")
+    return name
+
+
+def _parameter(number: Any, label: str) -> Value:
+    """A Value as it is, a number as a new one; an error says which parameter it was."""
+    if isinstance(number, Value):
+        return number
+    try:
+        return Value(number, label)
+    except KindError as error:
+        raise KindError(f"{label}: {error}") from None
+
+
+def _inputs(x: Any, count: int, what: str) -> Sequence[Any]:
+    """``x`` as a sequence of ``count`` inputs; one Value or number stands for a sequence of one."""
+    if not hasattr(x, "__len__") or getattr(x, "ndim", 1) == 0:
+        x = list(x) if hasattr(x, "__next__") else (x,)
+    if len(x) != count:
+        raise ShapeError(f"{what} takes {count} input{'s'[: count != 1]}, and was given {len(x)}")
+    return x
+
+
+def _size(size: Any, what: str) -> int:
+    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+        raise ShapeError(f"{what} is {size!r}, and must be a whole number from 1 up")
+    return size
+
+
+class Neuron(Module):
+    """A weighted sum and an activation.
+
+    >>> neuron = Neuron(2, activation="tanh")
+    >>> neuron.w, neuron.b = [Value(1.0), Value(-1.0)], Value(0.5)
+    >>> neuron([2.0, 1.0]).data
+    0.9051482536448664
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,
+        *,
+        activation: str | None = None,
+        init: str | Initializer = initializers.uniform,
+        seed: int | None = None,
+    ) -> None:
+        generator = random if seed is None else random.Random(seed)
+        [weights] = initializers.named(init)(_size(nin, "nin"), 1, generator)
+        row = [Value(weight, f"weight[{place}]") for place, weight in enumerate(weights)]
+        self._set(row, Value(0.0, "bias"), activation or ("relu" if nonlin else "linear"))
+
+    def _set(self, weights: Sequence[Value], bias: Value, activation: str) -> Neuron:
+        self._row: tuple[Value, ...] = (*weights, bias)
+        self._weights: list[Value] | None = None
+        self.activation = _activation(activation)
+        return self
+
+    @property
+    def row(self) -> tuple[Value, ...]:
+        """(w₁, …, wₙ, b): the same tuple on every call, which is what makes a batch quick.
+
+        It is made anew only if a weight was replaced: assigned, or changed in the list ``w``.
+        """
+        if self._weights is not None and (*self._weights, self._row[-1]) != self._row:
+            self._row = (*self._weights, self._row[-1])
+        return self._row
+
+    @property
+    def w(self) -> list[Value]:
+        """The weights, a list."""
+        if self._weights is None:
+            self._weights = list(self._row[:-1])
+        return self._weights
+
+    @w.setter
+    def w(self, weights: Sequence[Value]) -> None:
+        self._weights = list(weights)
+
+    @property
+    def b(self) -> Value:
+        """The bias."""
+        return self._row[-1]
+
+    @b.setter
+    def b(self, bias: Value) -> None:
+        self._row = (*self.row[:-1], bias)
+
+    @property
+    def nonlin(self) -> bool:
+        """Is there an activation other than the identity?"""
+        return self.activation != "linear"
+
+    def __call__(self, x: Any) -> Value:
+        row = self.row
+        [z] = weighted_sums([row], _inputs(x, len(row) - 1, repr(self)))
+        return ACTIVATIONS[self.activation](z)
+
+    def parameters(self) -> list[Value]:
+        return list(self.row)
+
+    def tensors(self) -> dict[str, Any]:
+        return {"weight": list(self.row[:-1]), "bias": self.b}
+
+    def __repr__(self) -> str:
+        kind = {"relu": "ReLU", "linear": "Linear"}.get(self.activation, self.activation)
+        return f"{kind}Neuron({len(self.row) - 1})"
+
+
+class Layer(Module):
+    """Neurons that share their inputs, and their activation, which may be softmax.
+
+    >>> layer = Layer.from_weights([[1.0, 2.0], [3.0, 4.0]], [0.0, -1.0], "relu")
+    >>> [a.data for a in layer([1.0, -1.0])]
+    [0.0, 0.0]
+    >>> [z.data for z in layer.z([1.0, -1.0])]
+    [-1.0, -2.0]
+
+    Called with as many numbers as it has inputs (one alone may stand without a list), it gives a list
+    of Values, or the Value itself where it is one neuron. Raises ShapeError that names both lengths.
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        nonlin: bool = True,
+        *,
+        activation: str | None = None,
+        init: str | Initializer = initializers.uniform,
+        seed: int | None = None,
+    ) -> None:
+        generator = random if seed is None else random.Random(seed)
+        activation = activation or ("relu" if nonlin else "linear")
+        self._fill(_size(nin, "nin"), _size(nout, "nout"), activation, initializers.named(init), generator, "")
+
+    def _fill(
+        self, nin: int, nout: int, activation: str, init: Initializer, generator: initializers.Generator, prefix: str
+    ) -> Layer:
+        return self._set(init(nin, nout, generator), [0.0] * nout, activation, prefix)
+
+    def _set(self, weights: Sequence[Sequence[Any]], biases: Sequence[Any], activation: str, prefix: str) -> Layer:
+        self.activation = _activation(activation, of_a_layer=True)
+        self.neurons = []
+        own = "linear" if activation == "softmax" else activation
+        for place, (row, bias) in enumerate(zip(weights, biases)):
+            values = [_parameter(weight, f"{prefix}weight[{place}][{column}]") for column, weight in enumerate(row)]
+            neuron = Neuron.__new__(Neuron)
+            self.neurons.append(neuron._set(values, _parameter(bias, f"{prefix}bias[{place}]"), own))
+        return self
+
+    @classmethod
+    def from_weights(cls, weights: Sequence[Sequence[Any]], biases: Sequence[Any], activation: str = "linear") -> Layer:
+        """A layer of given numbers or Values: ``weights`` is [out][in], ``biases`` one number for each row.
+
+        Raises ShapeError where rows are not as long as each other or as many as the biases.
+        """
+        _check_weights(weights, biases, "")
+        return cls.__new__(cls)._set(weights, biases, activation, "")
+
+    @property
+    def nin(self) -> int:
+        """How many inputs it takes."""
+        return len(self.neurons[0].row) - 1
+
+    @property
+    def nout(self) -> int:
+        """How many neurons it has."""
+        return len(self.neurons)
+
+    def z(self, x: Any) -> list[Value]:
+        """The weighted sums, before the activation."""
+        return weighted_sums([neuron.row for neuron in self.neurons], _inputs(x, self.nin, f"a Layer{self._sizes()}"))
+
+    def activate(self, z: Sequence[Any]) -> list[Any]:
+        """The activations of weighted sums: ``layer.activate(layer.z(x))`` is ``layer(x)`` as a list."""
+        if self.activation == "softmax":
+            return softmax(z)
+        if self.activation == "linear":
+            return list(z)
+        function = ACTIVATIONS[self.activation]
+        return [function(number) for number in z]
+
+    def __call__(self, x: Any) -> Any:
+        outputs = self.activate(self.z(x))
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def parameters(self) -> list[Value]:
+        return [parameter for neuron in self.neurons for parameter in neuron.row]
+
+    def tensors(self) -> dict[str, Any]:
+        rows = [neuron.row for neuron in self.neurons]
+        return {"weight": [list(row[:-1]) for row in rows], "bias": [row[-1] for row in rows]}
+
+    def _sizes(self) -> str:
+        return f"({self.nin}, {self.nout})"
+
+    def __repr__(self) -> str:
+        ending = ", softmax" if self.activation == "softmax" else ""
+        return f"Layer of [{', '.join([repr(neuron) for neuron in self.neurons])}]{ending}"
+
+
+class MLP(Module):
+    """A multilayer perceptron: layer after layer, ``outputs`` neurons in each.
+
+    >>> model = MLP(2, [3, 2], activation="tanh", output="softmax", seed=1)
+    >>> probabilities = model([0.5, -0.5])
+    >>> round(sum(p.data for p in probabilities), 12)
+    1.0
+
+    ``activation`` is that of the hidden layers, ``output`` that of the last: linear, relu, leaky_relu,
+    elu, gelu, softplus, sigmoid, tanh; softmax for a whole layer. ``init`` is one of
+    :mod:`nn.initializers` or its name. Without a ``seed`` the weights come from the ``random`` module,
+    so that ``random.seed`` governs them.
+
+    The parameters have the names that they have in a PyTorch ``Sequential`` of ``Linear`` layers, where
+    each activation but "linear" takes a place of its own: ``0.weight``, ``0.bias``, ``2.weight``, …
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: Sequence[int],
+        activation: str = "relu",
+        output: str = "linear",
+        init: str | Initializer = initializers.uniform,
+        seed: int | None = None,
+    ) -> None:
+        if isinstance(outputs, int) or not len(outputs):
+            raise ShapeError(f"outputs is {outputs!r}, and must be a list with the size of each layer, such as [16, 1]")
+        sizes = [_size(size, "the size of a layer") for size in (inputs, *outputs)]
+        activations = [activation] * (len(outputs) - 1) + [output]
+        places = _places(activations)
+        generator = random if seed is None else random.Random(seed)
+        rule = initializers.named(init)
+        self.layers = [
+            Layer.__new__(Layer)._fill(nin, nout, name, rule, generator, f"{place}.")
+            for nin, nout, name, place in zip(sizes, sizes[1:], activations, places)
+        ]
+
+    @classmethod
+    def from_weights(cls, weights: Sequence[tuple[Any, Any]], activations: Sequence[str]) -> MLP:
+        """A network of given numbers or Values: a pair (W, b) for each layer, W as [out][in].
+
+        >>> model = MLP.from_weights([([[1.0, 2.0]], [0.5]), ([[-1.0]], [0.0])], activations=["sigmoid", "linear"])
+        >>> model([0.25, -0.5]).data
+        -0.4378234991142019
+
+        Fractions stay Fractions through linear and relu layers. Raises ShapeError that says which W, b
+        or list does not fit.
+        """
+        if len(weights) != len(activations):
+            raise ShapeError(
+                f"{len(activations)} activations for {len(weights)} layers; give one activation for each layer"
+            )
+        if not len(weights):
+            raise ShapeError("no layers: give a pair (W, b) for each")
+        places = _places(activations)
+        model = cls.__new__(cls)
+        model.layers = []
+        before = None
+        for number, (pair, activation, place) in enumerate(zip(weights, activations, places), 1):
+            if len(pair) != 2:
+                raise ShapeError(f"layer {number} has {len(pair)} parts, and must be a pair (W, b)")
+            _check_weights(*pair, f"layer {number}: ")
+            if before is not None and len(pair[0][0]) != before:
+                raise ShapeError(
+                    f"layer {number}: W takes {len(pair[0][0])} inputs, and layer {number - 1} has {before} outputs"
+                )
+            before = len(pair[0])
+            model.layers.append(Layer.__new__(Layer)._set(*pair, activation, f"{place}."))
+        return model
+
+    def __call__(self, x: Any) -> Any:
+        first = self.layers[0]
+        x = _inputs(x, first.nin, "the network")
+        for layer in self.layers:
+            x = layer.activate(layer.z(x))
+        return x[0] if len(x) == 1 else x
+
+    def parameters(self) -> list[Value]:
+        return [parameter for layer in self.layers for neuron in layer.neurons for parameter in neuron.row]
+
+    def tensors(self) -> dict[str, Any]:
+        places = _places([layer.activation for layer in self.layers])
+        return {
+            f"{place}.{name}": tensor
+            for place, layer in zip(places, self.layers)
+            for name, tensor in layer.tensors().items()
+        }
+
+    def __repr__(self) -> str:
+        return f"MLP of [{', '.join([repr(layer) for layer in self.layers])}]"
+
+
+def _places(activations: Sequence[str]) -> list[int]:
+    """Where each layer stands in a PyTorch Sequential: an activation other than "linear" has a place too."""
+    places, place = [], 0
+    for activation in activations:
+        places.append(place)
+        place += 1 if _activation(activation, of_a_layer=True) == "linear" else 2
+    return places
+
+
+def _check_weights(weights: Any, biases: Any, where: str) -> None:
+    """Is ``weights`` [out][in], and ``biases`` one number for each row?"""
+    if not hasattr(weights, "__len__") or not len(weights) or not all(hasattr(row, "__len__") for row in weights):
+        raise ShapeError(f"{where}W must be a list of rows, [out][in], one for each neuron")
+    if not hasattr(biases, "__len__"):
+        raise ShapeError(f"{where}b must be a list, with one bias for each row of W")
+    lengths = [len(row) for row in weights]
+    for place, length in enumerate(lengths):
+        if length != lengths[0]:
+            raise ShapeError(
+                f"{where}row {place} of W has {length} weights, and row 0 has {lengths[0]}; all rows must be as long"
+            )
+    if not lengths[0]:
+        raise ShapeError(f"{where}the rows of W are empty; a neuron needs at least one weight")
+    if len(biases) != len(weights):
+        raise ShapeError(f"{where}{len(biases)} biases in b for {len(weights)} rows of W; give one bias for each row")

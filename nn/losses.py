@@ -1,0 +1,189 @@
+"""Losses: how far a prediction is from its target, as one Value to call ``backward`` on.
+
+>>> from autograd import Value
+>>> prediction = Value(3.0)
+>>> loss = mse([prediction, Value(0.0)], [1.0, 0.0])
+>>> loss.backward()
+>>> loss.data, prediction.grad
+(2.0, 2.0)
+
+Predictions are Values or plain numbers (the loss of numbers is a number); one alone may stand without
+a list. A class target is an index, or a distribution: a one-hot sequence, or a soft one that sums to 1.
+Every loss raises ShapeError where lengths do not fit together, and names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from autograd import DomainError, KindError, ShapeError, Value, log, log_softmax, logsumexp, relu, total, weighted_sum
+
+__all__ = [
+    "binary_cross_entropy",
+    "cross_entropy",
+    "half_squared_error",
+    "hinge",
+    "mse",
+    "softmax_cross_entropy",
+]
+
+
+def mse(predictions: Any, targets: Any) -> Any:
+    """The mean squared error, (1/n) Σ (ŷᵢ - yᵢ)².
+
+    >>> mse([2.0, 4.0], [1.0, 1.0])
+    5.0
+    """
+    squares = _squares("mse", predictions, targets)
+    return total(squares) / len(squares)
+
+
+def half_squared_error(predictions: Any, targets: Any) -> Any:
+    """Half the sum of the squared errors, ½ Σ (ŷᵢ - yᵢ)², whose derivative by ŷᵢ is ŷᵢ - yᵢ.
+
+    >>> half_squared_error([2.0, 4.0], [1.0, 1.0])
+    5.0
+    """
+    return total(_squares("half_squared_error", predictions, targets)) / 2
+
+
+def _squares(loss: str, predictions: Any, targets: Any) -> list[Any]:
+    return [(prediction - target) ** 2 for prediction, target in _pairs(loss, predictions, targets)]
+
+
+def cross_entropy(probabilities: Sequence[Any], target: Any, epsilon: float = 0.0) -> Any:
+    """The cross-entropy of a distribution with a target, -Σ tᵢ log(pᵢ + ε); only terms with tᵢ ≠ 0 count.
+
+    >>> round(cross_entropy([0.1, 0.2, 0.6, 0.1], [0, 0, 1, 0]), 4)
+    0.5108
+    >>> round(cross_entropy([0.1, 0.2, 0.6, 0.1], 2), 4)
+    0.5108
+
+    A small ``epsilon`` such as 1e-8 keeps the logarithm defined where a probability is 0, which raises
+    DomainError otherwise. From logits use :func:`softmax_cross_entropy`, which needs no ε.
+    """
+    probabilities = _listed(probabilities)
+    terms = []
+    for probability, weight in zip(probabilities, _distribution("cross_entropy", target, len(probabilities))):
+        if _number(weight) != 0:
+            logarithm = log(probability + epsilon if epsilon else probability)
+            terms.append(logarithm if _is_one(weight) else weight * logarithm)
+    return -_sum(terms)
+
+
+def softmax_cross_entropy(logits: Sequence[Any], target: Any) -> Any:
+    """The cross-entropy of softmax(logits) with a target, in one: its gradient by the logits is a - t.
+
+    >>> logits = [Value(0.0), Value(0.0)]
+    >>> softmax_cross_entropy(logits, 1).backward()
+    >>> [logit.grad for logit in logits]
+    [0.5, -0.5]
+
+    No probability is formed on the way, so nothing overflows and there is no logarithm of 0.
+    """
+    logits = _listed(logits)
+    distribution = _distribution("softmax_cross_entropy", target, len(logits))
+    chosen = [place for place, weight in enumerate(distribution) if _number(weight) != 0]
+    if len(chosen) == 1 and _is_one(distribution[chosen[0]]):
+        # Right to the last digit also where the loss is tiny.
+        return -log_softmax(logits)[chosen[0]]
+    return logsumexp(logits) - weighted_sum(distribution, logits)
+
+
+def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
+    """-(t log p + (1 - t) log(1 - p)) for p in (0, 1) and t in [0, 1]; the mean over a sequence.
+
+    >>> round(binary_cross_entropy(0.9, 1), 4)
+    0.1054
+
+    A logarithm whose weight is 0 is left out, so that p = 1 with t = 1 is 0 and not an error.
+    """
+    losses = []
+    for probability, target in _pairs("binary_cross_entropy", probabilities, targets):
+        if not 0 <= _number(target) <= 1:
+            raise DomainError(f"binary_cross_entropy: target {target!r} is not between 0 and 1")
+        terms = []
+        for weight, outcome in ((target, probability), (1 - target, 1 - probability)):
+            if _number(weight) != 0:
+                logarithm = log(outcome)
+                terms.append(logarithm if _is_one(weight) else weight * logarithm)
+        losses.append(-_sum(terms))
+    return _mean(losses)
+
+
+def hinge(scores: Any, targets: Any) -> Any:
+    """The max-margin loss of micrograd's demo, relu(1 - y·score) with y = ±1; the mean over a sequence.
+
+    >>> hinge(0.25, 1), hinge(-3.0, -1), hinge([0.25, -3.0], [1, -1])
+    (0.75, 0.0, 0.375)
+    """
+    losses = []
+    for score, target in _pairs("hinge", scores, targets):
+        if _number(target) not in (-1, 1):
+            raise DomainError(f"hinge: target {target!r} must be -1 or 1; from classes 0 and 1 take 2 * target - 1")
+        losses.append(relu(1 - target * score))
+    return _mean(losses)
+
+
+# --- targets, and small helpers ----------------------------------------------------------------------
+
+
+def _listed(numbers: Any) -> list[Any]:
+    """One number as a list of one; a sequence as a list."""
+    if isinstance(numbers, Value) or not hasattr(numbers, "__len__"):
+        return [numbers]
+    return list(numbers)
+
+
+def _pairs(loss: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
+    predictions, targets = _listed(predictions), _listed(targets)
+    if len(predictions) != len(targets):
+        raise ShapeError(f"{loss}: {len(predictions)} predictions for {len(targets)} targets; give one target for each")
+    if not predictions:
+        raise ShapeError(f"{loss}: no predictions")
+    for target in targets:
+        _number(target)
+    return list(zip(predictions, targets))
+
+
+def _number(target: Any) -> Any:
+    """The number that a target is, or that it holds where it is a Value; KindError where it is none."""
+    return target.data if isinstance(target, Value) else Value(target).data
+
+
+def _is_one(weight: Any) -> bool:
+    return not isinstance(weight, Value) and weight == 1
+
+
+def _sum(terms: list[Any]) -> Any:
+    return terms[0] if len(terms) == 1 else total(terms)
+
+
+def _mean(losses: list[Any]) -> Any:
+    return losses[0] if len(losses) == 1 else total(losses) / len(losses)
+
+
+# Soft targets may come from 32-bit arithmetic, whose sum of many probabilities is off by this much.
+_ROUNDING = Fraction(1, 1_000_000)
+
+
+def _distribution(loss: str, target: Any, count: int) -> list[Any]:
+    """The target as one weight for each of ``count`` classes: an index gives a one-hot list."""
+    if not count:
+        raise ShapeError(f"{loss}: no predictions")
+    if not hasattr(target, "__len__") and not isinstance(target, Value):
+        index = _number(target)
+        if not isinstance(index, int):
+            raise KindError(f"{loss}: target {target!r} is neither a class index (an int) nor a sequence of {count}")
+        if not 0 <= index < count:
+            raise ShapeError(f"{loss}: target {index} is no index of {count} classes; they are 0 to {count - 1}")
+        return [1 if place == index else 0 for place in range(count)]
+    weights = _listed(target)
+    if len(weights) != count:
+        raise ShapeError(f"{loss}: a target of {len(weights)} for {count} predictions; give one weight for each class")
+    numbers = [_number(weight) for weight in weights]
+    if any(number < 0 for number in numbers) or not abs(sum(numbers) - 1) <= _ROUNDING:
+        raise DomainError(f"{loss}: target {target!r} is no distribution: its weights are from 0 up and sum to 1")
+    return weights

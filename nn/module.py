@@ -1,0 +1,149 @@
+"""What has parameters: their names, their gradients, their state.
+
+>>> from nn import Layer
+>>> class Net(Module):
+...     def __init__(self):
+...         self.hidden = Layer(2, 1, init="zeros")
+...     def __call__(self, x):
+...         return self.hidden(x)
+>>> net = Net()
+>>> [name for name, _ in net.named_parameters()]
+['hidden.weight[0][0]', 'hidden.weight[0][1]', 'hidden.bias[0]']
+>>> net.state_dict()
+{'hidden.weight': [[0.0, 0.0]], 'hidden.bias': [0.0]}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from autograd import KindError, ShapeError, UnknownNameError, Value
+
+__all__ = ["Module"]
+
+
+class Module:
+    """The base of everything with parameters, micrograd's with names added.
+
+    Its parameters are the Values among its attributes, and those of the Modules among them, also where
+    they stand in a list, a tuple or a dict.
+    """
+
+    def parameters(self) -> list[Value]:
+        """Every parameter once, in a fixed order: what an optimizer is given."""
+        return list(dict.fromkeys(value for _, value in _elements(self.tensors())))
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """(name, parameter) in the order of ``parameters()``: ``0.weight[1][0]`` is row 1, column 0.
+
+        >>> from nn import MLP
+        >>> [name for name, _ in MLP(1, [2, 1]).named_parameters()][-3:]
+        ['2.weight[0][0]', '2.weight[0][1]', '2.bias[0]']
+        """
+        names = {value: name for name, value in reversed(list(_elements(self.tensors())))}
+        for value in self.parameters():
+            yield names.get(value, value.label), value
+
+    def tensors(self) -> dict[str, Any]:
+        """The parameters by name, each a Value or nested lists of them: what ``state_dict`` reads and writes."""
+        found: dict[str, Any] = {}
+        stack = [(name, thing) for name, thing in reversed(vars(self).items())]
+        while stack:
+            name, thing = stack.pop()
+            if isinstance(thing, Value):
+                found[name] = thing
+            elif isinstance(thing, Module):
+                found.update({f"{name}.{inner}": tensor for inner, tensor in thing.tensors().items()})
+            elif isinstance(thing, dict):
+                stack.extend([(f"{name}.{key}", inner) for key, inner in reversed(thing.items())])
+            elif isinstance(thing, (list, tuple)):
+                stack.extend([(f"{name}.{place}", inner) for place, inner in reversed(list(enumerate(thing)))])
+        return found
+
+    def zero_grad(self) -> None:
+        """Set the ``.grad`` of every parameter to zero, in its own kind of number."""
+        for parameter in self.parameters():
+            kind = type(parameter.data)
+            parameter.grad = 0.0 if kind is float or kind is int else kind(0)
+
+    # --- state ---
+
+    def state_dict(self) -> dict[str, Any]:
+        """The numbers of the parameters by name, nested lists [out][in].
+
+        >>> from nn import MLP
+        >>> MLP.from_weights([([[0.5, -1.0]], [0.25])], ["linear"]).state_dict()
+        {'0.weight': [[0.5, -1.0]], '0.bias': [0.25]}
+        """
+        return {name: _numbers(tensor) for name, tensor in self.tensors().items()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over the numbers of a ``state_dict``, of this library or of PyTorch.
+
+        Nothing is changed unless every name and every shape fits: UnknownNameError names those that are
+        missing or too many, ShapeError the tensor whose shape differs, KindError an element that is no number.
+        """
+        tensors = self.tensors()
+        missing = [name for name in tensors if name not in state]
+        too_many = [name for name in state if name not in tensors]
+        if missing or too_many:
+            faults = [f"lacks {name}" for name in missing] + [f"has {name} too many" for name in too_many]
+            raise UnknownNameError(f"the state {', '.join(faults)}; this module has {', '.join(tensors) or 'nothing'}")
+        changes: list[tuple[Value, Any]] = []
+        for name, tensor in tensors.items():
+            given = state[name].tolist() if hasattr(state[name], "tolist") else state[name]
+            _same_shape(name, tensor, given)
+            numbers = [number for _, number in _elements({name: given})]
+            for (place, value), number in zip(_elements({name: tensor}), numbers):
+                changes.append((value, _checked(number, place)))
+        for value, number in changes:
+            value.data = number
+
+
+def _elements(tensors: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """(name, element) of nested lists, row by row: ``weight[1][0]``."""
+    stack = list(reversed([*tensors.items()]))
+    while stack:
+        name, thing = stack.pop()
+        if isinstance(thing, (list, tuple)):
+            stack.extend([(f"{name}[{place}]", thing[place]) for place in range(len(thing) - 1, -1, -1)])
+        else:
+            yield name, thing
+
+
+def _numbers(tensor: Any) -> Any:
+    """The data of a Value, of a list of Values, or of a list of lists of them."""
+    if isinstance(tensor, Value):
+        return tensor.data
+    if tensor and isinstance(tensor[0], Value):
+        return [value.data for value in tensor]
+    return [[value.data for value in row] for row in tensor]
+
+
+def _shape(thing: Any) -> tuple[int, ...] | None:
+    """(rows, columns), (length,), () for one number, None where the rows are not as long as each other."""
+    if not isinstance(thing, (list, tuple)):
+        return ()
+    if not any(isinstance(row, (list, tuple)) for row in thing):
+        return (len(thing),)
+    lengths = {len(row) if isinstance(row, (list, tuple)) else None for row in thing}
+    return (len(thing), *lengths) if len(lengths) == 1 else None  # type: ignore[arg-type]
+
+
+def _same_shape(name: str, tensor: Any, given: Any) -> None:
+    wanted, found = _shape(tensor), _shape(given)
+    if wanted != found:
+        shown = "rows of different lengths" if found is None else f"shape {_written(found)}"
+        raise ShapeError(f"{name} has {shown}, and must have shape {_written(wanted)}")
+
+
+def _written(shape: Sequence[int] | None) -> str:
+    return "[" + "][".join(str(length) for length in shape or ()) + "]" if shape else "of one number"
+
+
+def _checked(number: Any, place: str) -> Any:
+    try:
+        return Value(number).data
+    except KindError as error:
+        raise KindError(f"{place}: {error}") from None

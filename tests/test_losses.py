@@ -1,0 +1,150 @@
+"""Losses against arithmetic that shares no code: Fractions, and mpmath at 50 digits."""
+
+import math
+from fractions import Fraction
+
+import mpmath
+import pytest
+
+from autograd import DomainError, KindError, ShapeError, Value, softmax
+from nn import losses
+
+mpmath.mp.dps = 50
+
+
+def gradients(loss, values):
+    for value in values:
+        value.grad *= 0
+    loss.backward()
+    return [value.grad for value in values]
+
+
+def test_squared_errors_in_fractions():
+    predictions = [Value(Fraction(1, 3)), Value(Fraction(2))]
+    targets = [Fraction(1), Fraction(1, 2)]
+    loss = losses.mse(predictions, targets)
+    assert loss.data == (Fraction(4, 9) + Fraction(9, 4)) / 2
+    assert gradients(loss, predictions) == [Fraction(-2, 3), Fraction(3, 2)]
+    loss = losses.half_squared_error(predictions, targets)
+    assert loss.data == (Fraction(4, 9) + Fraction(9, 4)) / 2
+    assert gradients(loss, predictions) == [Fraction(-2, 3), Fraction(3, 2)]
+    three = [Value(Fraction(n)) for n in (1, 2, 3)]
+    assert gradients(losses.mse(three, [0, 0, 0]), three) == [Fraction(2 * n, 3) for n in (1, 2, 3)]
+    assert gradients(losses.half_squared_error(three, [0, 0, 0]), three) == [1, 2, 3]
+
+
+def test_one_prediction_may_stand_alone():
+    assert losses.mse(Value(3.0), 1.0).data == losses.mse([Value(3.0)], [1.0]).data == 4.0
+    assert losses.half_squared_error(3.0, 1.0) == 2.0
+
+
+@pytest.mark.parametrize("target", [2, [0, 0, 1, 0], [0.0, 0.0, 1.0, 0.0], (0, 0, 1, 0)])
+def test_cross_entropy_of_document_000(target):
+    assert losses.cross_entropy([0.1, 0.2, 0.6, 0.1], target) == -math.log(0.6)
+    assert losses.cross_entropy([0.1, 0.2, 0.6, 0.1], target, epsilon=1e-8) == -math.log(0.6 + 1e-8)
+
+
+def test_cross_entropy_with_a_soft_target():
+    p = [Value(0.5), Value(0.25), Value(0.25)]
+    loss = losses.cross_entropy(p, [0.5, 0.5, 0.0])
+    assert loss.data == pytest.approx(float(-(mpmath.log(0.5) + mpmath.log(0.25)) / 2), abs=1e-15)
+    assert gradients(loss, p) == [-1.0, -2.0, 0.0]
+
+
+def test_a_probability_of_zero():
+    with pytest.raises(DomainError, match=r"log of p = 0\.0"):
+        losses.cross_entropy([Value(0.0, "p"), Value(1.0)], 0)
+    assert losses.cross_entropy([0.0, 1.0], 0, epsilon=1e-8) == -math.log(1e-8)
+    assert losses.cross_entropy([0.0, 1.0], 1) == 0.0  # its term counts for nothing
+
+
+@pytest.mark.parametrize("logits", [[1.0, 2.0, 3.0], [1000.0, 0.0, -1000.0], [40.0, 0.0, 0.0], [0.1, 0.1, 0.1]])
+@pytest.mark.parametrize("target", [0, 1, 2])
+def test_fused_softmax_cross_entropy(logits, target):
+    values = [Value(z) for z in logits]
+    loss = losses.softmax_cross_entropy(values, target)
+    true = mpmath.log(sum(mpmath.exp(z) for z in map(mpmath.mpf, logits))) - mpmath.mpf(logits[target])
+    assert loss.data == pytest.approx(float(true), rel=1e-15, abs=0)  # a few roundings of a float
+    one_hot = [1.0 if place == target else 0.0 for place in range(3)]
+    assert gradients(loss, values) == [a - t for a, t in zip(softmax(logits), one_hot)]  # to the last bit
+    again = losses.softmax_cross_entropy(values, one_hot)
+    assert again.data == loss.data
+
+
+def test_fused_softmax_cross_entropy_with_a_soft_target():
+    logits, target = [0.5, -1.0, 2.0], [0.25, 0.25, 0.5]
+    values = [Value(z) for z in logits]
+    loss = losses.softmax_cross_entropy(values, target)
+    true = -sum(t * mpmath.log(mpmath.exp(z) / sum(map(mpmath.exp, logits))) for t, z in zip(target, logits))
+    assert loss.data == pytest.approx(float(true), rel=1e-15)
+    assert gradients(loss, values) == [a - t for a, t in zip(softmax(logits), target)]
+
+
+def test_fused_and_unfused_agree():
+    values = [Value(z) for z in (0.5, -1.0, 2.0)]
+    unfused = losses.cross_entropy(softmax(values), 1)
+    fused = losses.softmax_cross_entropy(values, 1)
+    assert fused.data == pytest.approx(unfused.data, abs=1e-15)
+    by_hand = gradients(unfused, values)
+    assert gradients(fused, values) == pytest.approx(by_hand, abs=1e-15)
+
+
+@pytest.mark.parametrize("loss", [losses.cross_entropy, losses.softmax_cross_entropy])
+@pytest.mark.parametrize(
+    ("target", "error", "message"),
+    [
+        (3, ShapeError, "target 3 is no index of 3 classes; they are 0 to 2"),
+        (-1, ShapeError, "target -1 is no index"),
+        (1.0, KindError, "target 1.0 is neither a class index"),
+        (True, KindError, "True"),
+        (None, KindError, "None"),
+        ("cat", KindError, "'c'"),
+        ([0, 1], ShapeError, "a target of 2 for 3 predictions"),
+        ([0, 0, 0], DomainError, "is no distribution"),
+        ([0.5, 0.5, 0.5], DomainError, "is no distribution"),
+        ([2, -1, 0], DomainError, "is no distribution"),
+        ([float("nan"), 1, 0], DomainError, "is no distribution"),
+    ],
+)
+def test_targets_that_are_none(loss, target, error, message):
+    with pytest.raises(error, match=message):
+        loss([Value(0.2), Value(0.3), Value(0.5)], target)
+
+
+def test_a_numpy_target():
+    numpy = pytest.importorskip("numpy")
+    p = [0.2, 0.3, 0.5]
+    assert losses.cross_entropy(p, numpy.int64(1)) == losses.cross_entropy(p, numpy.eye(3)[1]) == -math.log(0.3)
+
+
+def test_binary_cross_entropy():
+    p = Value(0.75)
+    loss = losses.binary_cross_entropy(p, 1)
+    assert loss.data == -math.log(0.75) and gradients(loss, [p]) == [-1 / 0.75]
+    loss = losses.binary_cross_entropy(p, 0)
+    assert loss.data == -math.log(0.25) and gradients(loss, [p]) == [4.0]
+    assert losses.binary_cross_entropy(0.5, 0.25) == pytest.approx(math.log(2), abs=1e-16)
+    assert losses.binary_cross_entropy([1.0, 0.0], [1, 0]) == 0.0
+    assert losses.binary_cross_entropy([0.5, 0.25], [1, 0]) == (-math.log(0.5) - math.log(0.75)) / 2
+    with pytest.raises(DomainError, match="target 2 is not between 0 and 1"):
+        losses.binary_cross_entropy(0.5, 2)
+
+
+def test_hinge():
+    score = Value(0.25)
+    assert gradients(losses.hinge(score, 1), [score]) == [-1.0]
+    assert gradients(losses.hinge(score, -1), [score]) == [1.0]
+    assert losses.hinge(Value(1.5), 1).data == 0.0
+    assert losses.hinge([Value(0.25), Value(0.25)], [1, -1]).data == 1.0
+    with pytest.raises(DomainError, match="from classes 0 and 1 take"):
+        losses.hinge(score, 0)
+
+
+@pytest.mark.parametrize("loss", [losses.mse, losses.half_squared_error, losses.binary_cross_entropy, losses.hinge])
+def test_lengths_that_differ(loss):
+    with pytest.raises(ShapeError, match="2 predictions for 1 targets"):
+        loss([Value(0.5), Value(0.5)], [1])
+    with pytest.raises(ShapeError, match="no predictions"):
+        loss([], [])
+    with pytest.raises(KindError, match="'x'"):
+        loss([Value(0.5)], ["x"])

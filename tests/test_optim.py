@@ -1,0 +1,103 @@
+"""Optimizers against PyTorch in float64, 100 steps, and with bad input."""
+
+import random
+from fractions import Fraction
+
+import pytest
+
+from autograd import DomainError, KindError, ShapeError, Value, total
+from nn import optim
+
+STEPS = 100
+
+
+def problem(parameters, shift):
+    """A loss with a different curvature and optimum for each parameter, which wander from step to step."""
+    return [(place + 1) * (p - shift - place) ** 2 + 0.1 * p**3 for place, p in enumerate(parameters)]
+
+
+def ours(make):
+    parameters = [Value(x) for x in starts()]
+    optimizer = make(optim, parameters)
+    for step in range(STEPS):
+        optimizer.zero_grad()
+        total(problem(parameters, step / STEPS)).backward()
+        optimizer.step()
+    return [p.data for p in parameters]
+
+
+def theirs(make):
+    torch = pytest.importorskip("torch")
+    parameters = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in starts()]
+    optimizer = make(torch.optim, parameters)
+    for step in range(STEPS):
+        optimizer.zero_grad()
+        sum(problem(parameters, step / STEPS)).backward()
+        optimizer.step()
+    return [p.item() for p in parameters]
+
+
+def starts():
+    generator = random.Random(0)
+    return [generator.uniform(-1, 1) for _ in range(5)]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda module, parameters: module.SGD(parameters, lr=0.01),
+        lambda module, parameters: module.SGD(parameters, lr=0.01, momentum=0.9),
+        lambda module, parameters: module.SGD(parameters, lr=0.01, weight_decay=0.1),
+        lambda module, parameters: module.SGD(parameters, lr=0.01, momentum=0.5, weight_decay=0.1),
+        lambda module, parameters: module.Adam(parameters),
+        lambda module, parameters: module.Adam(parameters, lr=0.1),
+        lambda module, parameters: module.Adam(parameters, lr=0.1, betas=(0.8, 0.9), eps=1e-4, weight_decay=0.2),
+    ],
+)
+def test_100_steps_are_pytorchs(make):
+    assert ours(make) == pytest.approx(theirs(make), abs=1e-12, rel=0)
+
+
+def test_sgd_in_fractions():
+    w = Value(Fraction(1))
+    optimizer = optim.SGD([w], lr=Fraction(1, 10), momentum=Fraction(1, 2), weight_decay=Fraction(1, 5))
+    # gradient 1 + w/5 = 6/5, so w = 1 - 6/50 = 22/25; then velocity 3/5 + (1 + 22/125) = 222/125
+    for expected in (Fraction(22, 25), Fraction(22, 25) - Fraction(222, 1250)):
+        w.grad = Fraction(1)
+        optimizer.step()
+        assert w.data == expected and type(w.data) is Fraction
+
+
+def test_zero_grad_keeps_the_kind():
+    w, x = Value(Fraction(1)), Value(2)
+    w.grad, x.grad = Fraction(3), 4.0
+    optim.SGD([w, x], lr=1).zero_grad()
+    assert (w.grad, type(w.grad), x.grad) == (0, Fraction, 0.0)
+
+
+@pytest.mark.parametrize("make", [optim.SGD, optim.Adam])
+def test_what_is_refused(make):
+    w = Value(1.0)
+    with pytest.raises(ShapeError, match="needs parameters"):
+        make([], lr=0.1)
+    with pytest.raises(KindError, match=r"got 1\.0"):
+        make([1.0], lr=0.1)
+    with pytest.raises(KindError, match="no operation made"):
+        make([w * 2], lr=0.1)
+    with pytest.raises(DomainError, match=r"lr is -0\.1"):
+        make([w], lr=-0.1)
+    with pytest.raises(KindError):
+        make([w], lr="fast")
+    with pytest.raises(DomainError, match="weight_decay is -1"):
+        make([w], lr=0.1, weight_decay=-1)
+    with pytest.raises(DomainError, match="betas is"):
+        optim.Adam([w], betas=(0.9, 1.0))
+    with pytest.raises(DomainError, match="momentum is -1"):
+        optim.SGD([w], lr=0.1, momentum=-1)
+
+
+def test_a_parameter_given_twice_is_stepped_once():
+    w = Value(1.0)
+    w.grad = 1.0
+    optim.SGD([w, w], lr=0.25).step()
+    assert w.data == 0.75
