@@ -63,6 +63,7 @@ from .value import Value, topological_order, weighted_sums
 # Which module has what; it is imported at the first use, so that `import autograd` stays quick.
 _WINGS = {
     "autograd.derivatives": ("grad", "gradient", "hessian", "hessian_vector_product"),
+    "autograd.gradcheck": ("check_gradient",),
     "autograd.hand": ("Verdict", "check"),
     "autograd.stepping": ("step",),
     "autograd.picture": ("Graph", "draw"),

@@ -119,8 +119,14 @@ def _is_sequence(argument: Any) -> bool:
     return hasattr(argument, "__len__") and not isinstance(argument, (str, bytes, dict))
 
 
-class _Point:
-    """The arguments of one call, each number a Value of this call's own."""
+class Point:
+    """The arguments of one call, each number a Value of this call's own.
+
+    >>> point = Point("gradient", (2.0, [3.0, 4.0]))
+    >>> point.name_variables(["x", "w"])
+    >>> [variable.label for variable in point.variables]
+    ['x', 'w[0]', 'w[1]']
+    """
 
     def __init__(self, name: str, arguments: tuple[Any, ...]) -> None:
         if not arguments:
@@ -140,6 +146,20 @@ class _Point:
         self.variables.append(variable)
         return variable
 
+    def name_variables(self, names: Sequence[str]) -> None:
+        """Label the variables with the names of ``f``'s parameters, those without one x1, x2 …"""
+        for place, argument in enumerate(self.arguments):
+            name = names[place] if place < len(names) else f"x{place + 1}"
+            if isinstance(argument, list):
+                for index, variable in enumerate(argument):
+                    variable.label = f"{name}[{index}]"
+            else:
+                argument.label = name
+
+    def moved_to(self, numbers: Sequence[Any]) -> Point:
+        """The same arguments with other numbers."""
+        return Point("moved_to", tuple(_in_shape(self.arguments, numbers)))
+
     def value_of(self, f: Callable[..., Any], name: str) -> Value:
         result = f(*self.arguments)
         if isinstance(result, Value):
@@ -153,12 +173,16 @@ class _Point:
 
     def shaped(self, results: list[Any]) -> Any:
         """One result per number, in the shape of the arguments."""
-        remaining = iter(results)
-        shaped = [
-            [next(remaining) for _ in argument] if isinstance(argument, list) else next(remaining)
-            for argument in self.arguments
-        ]
+        shaped = _in_shape(self.arguments, results)
         return shaped[0] if len(shaped) == 1 else shaped
+
+
+def _in_shape(arguments: list[Any], numbers: Iterable[Any]) -> list[Any]:
+    remaining = iter(numbers)
+    return [
+        [next(remaining) for _ in argument] if isinstance(argument, list) else next(remaining)
+        for argument in arguments
+    ]
 
 
 def gradient(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -183,7 +207,7 @@ def gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     def gradient_of_f(*arguments: Any) -> Any:
-        point = _Point("gradient", arguments)
+        point = Point("gradient", arguments)
         output = point.value_of(f, "gradient")
         return point.shaped(grad(output, point.variables, create_graph=not point.is_all_of(output)))
 
@@ -202,7 +226,7 @@ def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     def hessian_of_f(*arguments: Any) -> Any:
-        point = _Point("hessian", arguments)
+        point = Point("hessian", arguments)
         output = point.value_of(f, "hessian")
         create_graph = not point.is_all_of(output)
         slopes = grad(output, point.variables, create_graph=True)
@@ -224,7 +248,7 @@ def hessian_vector_product(f: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     def product(point: Any, vector: Any) -> Any:
-        at = _Point("hessian_vector_product", (point,))
+        at = Point("hessian_vector_product", (point,))
         along = list(vector) if _is_sequence(vector) else [vector]
         if len(along) != len(at.variables):
             raise ShapeError(

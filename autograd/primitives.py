@@ -61,6 +61,7 @@ class Primitive:
     domain: str = ""  # where it is defined, and what to do about an operand outside
     overflow: str = "use smaller operands, or Fractions or Decimals, which hold larger numbers"
     kink: str = ""  # which derivative is taken where there is none, or more than one
+    switch: Callable[..., Any] | None = None  # of the operands: where it is 0, there the kink is
     definition: Callable[..., Any] | None = None  # a composite in elementary operations
     index: int = -1  # which of the results of a family (softmax) this row is
 
@@ -204,6 +205,7 @@ _ELEMENTARY = [
         python=_function("abs"),
         latex=Form(r"\left|{0}\right|", ATOM, (0,)),
         kink="0 at x = 0",
+        switch=lambda x: x,
     ),
     Primitive(
         "exp", 1,
@@ -269,6 +271,7 @@ _ELEMENTARY = [
         python=_function("step"),
         latex=Form(r"\left[{0} > 0\right]", ATOM, (SUM,)),
         kink="0 at x = 0",
+        switch=lambda x: x,
     ),
     Primitive(
         "sign", 1,
@@ -277,6 +280,7 @@ _ELEMENTARY = [
         python=_function("sign"),
         latex=_latex_function(r"\operatorname{{sign}}"),
         kink="0 at x = 0",
+        switch=lambda x: x,
     ),
     Primitive(
         "maximum", 2,
@@ -285,6 +289,7 @@ _ELEMENTARY = [
         python=Form("maximum({0}, {1})"),
         latex=Form(r"\max\left({0}, {1}\right)"),
         kink="at a tie the first operand takes the whole slope, as it is the one that Python's max returns",
+        switch=lambda x, y: x - y,
     ),
     Primitive(
         "minimum", 2,
@@ -293,6 +298,7 @@ _ELEMENTARY = [
         python=Form("minimum({0}, {1})"),
         latex=Form(r"\min\left({0}, {1}\right)"),
         kink="at a tie the first operand takes the whole slope, as it is the one that Python's min returns",
+        switch=lambda x, y: x - y,
     ),
 ]
 
@@ -318,6 +324,7 @@ _ACTIVATIONS = [
         python=_function("relu"),
         latex=_latex_function(r"\operatorname{{ReLU}}"),
         kink="0 at x = 0",
+        switch=lambda x: x,
     ),
     Primitive(
         "leaky_relu", 2,
@@ -326,6 +333,7 @@ _ACTIVATIONS = [
         python=Form("leaky_relu({0}, {1})"),
         latex=Form(r"\operatorname{{LeakyReLU}}_{{{1}}}\left({0}\right)"),
         kink="slope at x = 0",
+        switch=lambda x, slope: x,
     ),
     Primitive(
         "elu", 2,
@@ -337,6 +345,7 @@ _ACTIVATIONS = [
         python=Form("elu({0}, {1})"),
         latex=Form(r"\operatorname{{ELU}}_{{{1}}}\left({0}\right)"),
         kink="alpha at x = 0",
+        switch=lambda x, alpha: x,
     ),
     Primitive(
         "normal_cdf", 1,

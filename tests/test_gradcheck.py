@@ -1,0 +1,128 @@
+"""check_gradient: what agrees, what is a kink, what is wrong, and where."""
+
+import math
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+import autograd
+from autograd import DomainError, KindError, Value, check_gradient, elu, gelu, log, logsumexp, maximum, relu, softmax
+from autograd.numeric import sign, step
+from autograd.primitives import PRIMITIVES
+
+SMOOTH = {
+    "product": (lambda x, y: x * y / (1 + y * y), (2.0, -0.5)),
+    "power of a negative": (lambda x: x**3 + x**-2, (-2.0,)),
+    "power by its exponent": (lambda x, y: x**y, (0.3, 2.5)),
+    "near the end of the domain": (log, (1e-12,)),
+    "saturated": (lambda x: x.tanh() + x.sigmoid(), (30.0,)),
+    "not for complex numbers": (lambda x: gelu(x) * elu(x), (-0.7,)),
+    "close to a kink": (lambda x: relu(x) * x, (1e-6,)),
+    "softmax": (lambda x: log(softmax(x)[1]) * x[0], ([0.3, -1.0, 2.0],)),
+    "logsumexp": (lambda x, w: logsumexp([x * w[0], w[1], x]) * gelu(x), (0.5, [0.3, -2.0])),
+    "cancelling": (lambda x: logsumexp([x, 1.0]) - logsumexp([x, 1.0]), (0.1,)),
+    "whole numbers": (lambda x, y: x * x * y, (3, 5)),
+    "fractions": (lambda x: x * x * x, (Fraction(1, 3),)),
+    "decimals": (lambda x: x.exp() * x, (Decimal("1.3"),)),
+    "constant": (lambda x: 5, (1.0,)),
+    "a Value as the point": (lambda x, w: x * w[0], (Value(2.0), [Value(3.0)])),
+}
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("name", SMOOTH)
+def test_agrees(name, order):
+    f, at = SMOOTH[name]
+    report = check_gradient(f, *at, order=order)
+    assert report, str(report)
+    assert {row.verdict for row in report.comparisons} == {"agrees"}
+    count = sum(len(x) if isinstance(x, list) else 1 for x in at)
+    assert len(report.comparisons) == (count if order == 1 else count + count**2)
+
+
+@pytest.mark.parametrize(
+    "f, left, right",
+    [
+        (abs, -1, 1),
+        (relu, 0, 1),
+        (lambda x: maximum(x, 2 * x), 1, 2),
+        (lambda x: 2 * x if x > 0 else 3 * x, 3, 2),
+        (lambda x: relu(x) - relu(-x) + abs(x), 0, 2),
+    ],
+)
+def test_a_kink_is_no_error(f, left, right):
+    report = check_gradient(f, 0.0)
+    [row] = report.comparisons
+    assert (row.verdict, row.numerical) == ("kink", pytest.approx((left, right), abs=1e-9))
+    assert report and "kink" in str(report)
+
+
+def test_an_error_at_a_kink_is_an_error(monkeypatch):
+    monkeypatch.setitem(PRIMITIVES, "relu", replace(PRIMITIVES["relu"], partials=(lambda out, x: 3,)))
+    [row] = check_gradient(relu, 0.0).comparisons
+    assert row.verdict == "differs"
+
+
+def test_a_kink_in_the_second_derivative_only():
+    first, second = check_gradient(lambda x: relu(x) * relu(x), 0.0, order=2).comparisons
+    assert (first.verdict, second.verdict) == ("agrees", "kink")
+
+
+def test_names_the_operand_whose_partial_is_wrong(monkeypatch):
+    div = PRIMITIVES["div"]
+    monkeypatch.setitem(PRIMITIVES, "div", replace(div, partials=(div.partials[0], lambda out, x, y: out / y)))
+    report = check_gradient(lambda x, y: x * (x / y).tanh(), 2.0, 4.0)
+    assert [row.verdict for row in report.comparisons] == ["agrees", "differs"]
+    assert str(report).endswith("wrong: the partial of div by operand 2 (y = 4.0) is 0.125, and numerically -0.125")
+
+
+def test_names_the_operand_that_is_wrong_in_the_second_derivative(monkeypatch):
+    cos = PRIMITIVES["cos"]
+    monkeypatch.setitem(PRIMITIVES, "cos", replace(cos, partials=(lambda out, x: autograd.sin(x),)))
+    first, second = check_gradient(autograd.sin, 0.5, order=2).comparisons
+    assert (first.verdict, second.verdict) == ("agrees", "differs")
+    assert "partial of cos by operand 1 (x = 0.5)" in str(check_gradient(autograd.sin, 0.5, order=2))
+
+
+def test_a_composite_with_a_wrong_partial(monkeypatch):
+    row = PRIMITIVES["logsumexp"]
+    wrong = replace(row, partials=lambda out, operands: [1] * len(operands))
+    monkeypatch.setitem(PRIMITIVES, "logsumexp", wrong)
+    report = check_gradient(lambda x: logsumexp([x, 1.0]), 0.5)
+    assert not report
+    assert "partial of logsumexp by operand 1 (x = 0.5)" in str(report)
+
+
+def test_what_is_computed_outside_of_the_graph_is_said():
+    report = check_gradient(lambda x: x * x.data, 3.0)
+    assert not report and "outside of the graph" in str(report)
+
+
+def test_a_function_that_gives_another_number_each_time_is_refused():
+    calls = iter(range(10**6))
+    with pytest.raises(DomainError, match=r"gives 0\.0 and then 3.0 for the same numbers"):
+        check_gradient(lambda x: x * float(next(calls)), 3.0)
+
+
+def test_a_jump_has_no_slope():
+    for f in (step, sign, lambda x: x + step(-x)):
+        [row] = check_gradient(f, 0.0).comparisons
+        assert (row.verdict, math.inf in map(abs, row.numerical)) == ("kink", True)
+
+
+def test_bad_calls():
+    with pytest.raises(DomainError, match="order is 3"):
+        check_gradient(relu, 1.0, order=3)
+    with pytest.raises(KindError, match="no numerical derivative"):
+        check_gradient(lambda x: x * x, 1 + 2j)
+    with pytest.raises(KindError, match="'x'"):
+        check_gradient(lambda x: x, "x")
+
+
+def test_mpmath_numbers_are_differenced_at_a_higher_precision():
+    mpmath = pytest.importorskip("mpmath")
+    with mpmath.workdps(40):
+        [row] = check_gradient(lambda x: x * x * x, mpmath.mpf("0.1")).comparisons
+        assert row and abs(row.numerical - mpmath.mpf("0.03")) < mpmath.mpf("1e-25")
