@@ -20,7 +20,7 @@ derivative, so a wrong one is noticed at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -28,7 +28,19 @@ from typing import Any
 from . import numeric
 from .numeric import exp, expm1, log, maximum, minimum, normal_cdf, sign, sqrt, step
 
-__all__ = ["ATOM", "PRIMITIVES", "Form", "Primitive", "lookup", "split_weighted_sum"]
+__all__ = [
+    "ACTIVATIONS",
+    "ATOM",
+    "NEGATION",
+    "POWER",
+    "PRIMITIVES",
+    "PRODUCT",
+    "SUM",
+    "Form",
+    "Primitive",
+    "lookup",
+    "split_weighted_sum",
+]
 
 # How tightly a written operation binds: an operand that binds less stands in parentheses.
 SUM, PRODUCT, NEGATION, POWER, ATOM = 10, 20, 30, 40, 100
@@ -36,7 +48,11 @@ SUM, PRODUCT, NEGATION, POWER, ATOM = 10, 20, 30, 40, 100
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How an operation is written: ``{0} + {1}``, how tightly that binds, and how tightly each operand must."""
+    """How an operation is written: ``{0} + {1}``, how tightly that binds, and how tightly each operand must.
+
+    With any number of operands, ``{0}`` is all of them; a weighted sum has three groups: the weights,
+    the inputs and the bias.
+    """
 
     template: str
     binding: int = ATOM
@@ -63,6 +79,8 @@ class Primitive:
     kink: str = ""  # which derivative is taken where there is none, or more than one
     switch: Callable[..., Any] | None = None  # of the operands: where it is 0, there the kink is
     definition: Callable[..., Any] | None = None  # a composite in elementary operations
+    written: Callable[..., Any] | None = None  # the same as a person writes it, where that is shorter
+    text: Form | None = None  # for reading, where that is not the Python form
     index: int = -1  # which of the results of a family (softmax) this row is
 
     def __repr__(self) -> str:
@@ -124,7 +142,7 @@ def _weighted_sum_partials(out: Any, operands: tuple[Any, ...]) -> list[Any]:
     return [*inputs, *weights, 1]
 
 
-def _total_in_steps(operands: tuple[Any, ...]) -> Any:
+def _total_in_steps(operands: Sequence[Any]) -> Any:
     result = operands[0]
     for operand in operands[1:]:
         result = result + operand
@@ -137,6 +155,14 @@ def _softmax_in_steps(index: int) -> Callable[..., Any]:
         return exponentials[index] / _total_in_steps(exponentials)
 
     return definition
+
+
+def _softmax_written(index: int) -> Callable[..., Any]:
+    def written(operands: tuple[Any, ...]) -> Any:
+        exponentials = [exp(operand) for operand in operands]
+        return exponentials[index] / _total_in_steps(exponentials)
+
+    return written
 
 
 def _shifted_exponentials(operands: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -173,13 +199,14 @@ _ELEMENTARY = [
         partials=(lambda out, x, y: y, lambda out, x, y: x),
         python=_infix("*", PRODUCT, PRODUCT, PRODUCT + 1),
         latex=_infix(r"\cdot", PRODUCT, PRODUCT, PRODUCT + 1),
+        text=_infix("·", PRODUCT, PRODUCT, PRODUCT + 1),
     ),
     Primitive(
         "div", 2,
         rule=lambda x, y: x / y,
         partials=(lambda out, x, y: 1 / y, lambda out, x, y: -out / y),
         python=_infix("/", PRODUCT, PRODUCT, PRODUCT + 1),
-        latex=Form(r"\frac{{{0}}}{{{1}}}", ATOM, (0, 0)),
+        latex=Form(r"\frac{{{0}}}{{{1}}}", POWER, (0, 0)),  # brackets where it is the base of a power
         domain="the divisor must not be 0; add a small number to {1}, or leave the term out where {1} is 0",
     ),
     Primitive(
@@ -188,6 +215,7 @@ _ELEMENTARY = [
         partials=(_power_by_base, _power_by_exponent),
         python=_infix("**", POWER, POWER + 1, NEGATION),
         latex=Form(r"{0}^{{{1}}}", POWER, (POWER + 1, 0)),
+        text=Form("{0}^{1}", POWER, (POWER + 1, ATOM)),
         domain="a negative base takes whole exponents only, and 0 none below 0; use abs({0}), or a whole exponent",
         kink="x ** 0 has slope 0 at every x; 0 ** y has slope 0 by y for y > 0, and none for y = 0",
     ),
@@ -204,6 +232,7 @@ _ELEMENTARY = [
         partials=(lambda out, x: sign(x),),
         python=_function("abs"),
         latex=Form(r"\left|{0}\right|", ATOM, (0,)),
+        text=Form("|{0}|", ATOM, (0,)),
         kink="0 at x = 0",
         switch=lambda x: x,
     ),
@@ -229,6 +258,7 @@ _ELEMENTARY = [
         partials=(lambda out, x: 1 / x,),
         python=_function("log"),
         latex=_latex_function(r"\ln"),
+        text=_function("ln"),
         domain="log is defined for numbers above 0; keep its operand positive, for instance log({0} + 1e-12)",
     ),
     Primitive(
@@ -245,6 +275,7 @@ _ELEMENTARY = [
         partials=(lambda out, x: 1 / (2 * out),),
         python=_function("sqrt"),
         latex=Form(r"\sqrt{{{0}}}", ATOM, (0,)),
+        text=_function("√"),
         domain="sqrt is defined from 0 up, its slope above 0 only; keep {0} positive, for instance sqrt({0} + 1e-12)",
         kink="no slope at x = 0: asking for the gradient there raises",
     ),
@@ -269,7 +300,8 @@ _ELEMENTARY = [
         rule=step,
         partials=(lambda out, x: 0,),
         python=_function("step"),
-        latex=Form(r"\left[{0} > 0\right]", ATOM, (SUM,)),
+        latex=Form(r"\left[{0} > 0\right]", ATOM, (0,)),
+        text=Form("[{0} > 0]", ATOM, (0,)),
         kink="0 at x = 0",
         switch=lambda x: x,
     ),
@@ -288,6 +320,7 @@ _ELEMENTARY = [
         partials=(lambda out, x, y: 1 - step(y - x), lambda out, x, y: step(y - x)),
         python=Form("maximum({0}, {1})"),
         latex=Form(r"\max\left({0}, {1}\right)"),
+        text=Form("max({0}, {1})"),
         kink="at a tie the first operand takes the whole slope, as it is the one that Python's max returns",
         switch=lambda x, y: x - y,
     ),
@@ -297,6 +330,7 @@ _ELEMENTARY = [
         partials=(lambda out, x, y: 1 - step(x - y), lambda out, x, y: step(x - y)),
         python=Form("minimum({0}, {1})"),
         latex=Form(r"\min\left({0}, {1}\right)"),
+        text=Form("min({0}, {1})"),
         kink="at a tie the first operand takes the whole slope, as it is the one that Python's min returns",
         switch=lambda x, y: x - y,
     ),
@@ -316,6 +350,7 @@ _ACTIVATIONS = [
         partials=(lambda out, x: out * (1 - out),),
         python=_function("sigmoid"),
         latex=_latex_function(r"\sigma"),
+        text=_function("σ"),
     ),
     Primitive(
         "relu", 1,
@@ -323,6 +358,7 @@ _ACTIVATIONS = [
         partials=(lambda out, x: step(x),),
         python=_function("relu"),
         latex=_latex_function(r"\operatorname{{ReLU}}"),
+        text=_function("ReLU"),
         kink="0 at x = 0",
         switch=lambda x: x,
     ),
@@ -332,6 +368,7 @@ _ACTIVATIONS = [
         partials=(lambda out, x, slope: step(x) + (1 - step(x)) * slope, lambda out, x, slope: minimum(x, 0)),
         python=Form("leaky_relu({0}, {1})"),
         latex=Form(r"\operatorname{{LeakyReLU}}_{{{1}}}\left({0}\right)"),
+        text=Form("LeakyReLU({0}, {1})"),
         kink="slope at x = 0",
         switch=lambda x, slope: x,
     ),
@@ -344,6 +381,7 @@ _ACTIVATIONS = [
         ),
         python=Form("elu({0}, {1})"),
         latex=Form(r"\operatorname{{ELU}}_{{{1}}}\left({0}\right)"),
+        text=Form("ELU({0}, {1})"),
         kink="alpha at x = 0",
         switch=lambda x, alpha: x,
     ),
@@ -353,6 +391,7 @@ _ACTIVATIONS = [
         partials=(lambda out, x: _normal_density(x),),
         python=_function("normal_cdf"),
         latex=_latex_function(r"\Phi"),
+        text=_function("Φ"),
     ),
     Primitive(
         "gelu", 1,
@@ -360,6 +399,7 @@ _ACTIVATIONS = [
         partials=(lambda out, x: normal_cdf(x) + x * _normal_density(x),),
         python=_function("gelu"),
         latex=_latex_function(r"\operatorname{{GELU}}"),
+        text=_function("GELU"),
     ),
     Primitive(
         "softplus", 1,
@@ -377,14 +417,16 @@ _OF_MANY = [
         partials=lambda out, operands: [1] * len(operands),
         python=Form("total([{0}])"),
         latex=Form(r"\sum\left({0}\right)"),
+        text=Form("Σ({0})"),
         definition=_total_in_steps,
     ),
     Primitive(
         "weighted_sum", 0,
         rule=_weighted_sum,
         partials=_weighted_sum_partials,
-        python=Form("weighted_sum({0})"),
-        latex=Form(r"\sum w x + b\left({0}\right)"),
+        python=Form("weighted_sum([{0}], [{1}], {2})", ATOM, (0, 0, 0)),
+        latex=Form(r"\operatorname{{weighted\_sum}}\left({0}; {1}; {2}\right)", ATOM, (0, 0, 0)),
+        text=Form("Σ({0}; {1}; {2})", ATOM, (0, 0, 0)),
         definition=_weighted_sum,
     ),
     Primitive(
@@ -392,8 +434,10 @@ _OF_MANY = [
         rule=numeric.logsumexp,
         partials=lambda out, operands: numeric.softmax(operands),
         python=Form("logsumexp([{0}])"),
-        latex=Form(r"\ln\sum e^{{\left({0}\right)}}"),
+        latex=_latex_function(r"\operatorname{{logsumexp}}"),
+        text=Form("logsumexp({0})"),
         definition=_logsumexp_in_steps,
+        written=lambda operands: log(_total_in_steps([exp(operand) for operand in operands])),
     ),
 ]
 
@@ -429,7 +473,9 @@ def _softmax_row(index: int) -> Primitive:
         partials=_softmax_partials(index),
         python=Form(f"softmax([{{0}}])[{index}]"),
         latex=Form(rf"\operatorname{{{{softmax}}}}_{{{{{index + 1}}}}}\left({{0}}\right)"),
+        text=Form(f"softmax[{index + 1}]({{0}})"),
         definition=_softmax_in_steps(index),
+        written=_softmax_written(index),
         index=index,
     )
 
@@ -441,12 +487,17 @@ def _log_softmax_row(index: int) -> Primitive:
         partials=_log_softmax_partials(index),
         python=Form(f"log_softmax([{{0}}])[{index}]"),
         latex=Form(rf"\ln\operatorname{{{{softmax}}}}_{{{{{index + 1}}}}}\left({{0}}\right)"),
+        text=Form(f"ln softmax[{index + 1}]({{0}})"),
         definition=lambda operands: operands[index] - _logsumexp_in_steps(operands),
+        written=lambda operands: log(numeric.softmax(operands)[index]),
         index=index,
     )
 
 
 PRIMITIVES = {primitive.name: primitive for primitive in (*_ELEMENTARY, *_ACTIVATIONS, *_OF_MANY)}
+
+# What is written a where its operand is written z.
+ACTIVATIONS = frozenset([*(primitive.name for primitive in _ACTIVATIONS), "softmax"])
 
 # A family has one row per result: the i-th probability of a softmax is a function of all its operands.
 FAMILIES = {"softmax": _softmax_row, "log_softmax": _log_softmax_row}

@@ -1,0 +1,613 @@
+"""How a graph is written: names, and formulas as text, LaTeX or Python.
+
+Nothing here knows an operation's formula. A row's rules (:mod:`autograd.primitives`) are run on
+symbols, and what comes out is the expression; parentheses follow from how tightly each operation
+binds.
+
+>>> a, b = Symbol("a", 2.0), Symbol("b", -3.0)
+>>> formula = (a + b) * b ** 2
+>>> write(formula), write(formula, LATEX), write(formula, PYTHON)
+('(a + b) · b²', '\\\\left(a + b\\\\right) \\\\cdot b^{2}', '(a + b) * b ** 2')
+
+A symbol may stand for a number. Then the expression can be worked out as a person does, the
+innermost operations first:
+
+>>> [write(formula, upto=height) for height in range(4)]
+['(2 - 3) · (-3)²', '-1 · 9', '-9', '-9']
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from string import Formatter
+from typing import Any
+
+from .numeric import Arithmetic, Number
+from .primitives import ACTIVATIONS, ATOM, NEGATION, POWER, PRODUCT, Form, Primitive, lookup, split_weighted_sum
+from .value import Undefined, Value
+
+__all__ = [
+    "LATEX",
+    "PYTHON",
+    "TEXT",
+    "Names",
+    "Style",
+    "Symbol",
+    "formula",
+    "is_exact",
+    "latex_name",
+    "partial",
+    "show",
+    "write",
+]
+
+
+# --- expressions -----------------------------------------------------------------------------------
+
+
+class Symbol(Arithmetic):
+    """A name, or an operation on symbols and numbers: an expression. It may know its number.
+
+    >>> x = Symbol("x", 3.0)
+    >>> y = x * x + 1
+    >>> y.number, write(y)
+    (10.0, 'x · x + 1')
+
+    ``height`` counts the operations from here to the names, where a sum of many terms, or a product
+    of many factors, is one.
+    """
+
+    __slots__ = ("name", "latex", "number", "primitive", "operands", "height", "probabilities")
+
+    def __init__(self, name: str, number: Number | None = None, latex: str = "") -> None:
+        self.name = name
+        self.latex = latex
+        self.number = number
+        self.primitive: Primitive | None = None
+        self.operands: tuple[Any, ...] = ()
+        self.height = 0
+        self.probabilities: list[Any] = []  # the softmax of an operation's operands, where it has names
+
+    def _apply(self, name: str | tuple[str, int], *operands: Any) -> Any:
+        return _simplified(name, operands) or operation(lookup(name), operands)
+
+    def _apply_family(self, name: str, operands: Sequence[Any]) -> Any:
+        if name == "softmax" and self.probabilities:
+            return self.probabilities
+        return super()._apply_family(name, operands)
+
+    def __repr__(self) -> str:
+        return f"<symbol {write(self)}>"
+
+
+def operation(primitive: Primitive, operands: Sequence[Any], number: Number | None = None) -> Symbol:
+    """The expression of one operation; its number is worked out where none is given."""
+    expression = Symbol("", number)
+    expression.primitive = primitive
+    expression.operands = tuple(operands)
+    expression.height = max((_height_above(primitive, place, x) for place, x in enumerate(operands)), default=1)
+    if number is None:
+        expression.number = _worked_out(primitive, [x.number if isinstance(x, Symbol) else x for x in operands])
+    return expression
+
+
+# A sum of sums from left to right is one step of a hand calculation, and so is a product.
+_CHAINS = {"add": ("add", "sub"), "sub": ("add", "sub"), "mul": ("mul",)}
+
+
+def _height_above(primitive: Primitive, place: int, operand: Any) -> int:
+    if not isinstance(operand, Symbol):
+        return 1
+    continues = place == 0 and operand.primitive and operand.primitive.name in _CHAINS.get(primitive.name, ())
+    return operand.height + (0 if continues else 1)
+
+
+def _worked_out(primitive: Primitive, numbers: list[Any]) -> Number | None:
+    if any(number is None or isinstance(number, Undefined) for number in numbers):
+        return None
+    try:
+        return primitive.rule(numbers) if primitive.arity == 0 else primitive.rule(*numbers)
+    except (ArithmeticError, ValueError, TypeError):
+        return None
+
+
+def _simplified(name: Any, operands: tuple[Any, ...]) -> Any:
+    """What a person would not write out: x¹, 1 · x, -(x - y). The number stays the same to the last bit."""
+    left, right = operands[0], operands[-1]
+    if name == "pow" and _is(right, 1):
+        return left
+    if name == "mul":
+        if _is(left, 1):
+            return right
+        if _is(right, 1):
+            return left
+        if _is(left, -1):
+            return -right
+        if _is(right, -1):
+            return -left
+    if name == "neg" and isinstance(left, Symbol) and left.primitive is not None:
+        if left.primitive.name == "neg":
+            return left.operands[0]
+        if left.primitive.name == "sub":
+            x, y = left.operands
+            return operation(left.primitive, (y, x))
+    return None
+
+
+def _is(operand: Any, number: int) -> bool:
+    return not isinstance(operand, (Symbol, Undefined)) and operand == number
+
+
+# --- a node as an expression -------------------------------------------------------------------------
+
+
+class Names:
+    """A name for each node: its label, or a letter and a number, given when it is first asked for.
+
+    >>> x = Value(2.0, label="x")
+    >>> y = x * x
+    >>> names = Names()
+    >>> names[x], names[y], names[y + 1], names[y]
+    ('x', 't₁', 't₂', 't₁')
+
+    Unlabelled weighted sums are z₁, z₂ …, what is an activation a₁, a₂ …, leaves v₁, v₂ …, and all
+    else t₁, t₂ … A label that two nodes have gets a prime at the second. ``nodes`` are those whose
+    labels are given away first, so that no t₁ takes the name of a later label.
+    """
+
+    def __init__(self, nodes: Iterable[Value] = ()) -> None:
+        self._names: dict[Value, str] = {}
+        self._taken: set[str] = set()
+        self._count: dict[str, int] = {}
+        self._softmax: dict[tuple[Any, ...], dict[int, Value]] = {}
+        for node in nodes:
+            if node.label:
+                self[node]
+            if node.op == "softmax":
+                self._softmax.setdefault(node.operands, {})[node._primitive.index] = node  # type: ignore[union-attr]
+
+    def __getitem__(self, node: Value) -> str:
+        name = self._names.get(node)
+        if name is None:
+            name = self._names[node] = self.new(node.label) if node.label else self.numbered(_letter(node))
+        return name
+
+    def new(self, name: str) -> str:
+        """``name``, with a prime for each time that it was already taken."""
+        while _plain_digits(name) in self._taken:
+            name += "′"
+        self._taken.add(_plain_digits(name))
+        return name
+
+    def numbered(self, letter: str) -> str:
+        """The next of t₁, t₂ … that is not taken."""
+        while True:
+            self._count[letter] = self._count.get(letter, 0) + 1
+            name = letter + str(self._count[letter]).translate(_SUBSCRIPTS)
+            if _plain_digits(name) not in self._taken:
+                return self.new(name)
+
+    def symbol(self, operand: Any) -> Any:
+        """A node as a symbol that knows its number; a bare number as it is."""
+        return Symbol(self[operand], operand.data) if isinstance(operand, Value) else operand
+
+    def softmax(self, node: Value, operands: Sequence[Any]) -> list[Any]:
+        """The softmax of a node's operands, each probability by its name if it is in the graph."""
+        known = self._softmax.get(node.operands, {})
+        return [
+            self.symbol(known[index]) if index in known else operation(lookup(("softmax", index)), operands)
+            for index in range(len(operands))
+        ]
+
+
+def _letter(node: Value) -> str:
+    if not node.op:
+        return "v"
+    if node.op == "weighted_sum":
+        return "z"
+    return "a" if node.op in ACTIVATIONS else "t"
+
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_FROM_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789", "_")
+_FROM_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾", "-0123456789()")
+
+
+def _plain_digits(name: str) -> str:
+    return name.translate(_FROM_SUBSCRIPTS)
+
+
+_LONGEST = 8  # operands; of more than that, the first three and the last are written
+_DOTS = Symbol("…", latex=r"\cdots")
+
+
+def formula(node: Value, names: Names) -> Any:
+    """The operation of a node, as an expression of its operands.
+
+    >>> x, y = Value(2.0, label="x"), Value(5.0, label="y")
+    >>> write(formula(x * y + 1, Names()))
+    't₁ + 1'
+
+    A composite is written as a person writes it: w₁x₁ + w₂x₂ + b, or exp(x) / Σ exp(x).
+    """
+    primitive = node._primitive
+    if primitive is None:
+        return names.symbol(node)
+    operands = [names.symbol(operand) for operand in node.operands]
+    expression = None
+    if primitive.name == "weighted_sum":
+        expression = _weighted_sum(primitive, operands)
+    elif len(operands) > _LONGEST:
+        operands = [*operands[:3], _DOTS, operands[-1]]
+        expression = primitive.definition(operands) if primitive.name == "total" and primitive.definition else None
+    elif primitive.name == "total":
+        expression = primitive.definition(operands)  # type: ignore[misc]
+    elif primitive.written is not None:
+        _tell(operands, names.softmax(node, operands) if primitive.name == "log_softmax" else [])
+        expression = primitive.written(operands)
+        if expression.number is None:  # exp overflows where the softmax of the same numbers does not
+            expression = None
+    if not isinstance(expression, Symbol):
+        return operation(primitive, operands, node.data)
+    return _with_number(expression, node.data)
+
+
+def _weighted_sum(primitive: Primitive, operands: list[Any]) -> Any:
+    weights, inputs, bias = split_weighted_sum(tuple(operands))
+    if len(weights) > _LONGEST:
+        weights, inputs = (*weights[:3], 1, weights[-1]), (*inputs[:3], _DOTS, inputs[-1])
+    expression = primitive.definition((*weights, *inputs, bias))  # type: ignore[misc]
+    dropped = not isinstance(bias, Symbol) and bias == 0 and isinstance(expression, Symbol) and expression.primitive
+    return expression.operands[0] if dropped and expression.operands[-1] is bias else expression
+
+
+def _tell(operands: list[Any], probabilities: list[Any]) -> None:
+    for operand in operands:
+        if isinstance(operand, Symbol):
+            operand.probabilities = probabilities
+
+
+def _with_number(expression: Symbol, number: Number) -> Symbol:
+    """The expression, with the number that the node has: the one that the engine goes on with."""
+    if expression.primitive is not None:
+        expression.number = number
+    return expression
+
+
+def partial(node: Value, place: int, names: Names, out: Any = None) -> Any:
+    """The partial of a node by its operand number ``place``: the row's rule on symbols.
+
+    >>> x = Value(0.5, label="x")
+    >>> y = x.tanh()
+    >>> y.label = "y"
+    >>> slope = partial(y, 0, Names())
+    >>> write(slope), write(slope, upto=0)
+    ('1 - y · y', '1 - 0.4621 · 0.4621')
+
+    ``out`` stands for the node itself in the rule; without it, its name does. The expression's number
+    is the partial that the node keeps.
+    """
+    primitive = node._primitive
+    assert primitive is not None
+    if primitive.name == "total":
+        return 1
+    if primitive.name == "weighted_sum":
+        operands, count = node.operands, len(node.operands) // 2
+        if place == len(operands) - 1:
+            return 1
+        return names.symbol(operands[place + count if place < count else place - count])
+    kept = node.partials[place]
+    if isinstance(kept, Undefined):
+        return Symbol("undefined", latex=r"\text{undefined}")
+    symbols = [names.symbol(operand) for operand in node.operands]
+    out = names.symbol(node) if out is None else out
+    if primitive.arity:
+        expression = primitive.partials[place](out, *symbols)
+    else:
+        _tell(symbols, names.softmax(node, symbols))
+        expression = primitive.partials(out, symbols)[place]
+    return _with_number(expression, kept) if isinstance(expression, Symbol) else expression
+
+
+# --- writing -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A way to write an expression: which form of a row, and how parentheses, names and numbers look."""
+
+    form: Callable[[Primitive], Form]
+    name: Callable[[Symbol], str]
+    number: Callable[[Any, int], tuple[str, int]]  # the text, and how tightly it binds
+    parentheses: tuple[str, str] = ("(", ")")
+    superscripts: bool = False  # x² for x^2
+
+
+def write(expression: Any, style: Style | None = None, *, upto: int | None = None, digits: int = 4) -> str:
+    """An expression, or a number, as text; with ``upto``, whatever is no higher than that as its number.
+
+    >>> x = Symbol("x", 0.5)
+    >>> write(1 / (1 + (-x).exp()))
+    '1 / (1 + exp(-x))'
+    >>> write(1 / (1 + (-x).exp()), upto=0)
+    '1 / (1 + exp(-0.5))'
+
+    Without recursion, so that an expression may be as deep as a graph.
+    """
+    style = style or TEXT
+    pieces: list[str] = []
+    stack: list[Any] = [(expression, 0)]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            # a + (-b) is written a - b: the same number, to the last bit
+            if item.startswith("-") and pieces and pieces[-1].endswith("+ ") and style is not PYTHON:
+                pieces[-1], item = pieces[-1][:-2] + "- ", item[1:]
+            pieces.append(item)
+            continue
+        part, required = item
+        if _is_opened(part, upto):
+            texts, binding = _opened(part, style, upto)
+        else:
+            text, binding = _atom(part, style, upto, digits)
+            texts = [text]
+        if binding < required:
+            texts = [style.parentheses[0], *texts, style.parentheses[1]]
+        stack.extend(reversed(texts))
+    return "".join(pieces)
+
+
+def _is_opened(part: Any, upto: int | None) -> bool:
+    """Is the part written as its operation, and not as a name or a number?"""
+    if not isinstance(part, Symbol) or part.primitive is None:
+        return False
+    return upto is None or part.number is None or part.height > upto
+
+
+def _atom(part: Any, style: Style, upto: int | None, digits: int) -> tuple[str, int]:
+    if not isinstance(part, Symbol):
+        return style.number(part, digits)
+    if part.number is None or upto is None:
+        return style.name(part), ATOM
+    return style.number(part.number, digits)
+
+
+def _opened(part: Symbol, style: Style, upto: int | None) -> tuple[list[Any], int]:
+    """The pieces of an operation, text and (operand, how tightly it must bind); and how tightly it binds."""
+    primitive = part.primitive
+    assert primitive is not None
+    form, groups = style.form(primitive), _groups(primitive, part.operands)
+    if primitive.name == "pow" and style.superscripts:
+        exponent = _superscript(part.operands[1], upto)
+        if exponent:
+            return [(part.operands[0], form.operands[0]), exponent], form.binding
+    pieces: list[Any] = []
+    for text, place in _template(form.template):
+        if text:
+            pieces.append(text)
+        if place is None:
+            continue
+        required = form.operands[place]
+        for index, operand in enumerate(groups[place]):
+            if index:
+                pieces.append(", ")
+            if required and pieces and not pieces[-1].endswith("+ ") and _starts_negative(operand, upto):
+                required = ATOM  # a - (-b), a · (-b)
+            pieces.append((operand, required))
+    return pieces, form.binding
+
+
+def _groups(primitive: Primitive, operands: tuple[Any, ...]) -> list[Sequence[Any]]:
+    """The operands that each {0}, {1} … of a row's form stands for."""
+    if primitive.name == "weighted_sum":
+        weights, inputs, bias = split_weighted_sum(operands)
+        return [weights, inputs, [bias]]
+    return [operands] if primitive.arity == 0 else [[operand] for operand in operands]
+
+
+@cache
+def _template(template: str) -> list[tuple[str, int | None]]:
+    """The text and the places of a form: "{0} + {1}" is [("", 0), (" + ", 1)]."""
+    return [
+        (text, None if field is None else int(field))
+        for text, field, _, _ in Formatter().parse(template)
+    ]
+
+
+def _starts_negative(operand: Any, upto: int | None) -> bool:
+    """Would the operand be written with a minus in front, and no parenthesis before it?"""
+    required = 0
+    while _is_opened(operand, upto):
+        form = _form_in_text(operand.primitive)
+        if form.binding < required:
+            return False
+        if operand.primitive.name == "neg":
+            return True
+        if _template(form.template)[0][0]:  # it starts with text: a function's name
+            return False
+        operand, required = operand.operands[0], form.operands[0]
+    if isinstance(operand, Symbol):
+        operand = None if upto is None else operand.number
+    return required <= NEGATION and operand is not None and show(operand).startswith("-")
+
+
+def _superscript(exponent: Any, upto: int | None) -> str:
+    """A whole exponent as ² or ⁻¹, and "" for any other."""
+    if isinstance(exponent, Symbol):
+        exponent = exponent.number if upto is not None and not _is_opened(exponent, upto) else None
+    if not isinstance(exponent, (int, float, Fraction)):
+        return ""
+    text = show(float(exponent)) if -1000 < exponent < 1000 else ""
+    return text.translate(_SUPERSCRIPTS) if text.lstrip("-").isdecimal() else ""
+
+
+# --- numbers -----------------------------------------------------------------------------------------
+
+
+def show(number: Any, digits: int = 4) -> str:
+    """A number to ``digits`` decimals, and never fewer significant digits than that.
+
+    >>> show(0.66818777), show(0.7), show(0.0334567), show(0.00001234567), show(-2.0)
+    ('0.6682', '0.7', '0.03346', '1.235e-05', '-2')
+
+    So nothing small is shown as 0. A number that needs no more digits is shown as it is, and a number
+    that is rounded keeps its zeros: 0.7000 is not exactly 0.7.
+    """
+    if isinstance(number, Fraction):
+        text = str(number)
+        if len(text) <= 2 * digits + 2:
+            return text
+        number = Decimal(number.numerator) / Decimal(number.denominator)
+    if isinstance(number, int):
+        if len(str(abs(number))) <= 15:
+            return str(number)
+        number = Decimal(number)
+    if isinstance(number, (complex, Undefined)):
+        return repr(number)
+    if not isinstance(number, (float, Decimal)):
+        number = float(number)
+    if not math.isfinite(number):
+        return str(number)
+    if number == 0:
+        return "0"
+    short = Decimal(repr(number)) if isinstance(number, float) else number
+    short = short.normalize()
+    size = int(f"{number:.{max(digits - 1, 0)}e}".split("e")[1])  # the power of ten of the first digit
+    decimals = -int(short.as_tuple().exponent)
+    significant, plain = len(short.as_tuple().digits), -5 < size < 16
+    if plain and (significant <= digits or decimals <= digits):
+        return f"{short:f}"
+    if significant <= digits:
+        return _scientific(short, significant - 1)
+    if plain:
+        return f"{number:.{max(digits, digits - 1 - size)}f}"
+    return _scientific(number, digits - 1)
+
+
+def _scientific(number: Any, decimals: int) -> str:
+    mantissa, exponent = f"{number:.{decimals}e}".split("e")
+    return f"{mantissa}e{int(exponent):+03d}"
+
+
+def is_exact(number: Any, digits: int = 4) -> bool:
+    """Is the number what ``show`` shows, without rounding?
+
+    >>> is_exact(0.3), is_exact(0.1 + 0.2)
+    (True, False)
+    """
+    text = show(number, digits)
+    if isinstance(number, float):
+        return float(text) == number or number != number
+    try:
+        return Fraction(text) == number
+    except (ValueError, TypeError):
+        return True  # nothing but its own repr
+
+
+def _text_number(number: Any, digits: int) -> tuple[str, int]:
+    text = show(number, digits)
+    if text.startswith("-"):
+        return text, NEGATION
+    return text, PRODUCT if "/" in text else ATOM
+
+
+def _latex_number(number: Any, digits: int) -> tuple[str, int]:
+    text = show(number, digits)
+    mantissa, _, exponent = text.partition("e")
+    if "/" in text:
+        sign = "-" if text.startswith("-") else ""
+        numerator, denominator = text.lstrip("-").split("/")
+        return rf"{sign}\frac{{{numerator}}}{{{denominator}}}", NEGATION if sign else POWER
+    if exponent.lstrip("+-").isdigit():
+        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}", PRODUCT
+    if not math.isfinite(_real(number)):
+        return text.replace("inf", r"\infty").replace("nan", r"\text{nan}"), ATOM
+    return text, NEGATION if text.startswith("-") else ATOM
+
+
+def _real(number: Any) -> float:
+    return 0.0 if isinstance(number, (complex, Undefined, int, Fraction)) else float(number)
+
+
+def _python_number(number: Any, digits: int) -> tuple[str, int]:
+    text = repr(number)
+    if isinstance(number, float) and not math.isfinite(number):
+        return f"float({text!r})", ATOM
+    return text, NEGATION if text.startswith("-") else ATOM
+
+
+# --- names -------------------------------------------------------------------------------------------
+
+_GREEK = {
+    "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta", "ε": r"\varepsilon", "ζ": r"\zeta",
+    "η": r"\eta", "θ": r"\theta", "κ": r"\kappa", "λ": r"\lambda", "μ": r"\mu", "ν": r"\nu", "ξ": r"\xi",
+    "π": r"\pi", "ρ": r"\rho", "σ": r"\sigma", "τ": r"\tau", "φ": r"\varphi", "χ": r"\chi", "ψ": r"\psi",
+    "ω": r"\omega", "Γ": r"\Gamma", "Δ": r"\Delta", "Θ": r"\Theta", "Λ": r"\Lambda", "Σ": r"\Sigma",
+    "Φ": r"\Phi", "Ψ": r"\Psi", "Ω": r"\Omega", "∂": r"\partial ", "∇": r"\nabla ",
+}  # fmt: skip
+_ESCAPED = {
+    **{character: "\\" + character for character in "#$%&_{}"},
+    "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+}  # fmt: skip
+_NAME = re.compile(
+    r"(?P<base> [^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+ )  (?P<upper> [⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]* | \^\([0-9]+\) )"
+    r"(?P<lower> _?[0-9]+ (?:[,_][0-9]+)* | [₀₁₂₃₄₅₆₇₈₉]+ | (?:\[[0-9]+(?:,\s*[0-9]+)*\])+ | _[^\W_]+ )?"
+    r"(?P<primes> ′*)",
+    re.VERBOSE,
+)
+
+
+def latex_name(name: str) -> str:
+    """A label as LaTeX: Greek letters, indices below, longer words upright, and all else as text.
+
+    >>> [latex_name(name) for name in ["x", "z1", "a⁽²⁾₁", "W1[0][2]", "weight", "δ₃", "50%"]]
+    ['x', 'z_{1}', 'a^{(2)}_{1}', 'W_{1,0,2}', '\\\\mathrm{weight}', '\\\\delta_{3}', '\\\\text{50\\\\%}']
+    """
+    found = _NAME.fullmatch(name) or _INDEXED.fullmatch(name)
+    if found is None or not (found["base"].isascii() or found["base"] in _GREEK):
+        return rf"\text{{{''.join(_ESCAPED.get(character, character) for character in name)}}}"
+    base = _GREEK.get(found["base"], found["base"])
+    if len(found["base"]) > 1:
+        base = rf"\mathrm{{{base}}}"
+    upper = found["upper"].translate(_FROM_SUPERSCRIPTS).lstrip("^")
+    lower = ",".join(re.findall(r"[^\W_]+", found["lower"] or ""))
+    lower = lower.translate(_FROM_SUBSCRIPTS)
+    return base + (f"^{{{upper}}}" if upper else "") + (f"_{{{lower}}}" if lower else "") + "'" * len(found["primes"])
+
+
+_INDEXED = re.compile(
+    r"(?P<base> [^\W\d_]+ ) (?P<upper>) (?P<lower> [0-9]+ (?:\[[0-9]+(?:,\s*[0-9]+)*\])+ ) (?P<primes> ′*)",
+    re.VERBOSE,
+)
+_SIMPLE_NAME = re.compile(r"[^\s+*/·^=<>-]+(?:[(\[].*[)\]])?")
+
+
+def _text_name(symbol: Symbol) -> str:
+    """The name; in brackets where it could be read as a formula ("x1*w1")."""
+    return symbol.name if symbol.latex or _SIMPLE_NAME.fullmatch(symbol.name) else f"[{symbol.name}]"
+
+
+def _python_name(symbol: Symbol) -> str:
+    name = re.sub(r"\W", "_", _plain_digits(symbol.name))
+    return name if name.isidentifier() else f"_{name}"
+
+
+def _form_in_text(primitive: Primitive) -> Form:
+    return primitive.text or primitive.python
+
+
+TEXT = Style(_form_in_text, _text_name, _text_number, superscripts=True)
+LATEX = Style(
+    lambda primitive: primitive.latex,
+    lambda symbol: symbol.latex or latex_name(symbol.name),
+    _latex_number,
+    (r"\left(", r"\right)"),
+)
+PYTHON = Style(lambda primitive: primitive.python, _python_name, _python_number)

@@ -1,0 +1,249 @@
+"""Names, expressions and the three ways to write them."""
+
+import math
+import random
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value, log_softmax, numeric, softmax, topological_order, total, weighted_sum
+from autograd.notation import LATEX, PYTHON, Names, Symbol, formula, is_exact, latex_name, partial, show, write
+from autograd.primitives import PRIMITIVES, lookup
+
+a, b, c = (Symbol(name, number) for name, number in (("a", 2.0), ("b", -3.0), ("c", 0.5)))
+
+
+@pytest.mark.parametrize(
+    ("expression", "text", "latex"),
+    [
+        (a + b + c, "a + b + c", "a + b + c"),
+        (a + (b + c), "a + (b + c)", r"a + \left(b + c\right)"),
+        (a - (b - c), "a - (b - c)", r"a - \left(b - c\right)"),
+        (a * (b * c), "a · (b · c)", r"a \cdot \left(b \cdot c\right)"),
+        (a / (b / c), "a / (b / c)", r"\frac{a}{\frac{b}{c}}"),
+        ((a + b) * c, "(a + b) · c", r"\left(a + b\right) \cdot c"),
+        ((a / b) ** 2, "(a / b)²", r"\left(\frac{a}{b}\right)^{2}"),
+        ((-a) ** 2, "(-a)²", r"\left(-a\right)^{2}"),
+        (-(a**2), "-a²", "-a^{2}"),
+        ((a**b) ** c, "(a^b)^c", r"\left(a^{b}\right)^{c}"),
+        (a ** (b + 1), "a^(b + 1)", "a^{b + 1}"),
+        (a**-1, "a⁻¹", "a^{-1}"),
+        (a**0.5, "a^0.5", "a^{0.5}"),
+        (a * -b, "a · (-b)", r"a \cdot \left(-b\right)"),
+        (a + -b, "a - b", "a - b"),
+        (a - -b, "a - (-b)", r"a - \left(-b\right)"),
+        (a - 3, "a - 3", "a - 3"),
+        (a + -3, "a - 3", "a - 3"),
+        (a - -3, "a - (-3)", r"a - \left(-3\right)"),
+        (-3 * a, "-3 · a", r"-3 \cdot a"),
+        (a * -3, "a · (-3)", r"a \cdot \left(-3\right)"),
+        (a - b * -3, "a - b · (-3)", r"a - b \cdot \left(-3\right)"),
+        (a.exp().log(), "ln(exp(a))", r"\ln\left(e^{a}\right)"),
+        (a.exp() ** 2, "exp(a)²", r"\left(e^{a}\right)^{2}"),
+        (abs(a), "|a|", r"\left|a\right|"),
+        (a.sigmoid() * (1 - a.sigmoid()), "σ(a) · (1 - σ(a))",
+         r"\sigma\left(a\right) \cdot \left(1 - \sigma\left(a\right)\right)"),
+        (a.sqrt().relu(), "ReLU(√(a))", r"\operatorname{ReLU}\left(\sqrt{a}\right)"),
+        (numeric.maximum(a, 0), "max(a, 0)", r"\max\left(a, 0\right)"),
+        (a * Fraction(1, 3), "a · (1/3)", r"a \cdot \frac{1}{3}"),
+        (a * Fraction(-1, 3), "a · (-1/3)", r"a \cdot \left(-\frac{1}{3}\right)"),
+        (a * 1e-7, "a · 1e-07", r"a \cdot \left(1 \cdot 10^{-7}\right)"),
+    ],
+)  # fmt: skip
+def test_parentheses(expression, text, latex):
+    assert (write(expression), write(expression, LATEX)) == (text, latex)
+
+
+def _random_expression(generator, depth):
+    if depth == 0:
+        return generator.choice([a, b, c, 2.0, -1.5, 3])
+    left = _random_expression(generator, depth - 1)
+    right = _random_expression(generator, generator.randrange(depth))
+    kind = generator.randrange(8)
+    if kind == 0:
+        return left + right
+    if kind == 1:
+        return left - right
+    if kind == 2:
+        return left * right
+    if kind == 3 and not _is_zero(right):
+        return left / right
+    if kind == 4:
+        return left**2
+    if kind == 5:
+        return -left
+    if kind == 6:
+        return numeric.tanh(left if isinstance(left, Symbol) else float(left))
+    return abs(left)
+
+
+def _is_zero(expression):
+    return (expression.number if isinstance(expression, Symbol) else expression) in (0, None)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_python_is_the_same_number_to_the_last_bit(seed):
+    expression = _random_expression(random.Random(seed), 5)
+    if not isinstance(expression, Symbol) or expression.number is None:
+        pytest.skip("no name in it, or an overflow")
+    names = {"a": 2.0, "b": -3.0, "c": 0.5, "tanh": math.tanh}
+    assert eval(write(expression, PYTHON), names) == expression.number
+    text = write(expression, digits=17).replace("·", "*").replace("²", "**2")
+    if "|" not in text:
+        assert eval(text, names) == expression.number  # what is read is the same formula
+
+
+@pytest.mark.parametrize("name", PRIMITIVES)
+def test_every_row_can_be_written(name):
+    row = lookup(name)
+    xs = [Value(0.3 + 0.1 * index, label="xyz"[index]) for index in range(row.arity or 3)]
+    node = xs[0]._apply(name, *xs)
+    names = Names(topological_order(node))
+    for style in (None, LATEX, PYTHON):
+        for expression in (formula(node, names), *(partial(node, place, names) for place in range(len(xs)))):
+            for upto in (None, 0, 1):
+                text = write(expression, style, upto=upto)
+                assert "{" not in text.replace("{", "", text.count("{") if style is LATEX else 0)
+    for place, kept in enumerate(node.partials):
+        expression = partial(node, place, names)
+        assert (expression.number if isinstance(expression, Symbol) else expression) == kept
+        scope = {function: getattr(numeric, function) for function in numeric.__all__}
+        worked_out = eval(write(expression, PYTHON), {**scope, **{x.label: x.data for x in xs}, names[node]: node.data})
+        assert worked_out == pytest.approx(kept, rel=1e-15)  # the rule and its writing differ by -(x - y) at most
+
+
+def test_composites_read_as_people_write_them():
+    x = [Value(value, label=f"x{place}") for place, value in enumerate((1.0, 0.5, 2.0), 1)]
+    w = [Value(value, label=f"w{place}") for place, value in enumerate((0.3, -0.5, 0.1), 1)]
+    z = weighted_sum(w, x, Value(-0.2, label="b"))
+    names = Names()
+    assert write(formula(z, names)) == "w1 · x1 + w2 · x2 + w3 · x3 + b"
+    assert write(formula(z, names), upto=0) == "0.3 · 1 - 0.5 · 0.5 + 0.1 · 2 - 0.2"
+    assert write(formula(weighted_sum(w[:2], [1.0, 0.5]), names)) == "w1 · 1 + w2 · 0.5"
+    assert write(formula(total(x), names)) == "x1 + x2 + x3"
+    p = softmax(x)
+    names = Names(topological_order(total(p)))
+    assert write(formula(p[1], names)) == "exp(x2) / (exp(x1) + exp(x2) + exp(x3))"
+    assert write(partial(p[1], 1, names)) == "a₁ · (1 - a₁)"
+    assert write(partial(p[1], 0, names)) == "a₁ · (0 - a₂)"
+    assert write(formula(log_softmax(x)[0], names)) == "ln(a₂)"
+    assert write(formula(log_softmax(x)[0], Names())) == "ln(softmax[1](x1, x2, x3))"
+
+
+def test_a_softmax_that_would_overflow_is_not_written_out():
+    assert write(formula(softmax([Value(1000.0), Value(1000.0)])[0], Names()), upto=0) == "softmax[1](1000, 1000)"
+
+
+def test_long_sums_are_shortened():
+    xs = [Value(float(place), label=f"x{place}") for place in range(4096)]
+    assert write(formula(total(xs), Names())) == "x0 + x1 + x2 + … + x4095"
+    z = weighted_sum(xs, xs, 1)
+    assert write(formula(z, Names())) == "x0 · x0 + x1 · x1 + x2 · x2 + … + x4095 · x4095 + 1"
+    assert write(formula(z, Names()), upto=2) == write(z.data)
+
+
+def test_names():
+    x, y, other = Value(1.0, label="x"), Value(2.0), Value(3.0, label="x")
+    taken = Value(4.0, label="t1")
+    z = weighted_sum([x], [y])
+    names = Names([taken])
+    asked = [names[node] for node in (x, y, other, x + y, z, z.relu(), taken, x + 1)]
+    assert asked == ["x", "v₁", "x′", "t₂", "z₁", "a₁", "t1", "t₃"]
+
+
+def test_labels_that_look_like_formulas_stand_in_brackets():
+    node = Value(1.0, label="x1*w1") + Value(2.0, label="W1[0, 1]")
+    assert write(formula(node, Names())) == "[x1*w1] + W1[0, 1]"
+
+
+@pytest.mark.parametrize(
+    ("name", "latex"),
+    [
+        ("w", "w"),
+        ("W12", "W_{12}"),
+        ("w_1", "w_{1}"),
+        ("w₁₂", "w_{12}"),
+        ("a⁽³⁾₂", "a^{(3)}_{2}"),
+        ("W1[0,1]", "W_{1,0,1}"),
+        ("b[2]", "b_{2}"),
+        ("weight1", r"\mathrm{weight}_{1}"),
+        ("η", r"\eta"),
+        ("损失", r"\text{损失}"),
+        ("x_in", "x_{in}"),
+        ("a^b", r"\text{a\textasciicircum{}b}"),
+        ("{}", r"\text{\{\}}"),
+        ("\\", r"\text{\textbackslash{}}"),
+        ("0.weight[1]", r"\text{0.weight[1]}"),
+        ("x′", "x'"),
+    ],
+)
+def test_names_in_latex(name, latex):
+    assert latex_name(name) == latex
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.0, "0"),
+        (-0.0, "0"),
+        (1.0, "1"),
+        (3, "3"),
+        (0.7, "0.7"),
+        (0.1 + 0.2, "0.3000"),
+        (-0.60123, "-0.6012"),
+        (2 / 3, "0.6667"),
+        (0.03341234, "0.03341"),
+        (0.00012345, "0.0001234"),
+        (0.000012345, "1.234e-05"),
+        (1e-300, "1e-300"),
+        (5e-324, "5e-324"),
+        (12345.678, "12345.678"),
+        (12345.678912, "12345.6789"),
+        (1e15, "1000000000000000"),
+        (1e16, "1e+16"),
+        (1.23456e20, "1.235e+20"),
+        (10**20, "1e+20"),
+        (0.99999999, "1.0000"),
+        (0.0999999999, "0.1000"),
+        (math.inf, "inf"),
+        (-math.inf, "-inf"),
+        (math.nan, "nan"),
+        (Fraction(1, 3), "1/3"),
+        (Fraction(123456789, 987654321), "0.1250"),
+        (Decimal("0.10"), "0.1"),
+        (1j, "1j"),
+    ],
+)
+def test_numbers(number, text):
+    assert show(number) == text
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(1, 12))
+def test_a_number_is_shown_to_the_digits_and_never_as_zero(number, digits):
+    text = show(number, digits)
+    assert (float(text) == 0) == (number == 0)
+    assert abs(Fraction(text) - Fraction(number)) <= max(
+        Fraction(abs(number)) * Fraction(1, 2 * 10 ** (digits - 1)), Fraction(math.ulp(number))
+    )
+    assert (float(text) == number) == is_exact(number, digits)
+
+
+def test_a_partial_that_does_not_exist():
+    root = Value(0.0, label="x").sqrt()
+    assert write(partial(root, 0, Names())) == "undefined"
+
+
+def test_an_expression_may_be_as_deep_as_a_graph():
+    expression = a
+    for _ in range(100_000):
+        expression = (expression + 1).tanh()
+    assert len(write(expression)) > 500_000
+    assert write(expression, upto=expression.height) == write(expression.number)
+
+
+def test_the_facade_does_not_need_notation():
+    assert "notation" not in autograd.__all__
