@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, reduce
 from string import Formatter
 from typing import Any
 
@@ -243,7 +243,7 @@ def formula(node: Value, names: Names) -> Any:
     operands = [names.symbol(operand) for operand in node.operands]
     expression = None
     if primitive.name == "weighted_sum":
-        expression = _weighted_sum(primitive, operands)
+        expression = _weighted_sum(operands)
     elif len(operands) > _LONGEST:
         operands = [*operands[:3], _DOTS, operands[-1]]
         expression = primitive.definition(operands) if primitive.name == "total" and primitive.definition else None
@@ -259,13 +259,14 @@ def formula(node: Value, names: Names) -> Any:
     return _with_number(expression, node.data)
 
 
-def _weighted_sum(primitive: Primitive, operands: list[Any]) -> Any:
+def _weighted_sum(operands: list[Any]) -> Symbol:
     weights, inputs, bias = split_weighted_sum(tuple(operands))
-    if len(weights) > _LONGEST:
-        weights, inputs = (*weights[:3], 1, weights[-1]), (*inputs[:3], _DOTS, inputs[-1])
-    expression = primitive.definition((*weights, *inputs, bias))  # type: ignore[misc]
-    dropped = not isinstance(bias, Symbol) and bias == 0 and isinstance(expression, Symbol) and expression.primitive
-    return expression.operands[0] if dropped and expression.operands[-1] is bias else expression
+    terms = [operation(lookup("mul"), pair) for pair in zip(weights, inputs)]
+    if len(terms) > _LONGEST:
+        terms = [*terms[:3], _DOTS, terms[-1]]
+    if isinstance(bias, Symbol) or bias != 0 or not terms:
+        terms.append(bias)
+    return reduce(lambda left, right: operation(lookup("add"), (left, right)), terms)
 
 
 def _tell(operands: list[Any], probabilities: list[Any]) -> None:

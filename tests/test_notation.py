@@ -112,7 +112,8 @@ def test_every_row_can_be_written(name):
         expression = partial(node, place, names)
         assert (expression.number if isinstance(expression, Symbol) else expression) == kept
         scope = {function: getattr(numeric, function) for function in numeric.__all__}
-        worked_out = eval(write(expression, PYTHON), {**scope, **{x.label: x.data for x in xs}, names[node]: node.data})
+        scope |= {x.label: x.data for x in xs} | {write(names.symbol(node), PYTHON): node.data}
+        worked_out = eval(write(expression, PYTHON), scope)
         assert worked_out == pytest.approx(kept, rel=1e-15)  # the rule and its writing differ by -(x - y) at most
 
 
