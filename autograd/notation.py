@@ -384,7 +384,8 @@ def _opened(part: Symbol, style: Style, upto: int | None) -> tuple[list[Any], in
     """The pieces of an operation, text and (operand, how tightly it must bind); and how tightly it binds."""
     primitive = part.primitive
     assert primitive is not None
-    form, groups = style.form(primitive), _groups(primitive, part.operands)
+    form = style.form(primitive)
+    groups = [part.operands] if primitive.arity == 0 else [[operand] for operand in part.operands]
     if primitive.name == "pow" and style.superscripts:
         exponent = _superscript(part.operands[1], upto)
         if exponent:
@@ -403,14 +404,6 @@ def _opened(part: Symbol, style: Style, upto: int | None) -> tuple[list[Any], in
                 required = ATOM  # a - (-b), a · (-b)
             pieces.append((operand, required))
     return pieces, form.binding
-
-
-def _groups(primitive: Primitive, operands: tuple[Any, ...]) -> list[Sequence[Any]]:
-    """The operands that each {0}, {1} … of a row's form stands for."""
-    if primitive.name == "weighted_sum":
-        weights, inputs, bias = split_weighted_sum(operands)
-        return [weights, inputs, [bias]]
-    return [operands] if primitive.arity == 0 else [[operand] for operand in operands]
 
 
 @cache

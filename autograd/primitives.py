@@ -50,8 +50,7 @@ SUM, PRODUCT, NEGATION, POWER, ATOM = 10, 20, 30, 40, 100
 class Form:
     """How an operation is written: ``{0} + {1}``, how tightly that binds, and how tightly each operand must.
 
-    With any number of operands, ``{0}`` is all of them; a weighted sum has three groups: the weights,
-    the inputs and the bias.
+    With any number of operands, ``{0}`` is all of them.
     """
 
     template: str
@@ -424,9 +423,8 @@ _OF_MANY = [
         "weighted_sum", 0,
         rule=_weighted_sum,
         partials=_weighted_sum_partials,
-        python=Form("weighted_sum([{0}], [{1}], {2})", ATOM, (0, 0, 0)),
-        latex=Form(r"\operatorname{{weighted\_sum}}\left({0}; {1}; {2}\right)", ATOM, (0, 0, 0)),
-        text=Form("Σ({0}; {1}; {2})", ATOM, (0, 0, 0)),
+        python=Form("weighted_sum({0})"),
+        latex=Form(r"\sum w x + b\left({0}\right)"),
         definition=_weighted_sum,
     ),
     Primitive(
