@@ -23,6 +23,7 @@ from importlib import import_module
 from typing import Any
 
 from .errors import (
+    AnomalyError,
     AutogradError,
     DivisionByZeroError,
     DomainError,
@@ -62,6 +63,7 @@ from .value import Value, topological_order, weighted_sums
 
 # Which module has what; it is imported at the first use, so that `import autograd` stays quick.
 _WINGS = {
+    "autograd.anomaly": ("AnomalyWarning", "detect_anomaly", "stale"),
     "autograd.derivatives": ("grad", "gradient", "hessian", "hessian_vector_product"),
     "autograd.gradcheck": ("check_gradient",),
     "autograd.hand": ("Verdict", "check"),
@@ -71,6 +73,7 @@ _WINGS = {
 _HOME = {name: module for module, names in _WINGS.items() for name in names}
 
 __all__ = [
+    "AnomalyError",
     "AutogradError",
     "DivisionByZeroError",
     "DomainError",

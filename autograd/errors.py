@@ -9,6 +9,7 @@ log of p = 0.0: log is defined for numbers above 0; keep its operand positive, f
 """
 
 __all__ = [
+    "AnomalyError",
     "AutogradError",
     "DivisionByZeroError",
     "DomainError",
@@ -47,6 +48,10 @@ class DivisionByZeroError(AutogradError, ZeroDivisionError):
 
 class NumberOverflowError(AutogradError, OverflowError):
     """A result that is too large for its kind of number."""
+
+
+class AnomalyError(AutogradError, FloatingPointError):
+    """Under ``detect_anomaly``: a number that became nan or infinite."""
 
 
 class ShapeError(AutogradError, ValueError):

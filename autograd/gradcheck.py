@@ -119,9 +119,7 @@ def check_gradient(f: Callable[..., Any], *xs: Any, order: int = 1) -> GradientR
     numbers = [variable.data for variable in point.variables]
     for name, number in zip(names, numbers):
         if not isinstance(number, (float, int, Fraction, Decimal)) and not _is_mpf(number):
-            raise KindError(
-                f"check_gradient: {name} is {number!r}: give real numbers, others have no numerical derivative"
-            )
+            raise KindError(f"check_gradient: {name} is {number!r}; only real numbers have a numerical derivative")
 
     output, again = point.value_of(f, "check_gradient"), point.value_of(f, "check_gradient")
     if output.data != again.data and output.data == output.data:

@@ -1,0 +1,259 @@
+"""First trouble: where a number became nan or infinite, and which data is out of date.
+
+>>> from autograd import Value, detect_anomaly
+>>> with detect_anomaly():
+...     x = Value(1e200, label="x")
+...     y = x * x
+Traceback (most recent call last):
+    ...
+autograd.errors.AnomalyError: mul of x = 1e+200 and x = 1e+200 gives inf; made at <doctest ...>, line 3: y = x * x
+
+Without it, such a number goes on silently, as it does in Python's own floats.
+"""
+
+from __future__ import annotations
+
+import linecache
+import math
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from types import FrameType
+from typing import Any
+
+from . import value
+from .errors import AnomalyError, AutogradError
+from .numeric import Arithmetic
+from .value import Undefined, Value, contributions, topological_order
+
+__all__ = ["AnomalyWarning", "detect_anomaly", "stale"]
+
+
+class AnomalyWarning(RuntimeWarning):
+    """A function so far out that its slope is exactly 0: nothing below it will learn."""
+
+
+@contextmanager
+def detect_anomaly() -> Iterator[None]:
+    """A context in which each number is looked at: the first one that is nan or infinite raises.
+
+    >>> from autograd import Value
+    >>> x = Value(0.0, label="x")
+    >>> with detect_anomaly():
+    ...     y = 1 / (x + 1e-200)
+    ...     y.backward()
+    Traceback (most recent call last):
+        ...
+    autograd.errors.AnomalyError: the contribution of div of 1 and 1e-200 to operand 2 is ... = -inf; made at <doc...
+
+    AnomalyError (a FloatingPointError) names the operation, its operands with their labels and
+    numbers, and the line of your code that made the node; other errors of this library get that line
+    as a note. A sigmoid, tanh, softmax, softplus or exp whose slope is exactly 0 in the backward pass
+    is no error, and gives an AnomalyWarning. A raised error leaves the gradients of the leaves as they
+    were before the call of backward.
+
+    While it is on, it looks at every thread, and an operation takes several times as long; while it
+    is off it costs nothing, as it works by exchanging the engine's recording functions for its own.
+    """
+
+    global _open
+    with _lock:
+        if _open == 0:
+            _install()
+        _open += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _open -= 1
+            if _open == 0:
+                _uninstall()
+
+
+_lock = threading.Lock()
+_open = 0  # contexts, in all threads
+# Where each node was made, by its id, which keeps no graph alive: a later node at its place takes the entry over.
+_lines: dict[int, tuple[str, int]] = {}
+
+# The engine's own functions, which are in place while no context is open.
+_evaluate, _evaluate_weighted_row, _sweep = value._evaluate, value._evaluate_weighted_row, value._sweep
+_add, _mul = Value.__add__, Value.__mul__
+
+
+def _install() -> None:
+    value._evaluate = _checked_evaluate
+    value._evaluate_weighted_row = _checked_weighted_row
+    value._sweep = _checked_sweep
+    # The general path, which goes through _evaluate; the fast ones do not.
+    Value.__add__, Value.__mul__ = Arithmetic.__add__, Arithmetic.__mul__  # type: ignore[method-assign]
+
+
+def _uninstall() -> None:
+    value._evaluate = _evaluate
+    value._evaluate_weighted_row = _evaluate_weighted_row
+    value._sweep = _sweep
+    Value.__add__, Value.__mul__ = _add, _mul  # type: ignore[method-assign]
+    _lines.clear()
+
+
+# --- looking while recording -----------------------------------------------------------------------
+
+
+def _checked_evaluate(node: Value) -> None:
+    line = _remember_line(node)
+    try:
+        _evaluate(node)
+    except AutogradError as error:
+        _add_line(error, line)
+        raise
+    _demand_finite(node, line)
+
+
+def _checked_weighted_row(node: Value, numbers: list[Any]) -> None:
+    line = _remember_line(node)
+    _evaluate_weighted_row(node, numbers)
+    _demand_finite(node, line)
+
+
+def _demand_finite(node: Value, line: tuple[str, int]) -> None:
+    if _is_finite(node.data):
+        return
+    given = next((x for x in node.operands if isinstance(x, Value) and not x.op and not _is_finite(x.data)), None)
+    cause = "" if given is None else f" because the leaf {value._described(given)} is not finite"
+    raise AnomalyError(f"{_operation(node)} gives {node.data!r}{cause}; {_written(line)}")
+
+
+def _is_finite(number: Any) -> bool:
+    if type(number) is float:
+        return math.isfinite(number)
+    if isinstance(number, complex):
+        return math.isfinite(number.real) and math.isfinite(number.imag)
+    if isinstance(number, Decimal):
+        return number.is_finite()
+    return number == number and number not in (math.inf, -math.inf)
+
+
+# --- looking on the way back -----------------------------------------------------------------------
+
+# Smooth functions whose slope is above 0 everywhere: where it is exactly 0, rounding made it so.
+_NEVER_FLAT = {"exp", "expm1", "log_softmax", "normal_cdf", "sigmoid", "softmax", "softplus", "tanh"}
+
+
+def _checked_sweep(order: list[Value]) -> None:
+    for node in reversed(order):
+        cotangent = node.grad
+        if node.op in _NEVER_FLAT and cotangent and not any(node.partials):
+            _warn_of_saturation(node)
+        terms = contributions(node, cotangent)
+        while True:
+            try:
+                operand, partial, contribution = next(terms)
+            except StopIteration:
+                break
+            except AutogradError as error:  # a partial that does not exist
+                _add_line(error, _lines.get(id(node)))
+                raise
+            operand.grad += contribution
+            if not _is_finite(operand.grad):
+                raise AnomalyError(_backward_trouble(node, operand, cotangent, partial, contribution))
+
+
+def _backward_trouble(node: Value, operand: Value, cotangent: Any, partial: Any, contribution: Any) -> str:
+    place = next(place for place, other in enumerate(node.operands, start=1) if other is operand)
+    name = f" ({operand.label})" if operand.label else ""
+    where = _written(_lines.get(id(node)))
+    term = f"cotangent {cotangent!r} · partial {partial!r} = {contribution!r}"
+    if _is_finite(contribution):
+        return f"the grad of operand {place}{name} of {_operation(node)} became {operand.grad!r} with {term}; {where}"
+    return f"the contribution of {_operation(node)} to operand {place}{name} is {term}; {where}"
+
+
+def _warn_of_saturation(node: Value) -> None:
+    line = _lines.get(id(node))
+    filename, number = line or ("<before detect_anomaly>", 0)
+    message = f"{_operation(node)} is saturated: its slope is exactly 0, so no gradient goes through it"
+    warnings.warn_explicit(f"{message}; {_written(line)}", AnomalyWarning, filename, number)
+
+
+# --- words -----------------------------------------------------------------------------------------
+
+
+def _operation(node: Value) -> str:
+    shown = [value._described(operand) for operand in node.operands[:4]] + ["…"] * (len(node.operands) > 4)
+    return f"{node.op}{' ' + node.label if node.label else ''} of {' and '.join(shown)}"
+
+
+_PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_LIBRARY = tuple(os.path.join(_PROJECT, package) + os.sep for package in ("autograd", "nn"))
+
+
+def _remember_line(node: Value) -> tuple[str, int]:
+    """The line that is being executed, the innermost outside of this library."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_LIBRARY) and frame.f_back is not None:
+        frame = frame.f_back
+    assert frame is not None
+    line = (frame.f_code.co_filename, frame.f_lineno)
+    _lines[id(node)] = line
+    return line
+
+
+def _written(line: tuple[str, int] | None) -> str:
+    if line is None:
+        return "made outside of detect_anomaly, so its line is not known"
+    filename, number = line
+    code = linecache.getline(filename, number).strip()
+    return f"made at {filename}, line {number}" + (f": {code}" if code else "")
+
+
+def _add_line(error: AutogradError, line: tuple[str, int] | None) -> None:
+    note = _written(line)
+    if note not in getattr(error, "__notes__", ()):
+        error.add_note(note)
+
+
+# --- stale data ------------------------------------------------------------------------------------
+
+
+def stale(root: Value) -> list[Value]:
+    """The nodes under ``root``, in order, whose numbers are not those that their operands give now.
+
+    >>> from autograd import Value
+    >>> x = Value(2.0, label="x")
+    >>> y = x * x
+    >>> root = y + 1
+    >>> x.data = 3.0
+    >>> stale(root) == [y]
+    True
+    >>> root.forward()
+    10.0
+    >>> stale(root)
+    []
+
+    A leaf that was changed after it was used makes the nodes that used it stale, and not those above
+    them, whose own operands have not changed. ``backward`` is not wrong for that: it takes the partials
+    as they were. But data, partials and leaves shown together would mix old and new, and ``forward()``
+    brings them in line. It costs about as much as recording the graph.
+    """
+    return [node for node in topological_order(root) if node.op and _is_stale(node)]
+
+
+def _is_stale(node: Value) -> bool:
+    again = object.__new__(Value)
+    again.label = ""
+    again._primitive, again._left, again._right = node._primitive, node._left, node._right
+    try:
+        _evaluate(again)
+    except AutogradError:  # it was computed once, and cannot be now
+        return True
+    return not all(map(_same, (node.data, *node.partials), (again.data, *again.partials)))
+
+
+def _same(x: Any, y: Any) -> bool:
+    if isinstance(x, Undefined) or isinstance(y, Undefined):
+        return type(x) is type(y)
+    return bool(x == y) or (x != x and y != y)

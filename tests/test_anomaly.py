@@ -1,0 +1,251 @@
+"""detect_anomaly names the first trouble and its line; stale names what a changed leaf left behind."""
+
+import math
+import threading
+import warnings
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+import autograd
+from autograd import (
+    AnomalyError,
+    AnomalyWarning,
+    DivisionByZeroError,
+    DomainError,
+    Value,
+    anomaly,
+    detect_anomaly,
+    exp,
+    log,
+    softmax,
+    sqrt,
+    stale,
+    tanh,
+    value,
+    weighted_sum,
+)
+
+
+def test_names_the_first_node_that_overflowed_and_its_line():
+    with detect_anomaly():
+        x = Value(1e200, label="x")
+        half = x * 0.5
+        with pytest.raises(AnomalyError, match=r"^mul of 5e\+199 and x = 1e\+200 gives inf; made at .*test_anomaly.py"):
+            half * x  # the line
+        try:
+            half * x  # the line
+        except FloatingPointError as error:
+            assert str(error).endswith("half * x  # the line")
+
+
+def test_a_leaf_that_was_given_nan_is_named_as_the_cause():
+    x = Value(math.nan, label="x")
+    with detect_anomaly(), pytest.raises(AnomalyError, match="because the leaf x = nan is not finite"):
+        x + 1
+
+
+def test_inf_minus_inf_and_zero_times_inf_on_the_way():
+    big = Value(1e308, label="big")
+    overflowed = big * 10
+    with detect_anomaly(), pytest.raises(AnomalyError, match="sub of inf and inf gives nan"):
+        overflowed - overflowed
+
+
+def test_zero_times_infinity_in_the_backward_pass():
+    x = Value(1e-200, label="x")
+    with detect_anomaly():
+        y = 1 / x  # its slope is -1e400
+        z = y * 0
+        with pytest.raises(AnomalyError) as caught:
+            z.backward()
+    assert "the contribution of div of 1 and x = 1e-200 to operand 2 (x) is cotangent 0.0 · partial -inf = nan" in str(
+        caught.value
+    )
+    assert str(caught.value).endswith("y = 1 / x  # its slope is -1e400")
+    assert x.grad == 0.0
+
+
+def test_a_grad_that_overflows_by_adding_up():
+    x = Value(1.0, label="x")
+    with detect_anomaly():
+        y = (x * 1e308 - 1e308) + (x * 1e308 - 1e308)
+        with pytest.raises(AnomalyError, match=r"the grad of operand 1 \(x\) of mul .* became inf with cotangent"):
+            y.backward()
+
+
+def test_the_root_at_zero_is_explained_with_and_without():
+    x = Value(0.0, label="x")
+    with pytest.raises(DivisionByZeroError, match="the slope of sqrt of x = 0"):
+        sqrt(x).backward()
+    with detect_anomaly():
+        root = sqrt(x)  # made here
+        for _ in range(2):
+            with pytest.raises(DivisionByZeroError, match="the slope of sqrt of x = 0") as caught:
+                root.backward()
+        [note] = caught.value.__notes__
+        assert note.endswith("root = sqrt(x)  # made here")
+
+
+def test_the_logarithm_of_a_rounding_negative():
+    parts = [Value(p) for p in (0.1, 0.2)]
+    with detect_anomaly():
+        rest = 0.3 - parts[0] - parts[1]  # -2.8e-17 by rounding
+        rest.label = "rest"
+        with pytest.raises(DomainError, match=r"log of rest = -\d.*keep its operand positive.*log\(rest") as caught:
+            log(rest)
+        assert "test_anomaly.py" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize(
+    "function, at",
+    [(tanh, 30.0), (autograd.sigmoid, 50.0), (exp, -800.0), (lambda x: softmax([x, 0.0])[0], 800.0)],
+)
+def test_a_saturated_function_warns(function, at):
+    x = Value(at, label="z")
+    with detect_anomaly():
+        y = function(x)
+        with pytest.warns(AnomalyWarning, match=r"z = -?\d+\.0.* is saturated: its slope is exactly 0") as seen:
+            y.backward()
+    assert seen[0].filename == __file__
+    assert x.grad == 0.0
+
+
+def test_a_saturated_function_made_before_warns_too():
+    y = Value(50.0).sigmoid()
+    with detect_anomaly(), pytest.warns(AnomalyWarning, match="its line is not known"):
+        y.backward()
+
+
+def test_a_flat_relu_is_not_saturated():
+    x = Value(-1.0)
+    with warnings.catch_warnings(), detect_anomaly():
+        x.relu().backward()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda big: big * big,
+        lambda big: big + big,
+        lambda big: big - -1e308,
+        lambda big: big / 0.5,
+        lambda big: autograd.total([big, 1e308]),
+        lambda big: weighted_sum([big], [10.0]),
+        lambda big: weighted_sum([10.0, 1.0], [big, 1.0]),
+        lambda big: autograd.weighted_sums([(big, big)], [10.0])[0],
+        lambda big: autograd.leaky_relu(-big, 1e10),
+        lambda big: 1e10 * big,
+        lambda big: 1e308 + big,
+    ],
+)
+def test_no_way_of_recording_escapes_it(make):
+    big = Value(1e308)
+    with detect_anomaly(), pytest.raises(AnomalyError):
+        make(big)
+    assert math.isinf(make(big).data)  # and without it nothing raises
+
+
+def test_re_evaluating_is_looked_at_too():
+    x = Value(2.0)
+    y = x * x
+    x.data = 1e200
+    with detect_anomaly(), pytest.raises(AnomalyError):
+        y.forward()
+
+
+def test_it_gives_the_same_bits_and_leaves_nothing_behind():
+    before = (Value.__add__, Value.__mul__, value._evaluate, value._evaluate_weighted_row, value._sweep)
+
+    def gradients():
+        x, w = Value(0.3), Value(-0.7)
+        weighted_sum([w, x, 0.1], [x, w, x], w).tanh().backward()
+        (x * w + x.exp() / w).backward()
+        return x.grad, w.grad
+
+    plain = gradients()
+    with detect_anomaly():
+        with detect_anomaly():
+            assert gradients() == plain
+        assert Value.__mul__ is not before[1]
+        assert gradients() == plain
+    assert before == (Value.__add__, Value.__mul__, value._evaluate, value._evaluate_weighted_row, value._sweep)
+    assert not anomaly._lines
+
+
+def test_other_kinds_of_number():
+    with detect_anomaly():
+        (Value(Fraction(1, 3)) * Value(Fraction(3))).backward()
+        (Value(Decimal(2)) * Value(Decimal(3))).backward()
+        (Value(2 + 1j) * Value(3j)).backward()
+        with pytest.raises(AnomalyError):
+            Value(Decimal("Infinity")) * 2
+        with pytest.raises(AnomalyError):
+            Value(1e308 + 1j) * 10
+
+
+def test_contexts_in_two_threads_do_not_switch_each_other_off():
+    inside, leave = threading.Event(), threading.Event()
+
+    def other():
+        with detect_anomaly():
+            inside.set()
+            leave.wait(10)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    inside.wait(10)
+    with detect_anomaly():
+        pass
+    with pytest.raises(AnomalyError):
+        Value(1e200) * 1e200
+    leave.set()
+    thread.join()
+    assert math.isinf((Value(1e200) * 1e200).data)
+
+
+# --- stale data ------------------------------------------------------------------------------------
+
+
+def test_stale_is_what_used_a_changed_leaf():
+    x, w = Value(2.0), Value(3.0)
+    product = x * w
+    root = (product + 1).tanh()
+    assert stale(root) == []
+    w.data = 4.0
+    assert stale(root) == [product]
+    root.forward()
+    assert stale(root) == []
+
+
+def test_stale_by_its_partial_only():
+    x, w = Value(0.0), Value(3.0)
+    product = x * w
+    w.data = 5.0  # the product is 0 still
+    assert stale(product) == [product]
+
+
+def test_stale_weighted_sums_softmax_and_edges():
+    x, w = Value(0.5), Value(2.0)
+    z = weighted_sum([w, w], [x, 1.0], 0.1)
+    p = softmax([z, 0.0])[0]
+    root = sqrt(x - 0.5)
+    both = p + root
+    assert stale(both) == []  # a partial that does not exist is not stale
+    w.data = 3.0
+    assert stale(both) == [z]
+    x.data = 0.25
+    assert stale(both) == [z, x_minus(root)]
+    x_minus(root).data = -1.0  # a node may be written to as well: now the root cannot be computed
+    assert stale(both) == [z, x_minus(root), root]
+    assert stale(x) == []
+
+
+def x_minus(root):
+    return root.operands[0]
+
+
+def test_nan_is_not_stale():
+    x = Value(math.nan)
+    assert stale(x * 2) == []
