@@ -67,7 +67,7 @@ _WINGS = {
     "autograd.derivatives": ("grad", "gradient", "hessian", "hessian_vector_product"),
     "autograd.gradcheck": ("check_gradient",),
     "autograd.hand": ("Verdict", "check"),
-    "autograd.stepping": ("step",),
+    "autograd.stepping": ("debug", "step"),
     "autograd.picture": ("Graph", "draw"),
 }
 _HOME = {name: module for module, names in _WINGS.items() for name in names}

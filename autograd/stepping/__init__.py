@@ -9,9 +9,11 @@ y = w * x = 0.5 * 3 = 1.5
 dy/dy = 1
 dy/dw = dy/dy * dy/dw = 1 * 3 = 3;  dy/dx = dy/dy * dy/dx = 1 * 0.5 = 0.5
 
-The machinery (:mod:`.machine`) knows nothing of the console.
+Events and the way through them are :mod:`.machine`, and how an event is written :mod:`.lines`. The
+debugger has its machinery (:mod:`.debugger`) apart from its console (:mod:`.prompt`), as bdb and pdb are.
 """
 
 from .machine import Contribution, Event, Stepper, step
+from .prompt import debug
 
-__all__ = ["Contribution", "Event", "Stepper", "step"]
+__all__ = ["Contribution", "Event", "Stepper", "debug", "step"]

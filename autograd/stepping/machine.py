@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from ..errors import KindError, UnknownNameError
 from ..numeric import Number, zero
@@ -15,6 +15,7 @@ from .lines import Names, line
 
 __all__ = ["Contribution", "Event", "Stepper", "step"]
 
+Phase = Literal["forward", "backward"]
 Kind = Literal["evaluate", "seed", "chain rule", "accumulate"]
 
 
@@ -36,7 +37,7 @@ class Event:
     operands) or ``"accumulate"`` (this leaf's gradient was added to that of earlier passes).
     """
 
-    phase: Literal["forward", "backward"]
+    phase: Phase
     kind: Kind
     node: Value
     data: Number  # the node's, after the event
@@ -48,6 +49,37 @@ class Event:
 
     def __str__(self) -> str:
         return line(self, self._names)
+
+    def open(self) -> Stepper | None:
+        """The event in elementary steps, where the node is a composite one (a weighted sum, a softmax); else None.
+
+        The steps run on nodes of their own, which are made now: the graph is not touched, and what
+        arrives at an operand is what comes through this node.
+
+        >>> from autograd import Value, weighted_sum
+        >>> w, b = Value(0.5, label="w"), Value(1.0, label="b")
+        >>> z = weighted_sum([w], [3.0], b); z.label = "z"
+        >>> for event in step(z).next().open():
+        ...     print(event)
+        z.1 = w * 3 = 0.5 * 3 = 1.5
+        z = z.1 + b = 1.5 + 1 = 2.5
+        """
+        definition = None if self.node._primitive is None else self.node._primitive.definition
+        if definition is None or self.kind not in ("evaluate", "chain rule"):
+            return None
+        stand_ins = {
+            operand: Value(number, label=self._names(operand))
+            for operand, number in zip(self.node.operands, self.numbers)
+            if isinstance(operand, Value)
+        }
+        root = definition(tuple([stand_ins.get(x, x) if isinstance(x, Value) else x for x in self.node.operands]))
+        if not root.op:
+            return None
+        root.label = self._names(self.node)
+        opened = Stepper(root, 1 if self.cotangent is None else self.cotangent)
+        opened.names = Names(opened._order, root, f"{root.label}.", self._names.result)
+        opened._limit_to(self.phase)
+        return opened
 
 
 def step(root: Value, seed: Number = 1) -> Stepper:
@@ -63,7 +95,7 @@ def step(root: Value, seed: Number = 1) -> Stepper:
     >>> w.grad
     6.0
     >>> print(stepper.back())
-    dloss/dw = dloss/dloss * dloss/dw = 1 * 3 = 3;  dloss/dw = dloss/dloss * dloss/dw = 1 * 3 = 3, so far 6
+    dloss/dw = dloss/dloss * dloss/dw = 1 * 3 = 3;  dloss/dw += dloss/dloss * dloss/dw = 1 * 3 = 3, so far 6
     >>> w.grad
     0.0
 
@@ -88,10 +120,13 @@ class Stepper:
         self.root = root
         self._seed = _seed(root, seed)
         self._order, self._leaves, self._rows = _survey(root)
-        self._names = Names(self._order)
-        self._position = 0
-        # What each event replaced, so that it can be put back.
+        self.names = Names(self._order, root)
+        # What each event replaced, so that it can be put back. It is written before the event changes
+        # anything, so that one that is interrupted can be put back too.
         self._undo: list[Any] = []
+        # Where the steps of one composite node start and stop in the sequence of events.
+        self._skipped = self._first = 0
+        self._last: int | None = None
         # The leaves that had a gradient when the backward phase began, with it.
         self._earlier: list[tuple[Value, Number]] = []
 
@@ -100,32 +135,41 @@ class Stepper:
     @property
     def position(self) -> int:
         """How many events lie behind: 0 at the start, ``len(stepper)`` at the end."""
-        return self._position
+        return self._place - self._first
+
+    @property
+    def at_end(self) -> bool:
+        return self._event_at(self._place) is None
 
     def __len__(self) -> int:
         """How many events there are: two for each operation, the seed, and one for each leaf with an earlier grad."""
-        return 2 * len(self._order) + 1 + len(self._earlier if self._in_backward else self._leaves_with_grad())
+        if self._last is not None:
+            return self._last - self._first
+        earlier = self._earlier if self._place > len(self._order) else self._leaves_with_grad()
+        return 2 * len(self._order) + 1 + len(earlier) - self._first
 
     @property
-    def _in_backward(self) -> bool:
-        return self._position > len(self._order)
+    def _place(self) -> int:
+        """How many events lie behind, of the whole sequence."""
+        return self._skipped + len(self._undo)
 
     def _leaves_with_grad(self) -> list[tuple[Value, Number]]:
         found = {leaf: leaf.grad for leaf in chain(self._leaves, *self._rows) if leaf.grad}
         return list(found.items())
 
-    @property
-    def upcoming(self) -> Value | None:
-        """The node of the next event, None at the end."""
-        place, count = self._position, len(self._order)
+    def _event_at(self, place: int) -> tuple[Kind, Value] | None:
+        """What the event at a place does, and to which node; None at the end."""
+        count = len(self._order)
+        if place == self._last:
+            return None
         if place < count:
-            return self._order[place]
+            return "evaluate", self._order[place]
         if place == count:
-            return self.root
+            return "seed", self.root
         if place <= 2 * count:
-            return self._order[2 * count - place]
+            return "chain rule", self._order[2 * count - place]
         place -= 2 * count + 1
-        return self._earlier[place][0] if place < len(self._earlier) else None
+        return ("accumulate", self._earlier[place][0]) if place < len(self._earlier) else None
 
     # --- going ---
 
@@ -134,28 +178,36 @@ class Stepper:
 
         If it raises (a slope that does not exist, a logarithm of 0), the graph is as before it.
         """
-        place, count = self._position, len(self._order)
-        if place < count:
-            event = self._evaluate(self._order[place])
-        elif place == count:
-            event = self._plant_seed()
-        elif place <= 2 * count:
-            event = self._apply_chain_rule(self._order[2 * count - place])
-        elif place < len(self):
-            event = self._accumulate(*self._earlier[place - 2 * count - 1])
-        else:
+        found = self._event_at(self._place)
+        if found is None:
             return None
-        self._position += 1
+        kind, node = found
+        done = len(self._undo)
+        try:
+            return self._do[kind](self, node)
+        except BaseException:
+            if len(self._undo) > done:
+                self._take_back()
+            raise
+
+    def peek(self) -> Event | None:
+        """The event that ``next()`` would do; the graph stays as it is. None at the end."""
+        event = self.next()
+        if event is not None:
+            self._take_back()
         return event
 
     def back(self) -> Event | None:
         """Undo the last event, ``.grad`` included, and return it; None at the start."""
-        if self._position == 0:
+        if self.position == 0:
             return None
         self._take_back()
-        event = self.next()
-        self._take_back()
-        return event
+        return self.peek()
+
+    def rewind(self) -> None:
+        """Undo every event: the graph is as it was when stepping began."""
+        while self.position:
+            self._take_back()
 
     def run(self, until: Value | str | None = None) -> Event | None:
         """Go on until an event of the node or label ``until`` has been done, and return that event.
@@ -165,7 +217,7 @@ class Stepper:
         goes to the end and returns None. Raises UnknownNameError (a ValueError) where ``until`` is
         not in the graph.
         """
-        targets = frozenset() if until is None else self._find(until)
+        targets = frozenset() if until is None else self.find(until)
         leaves = {target for target in targets if not target.op}
         while (event := self.next()) is not None:
             if event.node in targets:
@@ -184,65 +236,68 @@ class Stepper:
         return event
 
     def __repr__(self) -> str:
-        return f"<Stepper of {self._names(self.root)} at {self.position} of {len(self)}>"
+        return f"<Stepper of {self.names(self.root)} at {self.position} of {len(self)}>"
 
-    def _nodes(self) -> Iterator[Value]:
-        """Every node, leaves first; a leaf that several rows have comes several times."""
+    # --- looking ---
+
+    def nodes(self) -> Iterator[Value]:
+        """Every node, the leaves first; a leaf that several weighted sums share may come several times."""
         return chain(self._leaves, *self._rows, self._order)
 
-    def _find(self, until: Value | str) -> frozenset[Value]:
-        if isinstance(until, Value):
-            found = frozenset([until]) if any(node is until for node in self._nodes()) else frozenset()
+    def find(self, name: Value | str) -> frozenset[Value]:
+        """The nodes that have a label, or the node itself. Raises UnknownNameError (a ValueError) for none."""
+        if isinstance(name, Value):
+            found = frozenset([name] if any(node is name for node in self.nodes()) else [])
         else:
-            found = frozenset(node for node in self._nodes() if node.label == until)
+            found = frozenset(node for node in self.nodes() if node.label == name)
         if found:
             return found
-        labels = sorted({node.label for node in self._nodes() if node.label})
-        near = difflib.get_close_matches(str(until), labels, 3)
+        labels = sorted({node.label for node in self.nodes() if node.label})
+        near = difflib.get_close_matches(str(name), labels, 3)
         hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "label the node, or give the node itself"
-        raise UnknownNameError(f"step: no node {until!r} under {self._names(self.root)}; {hint}")
+        raise UnknownNameError(f"step: no node {name!r} under {self.names(self.root)}; {hint}")
 
     # --- the events ---
 
     def _evaluate(self, node: Value) -> Event:
         before = (node.data, node._left_partial, node._right_partial)
-        try:
-            _evaluate(node)
-        except BaseException:
-            node.data, node._left_partial, node._right_partial = before
-            raise
         self._undo.append(before)
+        _evaluate(node)
         return self._event("forward", "evaluate", node, before[0])
 
-    def _plant_seed(self) -> Event:
-        grads = [node.grad for node in self._nodes()]
-        earlier: list[tuple[Value, Number]] = []
-        _put_aside(self._order, self._leaves, self._rows, zero(self.root.data), earlier)
-        self.root.grad = self._seed
-        self._earlier = earlier
-        self._undo.append(grads)
-        return self._event("backward", "seed", self.root, None, self._seed)
+    def _plant_seed(self, root: Value) -> Event:
+        self._undo.append([node.grad for node in self.nodes()])
+        self._earlier = []
+        _put_aside(self._order, self._leaves, self._rows, zero(root.data), self._earlier)
+        root.grad = self._seed
+        return self._event("backward", "seed", root, None, self._seed)
 
     def _apply_chain_rule(self, node: Value) -> Event:
-        terms = list(contributions(node, node.grad))  # all of them first, as a slope that does not exist raises
-        before = [operand.grad for operand, _, _ in terms]
+        before: list[Any] = []  # an operand and its gradient, in turns
+        self._undo.append(before)
         done = []
-        for place, (operand, partial, contribution) in enumerate(terms):
-            before[place] = operand.grad
+        for operand, partial, contribution in contributions(node, node.grad):
+            before.extend((operand, operand.grad))
             operand.grad += contribution
             done.append(Contribution(operand, partial, contribution, operand.grad))
-        self._undo.append(before)
         return self._event("backward", "chain rule", node, None, node.grad, tuple(done))
 
-    def _accumulate(self, leaf: Value, earlier: Number) -> Event:
-        own = leaf.grad
-        leaf.grad = earlier + own
+    def _accumulate(self, leaf: Value) -> Event:
+        own, earlier = leaf.grad, self._earlier[self._place - 2 * len(self._order) - 1][1]
         self._undo.append(own)
+        leaf.grad = earlier + own
         return self._event("backward", "accumulate", leaf, earlier, own)
+
+    _do: ClassVar[dict[Kind, Callable[[Stepper, Value], Event]]] = {
+        "evaluate": _evaluate,
+        "seed": _plant_seed,
+        "chain rule": _apply_chain_rule,
+        "accumulate": _accumulate,
+    }
 
     def _event(
         self,
-        phase: Literal["forward", "backward"],
+        phase: Phase,
         kind: Kind,
         node: Value,
         before: Number | None,
@@ -250,23 +305,29 @@ class Stepper:
         terms: tuple[Contribution, ...] = (),
     ) -> Event:
         numbers = tuple([operand.data if isinstance(operand, Value) else operand for operand in node.operands])
-        return Event(phase, kind, node, node.data, before, cotangent, terms, numbers, self._names)
+        return Event(phase, kind, node, node.data, before, cotangent, terms, numbers, self.names)
 
     def _take_back(self) -> None:
-        before = self._undo.pop()
-        self._position -= 1
-        node = self.upcoming
-        assert node is not None
-        place, count = self._position, len(self._order)
-        if place < count:
+        before = self._undo[-1]
+        kind, node = self._event_at(self._place - 1)  # type: ignore[misc]
+        if kind == "evaluate":
             node.data, node._left_partial, node._right_partial = before
-        elif place == count:
-            for changed, grad in zip(self._nodes(), before):
+        elif kind == "seed":
+            for changed, grad in zip(self.nodes(), before):
                 changed.grad = grad
-            self._earlier = []
-        elif place <= 2 * count:
-            operands = [operand for operand, _, _ in contributions(node, node.grad)]
-            for operand, grad in zip(reversed(operands), reversed(before)):
-                operand.grad = grad
+        elif kind == "chain rule":
+            for place in range(len(before) - 2, -1, -2):  # the last first: x * x changes x twice
+                before[place].grad = before[place + 1]
         else:
             node.grad = before
+        self._undo.pop()
+
+    def _limit_to(self, phase: Phase) -> None:
+        """Have the events of one phase only; the backward one without the seed, which is the cotangent."""
+        count = len(self._order)
+        if phase == "forward":
+            self._last = count
+        else:
+            self._skipped = count
+            self.next()
+            self._first = count + 1

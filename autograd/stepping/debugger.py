@@ -1,0 +1,215 @@
+"""A debugger's machinery without a console: where it is, what it stops at, the way to the root."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+from typing import Any
+
+from ..errors import AutogradError
+from ..numeric import Number
+from ..primitives import PRIMITIVES
+from ..value import Value
+from .expressions import Expression, ExpressionError
+from .machine import Event, Stepper
+
+__all__ = ["Breakpoint", "Debugger", "Link"]
+
+OWN = ("data", "grad")  # in an expression: those of the node at hand
+
+
+@dataclass
+class Breakpoint:
+    """A label or an operation whose events it stops at, or a condition on the node of an event."""
+
+    number: int
+    text: str
+    nodes: frozenset[Value] = frozenset()
+    operation: str = ""
+    condition: Expression | None = None
+    was_true: bool = False  # a condition on labels only stops where it becomes true
+
+    def __str__(self) -> str:
+        what = "label" if self.nodes else "operation" if self.operation else "condition"
+        return f"breakpoint {self.number}: {what} {self.text}"
+
+    def stops_at(self, event: Event) -> bool:
+        """Raises an AutogradError where the condition cannot be worked out."""
+        if self.nodes:
+            return event.node in self.nodes or any([term.operand in self.nodes for term in event.contributions])
+        if self.operation:
+            return event.node.op == self.operation and event.kind != "seed"
+        assert self.condition is not None
+        backward = event.phase == "backward"
+        if "grad" in (self.condition.names | self.condition.fields) and not backward:
+            return False  # the gradients of this pass are not there yet
+        if not self.condition.names & set(OWN):
+            was, self.was_true = self.was_true, bool(self.condition.value({}))
+            return self.was_true and not was
+        if "grad" not in self.condition.names and backward:
+            return False  # the data was looked at in the forward phase
+        candidates = [event.node] + [term.operand for term in event.contributions if not term.operand.op]
+        return any(self.condition.value({"data": node.data, "grad": node.grad}) for node in candidates)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One step on the way to the root: from a node to one of its consumers."""
+
+    consumer: Value
+    partials: tuple[Number, ...]  # of the consumer by the node, one for each place where it stands
+    others: int  # how many other consumers the node has
+
+
+class Debugger:
+    """A stepper with breakpoints, a composite node that may be open, and a node that is looked at."""
+
+    def __init__(self, root: Value) -> None:
+        self.stepper = Stepper(root)
+        self.opened: Stepper | None = None  # the steps of the next event's composite node
+        self.breakpoints: dict[int, Breakpoint] = {}
+        self._numbers = count(1)
+        self.start = root  # the node of the last event
+        self._way: list[Link] | None = None
+        self.height = 0  # how far on the way to the root the node is that is looked at
+
+    # --- going ---
+
+    def next(self) -> Event | None:
+        """The next event; that of the composite node itself, where its steps are at their end."""
+        if self.opened is not None:
+            event = self.opened.next()
+            if event is not None:
+                return event
+            self.opened = None
+        return self._went_to(self.stepper.next())
+
+    def step_into(self) -> Event | None:
+        """The first elementary step of the next event, or the event, where it has none."""
+        if self.opened is None:
+            event = self.stepper.peek()
+            self.opened = None if event is None else event.open()
+            if event is not None and self.opened is not None:
+                self._look_at(event.node)
+        return self.next()
+
+    def go_on(self) -> tuple[Event | None, Breakpoint | None]:
+        """Events up to the first that a breakpoint stops at, or to the end."""
+        self.opened = None
+        event = None
+        while (upcoming := self.stepper.next()) is not None:
+            event = self._went_to(upcoming)
+            for breakpoint in self.breakpoints.values():
+                try:
+                    stops = breakpoint.stops_at(upcoming)
+                except AutogradError as error:
+                    raise ExpressionError(f"{breakpoint}, at event {self.stepper.position}: {error}") from None
+                if stops:
+                    return event, breakpoint
+        return event, None
+
+    def back(self) -> Event | None:
+        """The event that was undone; None where there was none."""
+        if self.opened is not None:
+            event = self.opened.back()
+            if event is not None:
+                return event
+            self.opened = None
+        return self._went_to(self.stepper.back())
+
+    def _went_to(self, event: Event | None) -> Event | None:
+        if event is not None:
+            self._look_at(event.node)
+        return event
+
+    # --- stopping ---
+
+    def stop_at(self, text: str) -> Breakpoint:
+        """A breakpoint at a label, an operation's name or a condition. Raises an AutogradError for none of them."""
+        breakpoint = Breakpoint(0, text)
+        if text in self.labels:
+            breakpoint.nodes = frozenset(self.labels[text])
+        elif text in PRIMITIVES:
+            breakpoint.operation = text
+        else:
+            breakpoint.condition = Expression(text, self.labels, OWN)
+        breakpoint.number = next(self._numbers)
+        self.breakpoints[breakpoint.number] = breakpoint
+        return breakpoint
+
+    # --- looking ---
+
+    @cached_property
+    def labels(self) -> dict[str, list[Value]]:
+        """The nodes of each label."""
+        found: dict[str, dict[Value, None]] = {}
+        for node in self.stepper.nodes():
+            if node.label:
+                found.setdefault(node.label, {})[node] = None
+        return {label: list(nodes) for label, nodes in found.items()}
+
+    @cached_property
+    def consumers(self) -> dict[Value, list[Value]]:
+        """The nodes that use each node, in topological order."""
+        found: dict[Value, dict[Value, None]] = {}
+        for node in self.stepper.nodes():
+            for operand in node.operands:
+                if isinstance(operand, Value):
+                    found.setdefault(operand, {})[node] = None
+        return {node: list(users) for node, users in found.items()}
+
+    @property
+    def node(self) -> Value:
+        """The node that is looked at: that of the last event, or where ``up`` and ``down`` have gone from it."""
+        return self.way[self.height - 1].consumer if self.height else self.start
+
+    @property
+    def way(self) -> list[Link]:
+        """A shortest way from the node of the last event to the root."""
+        if self._way is None:
+            self._way = self._shortest_way()
+        return self._way
+
+    def up(self) -> bool:
+        """Look at the next node on the way to the root; False where this is the root."""
+        if self.height == len(self.way):
+            return False
+        self.height += 1
+        return True
+
+    def down(self) -> bool:
+        """Look at the node before on the way; False where this is the last event's own."""
+        if self.height == 0:
+            return False
+        self.height -= 1
+        return True
+
+    def _look_at(self, node: Value) -> None:
+        self.start = node
+        self._way = None
+        self.height = 0
+
+    def _shortest_way(self) -> list[Link]:
+        root = self.stepper.root
+        came_from: dict[Value, Value] = {}
+        queue = deque([self.start])
+        while queue[0] is not root:
+            node = queue.popleft()
+            for consumer in self.consumers[node]:
+                if consumer not in came_from:
+                    came_from[consumer] = node
+                    queue.append(consumer)
+        way = []
+        consumer = root
+        while consumer is not self.start:
+            node = came_from[consumer]
+            partials = [partial for operand, partial in zip(consumer.operands, consumer.partials) if operand is node]
+            way.append(Link(consumer, tuple(partials), len(self.consumers[node]) - 1))
+            consumer = node
+        return way[::-1]
+
+    def worked_out(self, text: str) -> Any:
+        """An expression over the labels; ``data`` and ``grad`` are those of the node that is looked at."""
+        return Expression(text, self.labels, OWN).value({"data": self.node.data, "grad": self.node.grad})

@@ -1,0 +1,320 @@
+"""The debugger's prompt, with the letters and the habits of pdb."""
+
+from __future__ import annotations
+
+import cmd
+import sys
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from itertools import islice
+from typing import IO, Any
+
+from ..errors import AutogradError, KindError, MissingToolError, UnknownNameError
+from ..primitives import PRIMITIVES
+from ..value import Value
+from .debugger import Debugger
+from .expressions import FUNCTIONS
+from .lines import Names, formula, product, written
+from .machine import Event
+
+__all__ = ["debug"]
+
+MAX_LISTED = 8  # operands, or consumers, of one node
+
+HELP = """\
+n [count]      the next event, or several
+s              into the next event, where its node is a composite one (a weighted sum, a softmax)
+r [count]      reverse: undo the last event, .grad included
+c              go on to a breakpoint, or to the end
+b [what]       stop at a label, an operation (tanh) or a condition on the node at hand
+               (abs(grad) < 1e-6) or on labels (w.grad > 1); without one: list the breakpoints
+cl [number]    clear a breakpoint, or all
+w              where: the way from here to the root, with the factor of each step
+u, d           look one node further up to the root, or back down
+l              the node that is looked at, with its consumers and its operands
+p [expression] print: labels, label.grad, data and grad (of the node that is looked at), + - * / **,
+               comparisons, and the functions of the table
+e [label]      explain: the hand calculation of the node that is looked at
+g [file]       write the graph as a picture (step.svg), with this node marked
+q              leave; before the end the graph is put back as it was
+An empty line repeats the last command. Longer names work too: next, step, reverse, continue, break …"""
+
+
+def debug(root: Value, commands: Iterable[str] | None = None) -> None:
+    """Step through a graph at a prompt, with pdb's letters; or run a list of commands.
+
+    >>> from autograd import Value, debug
+    >>> w, x = Value(0.5, label="w"), Value(3.0, label="x")
+    >>> y = w * x; y.label = "y"
+    >>> debug(y, ["n", "b w", "c", "p w.grad * 2", "q"])
+    y: 3 events, forward and backward; h lists the commands
+    (step) n
+    1/3 forward   y = w * x = 0.5 * 3 = 1.5
+    (step) b w
+    breakpoint 1: label w
+    (step) c
+    3/3 backward  dy/dw = dy/dy * dy/dw = 1 * 3 = 3;  dy/dx = dy/dy * dy/dx = 1 * 0.5 = 0.5
+    breakpoint 1: label w
+    (step) p w.grad * 2
+    6.0
+    (step) q
+    at the end: every .grad is as after backward()
+
+    Left before the end (by q, the end of input, or Ctrl-C twice), the graph is as it was before.
+    """
+    if not isinstance(root, Value):
+        raise KindError(f"debug: the root is a Value; got {root!r} (of type {type(root).__name__})")
+    if isinstance(commands, str):
+        raise KindError(f"debug: commands is a list of lines; got {commands!r}")
+    Prompt(Debugger(root)).run(commands)
+
+
+def _several(do: Callable[[Prompt, str], bool | None]) -> Callable[[Prompt, str], None]:
+    """A command that may be followed by how often to do it; it returns whether to stop before."""
+
+    def command(self: Prompt, argument: str) -> None:
+        if argument and not argument.isdecimal():
+            raise UnknownNameError(f"{argument}: give a number of events, such as 3")
+        for _ in range(int(argument or 1)):
+            if do(self, ""):
+                break
+
+    return command
+
+
+class Prompt(cmd.Cmd):
+    """The console of a :class:`Debugger`."""
+
+    prompt = "(step) "
+
+    def __init__(self, debugger: Debugger, stdout: IO[str] | None = None) -> None:
+        super().__init__(stdout=stdout or sys.stdout)
+        self.debugger = debugger
+        self.stepper = debugger.stepper
+        self.names: Names = debugger.stepper.names
+        self._interrupted = False
+
+    # --- the loop ---
+
+    def run(self, commands: Iterable[str] | None) -> None:
+        root = self.names(self.stepper.root)
+        self._say(f"{root}: {len(self.stepper)} events, forward and backward; h lists the commands")
+        try:
+            if commands is None:
+                self._converse()
+            else:
+                for line in commands:
+                    self._say(f"{self.prompt}{line}")
+                    if self.onecmd(line):
+                        break
+        finally:
+            self._leave()
+
+    def _converse(self) -> None:
+        while True:
+            try:
+                self.cmdloop()
+                return
+            except KeyboardInterrupt:
+                if self._interrupted:  # twice in a row
+                    self._say("")
+                    return
+                self._interrupted = True
+                self._say(f"\ninterrupted at {self._place()}; Ctrl-C again, or q, leaves")
+
+    def _leave(self) -> None:
+        if self.stepper.at_end:
+            self._say("at the end: every .grad is as after backward()")
+        else:
+            place = self._place()
+            self.stepper.rewind()
+            self._say(f"left at {place}: the graph is as it was before")
+
+    def precmd(self, line: str) -> str:
+        self._interrupted = False
+        return line
+
+    def onecmd(self, line: str) -> bool:
+        try:
+            return bool(super().onecmd(line))
+        except (AutogradError, OSError) as error:
+            self._say(f"*** {' '.join(str(error).split())}")
+            return False
+
+    def default(self, line: str) -> None:
+        if line in self.debugger.labels:
+            return self.do_print(line)
+        word = line.split()[0]
+        raise UnknownNameError(f"{word}: no such command; h lists them, and p {line} prints")
+
+    def _say(self, text: str) -> None:
+        print(text, file=self.stdout)
+
+    def _place(self) -> str:
+        return f"{self.stepper.position} of {len(self.stepper)}"
+
+    def _show(self, event: Event, undone: bool = False) -> None:
+        done = "undone: " if undone else ""
+        if self.debugger.opened is not None:
+            return self._say(f"      {done}{event}")
+        self._say(f"{self.stepper.position}/{len(self.stepper)} {done}{event.phase:8}  {event}")
+
+    # --- going ---
+
+    @_several
+    def do_next(self, _: str) -> bool:
+        return self._went(self.debugger.next())
+
+    def do_step(self, _: str) -> None:
+        self._went(self.debugger.step_into())
+
+    def _went(self, event: Event | None) -> bool:
+        if event is None:
+            self._say(f"this is the end ({self._place()}); r goes back, q leaves")
+            return True
+        self._show(event)
+        return False
+
+    @_several
+    def do_reverse(self, _: str) -> bool:
+        was_open = self.debugger.opened is not None
+        event = self.debugger.back()
+        if event is not None:
+            self._show(event, undone=True)
+        elif was_open:
+            self._say(f"before these steps ({self._place()})")
+        else:
+            self._say("this is the start")
+        return event is None and not was_open
+
+    def do_continue(self, _: str) -> None:
+        event, breakpoint = self.debugger.go_on()
+        if event is not None:
+            self._show(event)
+        self._say(str(breakpoint) if breakpoint else f"this is the end ({self._place()}); r goes back, q leaves")
+
+    def do_break(self, what: str) -> None:
+        if what:
+            return self._say(str(self.debugger.stop_at(what)))
+        for breakpoint in self.debugger.breakpoints.values():
+            self._say(str(breakpoint))
+        if not self.debugger.breakpoints:
+            self._say("no breakpoints")
+
+    def do_clear(self, number: str) -> None:
+        breakpoints = self.debugger.breakpoints
+        if not number:
+            breakpoints.clear()
+        elif number.isdecimal() and int(number) in breakpoints:
+            del breakpoints[int(number)]
+        else:
+            raise UnknownNameError(f"{number}: no such breakpoint; b lists them")
+
+    # --- looking ---
+
+    def do_where(self, _: str) -> None:
+        way = self.debugger.way
+        start = way[0] if way else None
+        nodes = [self.debugger.start, *[link.consumer for link in way]]
+        lines = []
+        factor: Any = 1
+        for height in range(len(way), -1, -1):
+            text = f"{self._arrow(height)} {self._formula(nodes[height])}"
+            if height < len(way):
+                link = way[height]
+                partial = sum(link.partials[1:], link.partials[0])
+                before, factor = factor, factor * partial
+                of = f"d{self.names(link.consumer)}/d{self.names(nodes[height])} = {written(partial)}"
+                text += f"   {of}, so far {product(before, partial)} = {written(factor)}"
+                text += f"  (and {link.others} other consumers)" if link.others else ""
+            lines.append(text)
+        self._say("\n".join(lines))
+        if start is not None and any(link.others for link in way):
+            self._say("this is one way of several; the gradient is the sum over all of them")
+
+    def do_up(self, _: str) -> None:
+        self._say(self._here() if self.debugger.up() else "this is the root")
+
+    def do_down(self, _: str) -> None:
+        self._say(self._here() if self.debugger.down() else "this is the node of the last event")
+
+    def do_list(self, _: str) -> None:
+        node = self.debugger.node
+        self._list("used by", self.debugger.consumers.get(node, []))
+        self._say(self._here())
+        self._list("made of", list(dict.fromkeys(x for x in node.operands if isinstance(x, Value))))
+
+    def _list(self, title: str, nodes: list[Value]) -> None:
+        for node in islice(nodes, MAX_LISTED):
+            self._say(f"   {title}  {self._described(node)}")
+        if len(nodes) > MAX_LISTED:
+            self._say(f"   {title}  {len(nodes) - MAX_LISTED} more")
+
+    def do_print(self, expression: str) -> None:
+        self._say(repr(self.debugger.worked_out(expression)) if expression else self._here())
+
+    def do_explain(self, label: str) -> None:
+        self._say(str(_from_package("explain")(self._meant(label))))
+
+    def do_graph(self, path: str) -> None:
+        graph = _from_package("draw")(self.stepper.root)
+        self._say(f"written: {graph.save(path or 'step.svg')}")
+
+    def _meant(self, label: str) -> Value:
+        if not label:
+            return self.debugger.node
+        found = self.debugger.worked_out(label)
+        if not isinstance(found, Value):
+            raise UnknownNameError(f"{label}: give a label")
+        return found
+
+    def _arrow(self, height: int) -> str:
+        return "->" if height == self.debugger.height else "  "
+
+    def _here(self) -> str:
+        return f"-> {self._described(self.debugger.node)}"
+
+    def _described(self, node: Value) -> str:
+        return f"{self._formula(node)}   data {written(node.data)}, grad {written(node.grad)}"
+
+    def _formula(self, node: Value) -> str:
+        name = self.names(node)
+        return f"{name} = {formula(node, self.names)}" if node.op else name
+
+    # --- leaving, help, completion ---
+
+    def do_quit(self, _: str) -> bool:
+        return True
+
+    def do_EOF(self, _: str) -> bool:
+        self._say("")
+        return True
+
+    def do_help(self, _: str) -> None:
+        self._say(HELP)
+
+    do_n, do_s, do_r, do_c, do_b, do_cl = do_next, do_step, do_reverse, do_continue, do_break, do_clear
+    do_w, do_u, do_d, do_l, do_p, do_e = do_where, do_up, do_down, do_list, do_print, do_explain
+    do_g, do_q, do_h = do_graph, do_quit, do_help
+
+    def _starting_with(self, text: str, words: Iterable[str]) -> list[str]:
+        return sorted({word for word in words if word.startswith(text)})
+
+    def complete_print(self, text: str, *_: Any) -> list[str]:
+        return self._starting_with(text, [*self.debugger.labels, *FUNCTIONS])
+
+    def complete_break(self, text: str, *_: Any) -> list[str]:
+        return self._starting_with(text, [*self.debugger.labels, *PRIMITIVES])
+
+    def complete_explain(self, text: str, *_: Any) -> list[str]:
+        return self._starting_with(text, self.debugger.labels)
+
+    complete_p, complete_b, complete_e = complete_print, complete_break, complete_explain
+
+
+def _from_package(name: str) -> Any:
+    """A public name of another wing, which is loaded when it is used."""
+    try:
+        return getattr(import_module("autograd"), name)
+    except AttributeError:
+        raise MissingToolError(f"this version has no {name}") from None

@@ -1,0 +1,278 @@
+"""The debugger: every command from a list, bad input, and a real terminal."""
+
+import math
+import sys
+import time
+
+import pytest
+
+from autograd import KindError, UnknownNameError, Value, debug, softmax, topological_order, weighted_sum
+from autograd.stepping.expressions import Expression, ExpressionError
+
+
+@pytest.fixture
+def loss():
+    w1, w2 = Value(0.5, label="w[1]"), Value(-0.25, label="w[2]")
+    b, x = Value(0.1, label="b"), Value(2.0, label="x")
+    z = weighted_sum([w1, w2], [x, 3.0], b)
+    z.label = "z"
+    h = z.tanh()
+    h.label = "h"
+    loss = h * h + x
+    loss.label = "loss"
+    return loss
+
+
+@pytest.fixture
+def said(loss, capsys):
+    """What the debugger answers to each command, and what it says as it leaves."""
+
+    def run(*commands, root=loss):
+        debug(root, [*commands, "q"])
+        answers = capsys.readouterr().out.split("(step) ")[1:]
+        return [answer.partition("\n")[2].rstrip("\n") for answer in answers]
+
+    return run
+
+
+def leaf(root, label):
+    return next(node for node in topological_order(root) if node.label == label)
+
+
+def test_next_and_reverse(said, loss):
+    first, again, second, undone, left = said("n", "", "n 2", "r 3")
+    assert first.startswith("1/9 forward   z = ")
+    assert again.startswith("2/9 forward   h = tanh(z)")
+    assert second.splitlines()[1].startswith("4/9 forward   loss = t3 + x = ")
+    assert [line[:12] for line in undone.splitlines()] == ["3/9 undone: ", "2/9 undone: ", "1/9 undone: "]
+    assert left == "left at 1 of 9: the graph is as it was before"
+
+
+def test_to_the_end_is_backward(said, loss):
+    *_, end = said("c")
+    assert end == "at the end: every .grad is as after backward()"
+    slope = 2 * math.tanh(0.35) * (1 - math.tanh(0.35) ** 2)
+    assert leaf(loss, "b").grad == pytest.approx(slope, rel=1e-14)  # two more roundings than the oracle
+
+
+@pytest.mark.parametrize("end", [["q"], [], ["EOF"]])
+def test_left_in_the_middle_the_graph_is_as_it_was(loss, end):
+    loss.backward(3)
+    before = [(node.data, node.grad) for node in topological_order(loss)]
+    debug(loss, ["n 7", *end])
+    assert [(node.data, node.grad) for node in topological_order(loss)] == before
+
+
+def test_step_into_a_composite_node(said):
+    first, second, third, out, *_ = said("s", "n", "n 2", "n")
+    assert first == "      z.1 = w[1] * x = 0.5 * 2 = 1"
+    assert second == "      z.2 = w[2] * 3 = (-0.25) * 3 = -0.75"
+    assert third.splitlines()[1] == "      z = z.3 + b = 0.25 + 0.1 = 0.35"
+    assert out.startswith("1/9 forward   z = ")
+
+
+def test_step_into_and_out_backwards(said):
+    answers = said("s", "r", "r", "r", "n")
+    assert answers[1] == "      undone: z.1 = w[1] * x = 0.5 * 2 = 1"
+    assert answers[2:4] == ["before these steps (0 of 9)", "this is the start"]
+    assert answers[4].startswith("1/9 ")
+
+
+def test_breakpoints(said):
+    answers = said("b h", "b tanh", "b abs(grad) < 0.5", "b", "c", "cl 1", "c", "cl", "b", "c")
+    assert answers[0] == "breakpoint 1: label h"
+    assert answers[1] == "breakpoint 2: operation tanh"
+    assert answers[2] == "breakpoint 3: condition abs(grad) < 0.5"
+    assert answers[3] == "\n".join(answers[:3])
+    assert answers[4].splitlines()[0].startswith("2/9 forward   h") and answers[4].endswith("breakpoint 1: label h")
+    assert answers[6].splitlines()[0].startswith("8/9 backward") and answers[6].endswith("operation tanh")
+    assert answers[8] == "no breakpoints"
+    assert answers[9].endswith("this is the end (9 of 9); r goes back, q leaves")
+
+
+def test_a_condition_on_gradients_waits_for_the_backward_pass(said):
+    _, stopped, *_ = said("b grad < 1", "c")
+    assert stopped.splitlines()[0].startswith("8/9 backward")
+
+
+def test_a_condition_on_labels_stops_where_it_becomes_true(said):
+    _, stopped, going_on, *_ = said("b x.grad >= 1", "c", "c")
+    assert stopped.splitlines()[0].startswith("6/9 backward")
+    assert going_on.endswith("this is the end (9 of 9); r goes back, q leaves")
+
+
+def test_where_up_down_and_list(said):
+    _, where, up, listed, down, bottom, _ = said("n 2", "w", "u", "l", "d", "d")
+    assert where.splitlines()[0] == "   loss = t3 + x"
+    assert where.splitlines()[1] == "   t3 = h * h   dloss/dt3 = 1, so far 1 * 1 = 1"
+    assert where.splitlines()[2].startswith("-> h = tanh(z)   dt3/dh = ")
+    assert up.startswith("-> t3 = h * h   data ")
+    used, here, made = listed.splitlines()
+    assert used.startswith("   used by  loss = ")
+    assert here.startswith("-> t3 = ")
+    assert made.startswith("   made of  h = ")
+    assert down.startswith("-> h = tanh(z)")
+    assert bottom == "this is the node of the last event"
+
+
+def test_print(said):
+    answers = said("n 9", "p x.grad * 2 + w[1]", "p x", "p max(x, 3) > 2 and not b > 1", "p", "x", "p data")
+    slope_of_x = 1 + 2 * math.tanh(0.35) * (1 - math.tanh(0.35) ** 2) * 0.5
+    assert float(answers[1]) == pytest.approx(2 * slope_of_x + 0.5, rel=1e-14)
+    assert answers[2] == answers[5] and answers[2].startswith("Value(data=2.0, grad=")
+    assert answers[3] == "True"
+
+
+@pytest.mark.parametrize(
+    "command, answer",
+    [
+        ("p foo", "*** foo: no such label; there are w[1], w[2], x, b, z, h, loss"),
+        ("p los", "*** los: no such label; did you mean loss?"),
+        ("b foo", "*** foo: no such label; there are w[1], w[2], x, b, z, h, loss"),
+        ("fly", "*** fly: no such command; h lists them, and p fly prints"),
+        ("p 1 / 0", "*** 1 / 0: division by zero"),
+        ("p log(0)", "*** log(0): math domain error"),
+        ("p exp(1000)", "*** exp(1000): math range error"),
+        ("p x[", "*** x[: this is no expression ('[' was never closed)"),
+        ("p x.real", "*** x.real: a label has .data and .grad"),
+        ("p (lambda: 1)()", "*** (lambda: 1)(): only arithmetic, comparisons, labels and functions are read"),
+        ("p 'abc'", "*** 'abc': only numbers, labels and functions are read"),
+        ("p True", "*** True: only numbers, labels and functions are read"),
+        ("p 9 ** 9 ** 9", "*** the exponent 387420489 is too large for an exact power; write 9.0"),
+        ("p (-8.0) ** 0.5", "*** (-8.0) ** 0.5: a negative number to a fractional power is not real"),
+        ("n many", "*** many: give a number of events, such as 3"),
+        ("cl 7", "*** 7: no such breakpoint; b lists them"),
+        ("g graph.bmp", "*** 'graph.bmp': a picture's name ends in .svg, .png, .pdf, .dot"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_the_session_goes_on(said, command, answer):
+    got, after, *_ = said(command, "n")
+    assert got == answer
+    assert after.startswith("1/9 forward")
+
+
+NO_ARITHMETIC = (
+    "__import__('os').system('true')", "x.__class__", "[x for x in (1,)]", "x if x else 1", "(1, 2)", "x @ 2", "x % 2",
+    "1 << 9", "exp(x=1)", "f'{1}'", "x := 1", "abs", "", "-" * 900, "1\0",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NO_ARITHMETIC)
+def test_only_arithmetic_is_read(text):
+    with pytest.raises((ExpressionError, UnknownNameError)):
+        Expression(text, {"x": [Value(1.0, label="x")]}).value({})
+
+
+def test_a_condition_that_raises_says_where(said):
+    _, answer, after, *_ = said("b 1 / (data - data) > 0", "c", "n")
+    assert answer.startswith("*** breakpoint 1: condition 1 / (data - data) > 0, at event 1: ")
+    assert after.startswith("2/9")
+
+
+def test_a_label_of_several_nodes(said):
+    a, b = Value(1.0, label="h"), Value(2.0, label="h")
+    [answer, *_] = said("p h", root=a * b)
+    assert answer == "*** h: 2 nodes have this label; give each its own"
+
+
+def test_a_slope_that_does_not_exist(said):
+    x = Value(0.0, label="x")
+    answers = said("c", "c", "w", root=x.sqrt())
+    assert answers[0] == answers[1] and answers[0].startswith("*** the slope of sqrt of x = 0.0: ")
+    assert answers[3] == "left at 2 of 3: the graph is as it was before"
+
+
+def test_odd_labels():
+    nodes = {"z₁": [Value(2.0)], "0.weight": [Value(3.0)], "lambda": [Value(4.0)], "σ": [Value(5.0)], "w": [Value(6.0)]}
+    assert Expression("z₁ * 0.weight + lambda - σ / w.data", nodes).value({}) == 2 * 3 + 4 - 5 / 6
+
+
+@pytest.mark.parametrize("root", [None, 3.0, "loss"])
+def test_a_root_is_a_value(root):
+    with pytest.raises(KindError, match="debug: the root is a Value"):
+        debug(root, ["q"])
+
+
+def test_commands_are_a_list(loss):
+    with pytest.raises(KindError, match="commands is a list of lines"):
+        debug(loss, "n")
+
+
+def test_a_picture_with_the_present_node(said, tmp_path):
+    path = tmp_path / "here.dot"
+    said("n 2", f"g {path}")
+    assert "tanh" in path.read_text()
+
+
+def test_a_softmax_in_the_loss(said):
+    logits = [Value(0.5, label="z1"), Value(-0.5, label="z2")]
+    root = -softmax(logits)[0].log()
+    first, *_ = said("s", root=root)
+    assert first == "      t1.1 = z1 - 0.5 = 0.5 - 0.5 = 0"
+
+
+# --- a real terminal -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def terminal():
+    pexpect = pytest.importorskip("pexpect")
+    child = pexpect.spawn(sys.executable, ["-q"], encoding="utf-8", timeout=10, dimensions=(40, 150), echo=True)
+    child.expect(">>> ")
+    child.sendline("from autograd import Value, debug; w = Value(0.5, label='weight'); y = w * w + w; y.label = 'y'")
+    child.expect(">>> ")
+    yield child
+    child.close(force=True)
+
+
+def test_in_a_terminal(terminal):
+    terminal.sendline("debug(y)")
+    terminal.expect_exact("y: 5 events")
+    terminal.expect_exact("(step) ")
+    terminal.sendline("n")
+    terminal.expect_exact("1/5 forward   t1 = weight * weight = 0.5 * 0.5 = 0.25")
+    terminal.sendline("")  # repeats
+    terminal.expect_exact("2/5 forward   y = t1 + weight = 0.25 + 0.5 = 0.75")
+    terminal.send("p we\t.data\n")  # completion
+    terminal.expect_exact("0.5\r\n")
+    terminal.send("\x1b[A\n")  # history
+    terminal.expect_exact("0.5\r\n")
+    terminal.sendintr()  # Ctrl-C: the session goes on
+    terminal.expect_exact("interrupted at 2 of 5; Ctrl-C again, or q, leaves")
+    terminal.sendline("n")
+    terminal.expect_exact("3/5 backward  dy/dy = 1")
+    terminal.sendeof()
+    terminal.expect_exact("left at 3 of 5: the graph is as it was before")
+    terminal.expect_exact(">>> ")
+    terminal.sendline("w, y")
+    terminal.expect_exact("(Value(data=0.5, grad=0.0, label='weight'), Value(data=0.75, grad=0.0, label='y'))")
+
+
+def test_ctrl_c_twice_leaves_cleanly(terminal):
+    terminal.sendline("debug(y)")
+    terminal.expect_exact("(step) ")
+    terminal.sendintr()
+    terminal.expect_exact("(step) ")
+    terminal.sendintr()
+    terminal.expect_exact("left at 0 of 5: the graph is as it was before")
+    terminal.expect_exact(">>> ")
+
+
+def test_ctrl_c_while_it_runs(terminal):
+    terminal.sendline("for _ in range(200_000): y = y * 1.0")
+    terminal.expect_exact("... ")
+    terminal.sendline("")
+    terminal.expect(">>> ")
+    terminal.sendline("debug(y)")
+    terminal.expect_exact("(step) ")
+    terminal.sendline("c")
+    terminal.expect_exact("c\r\n")
+    time.sleep(0.3)
+    terminal.sendintr()
+    terminal.expect(r"interrupted at (\d+) of 400005")
+    place = int(terminal.match[1])
+    terminal.expect_exact("(step) ")
+    terminal.sendline("n")
+    terminal.expect_exact(f"{place + 1}/400005")
+    terminal.sendline("q")
+    terminal.expect_exact(f"left at {place + 1} of 400005")
