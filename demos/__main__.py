@@ -1,0 +1,135 @@
+"""``python -m demos``: every worked example, its ledger, and its graph as a picture."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from autograd import MissingToolError, RenderingError
+from autograd.files import write_whole
+from demos.example import Example
+from demos.labels import as_identifier
+from demos.ledger import Entry, audit, summary, table
+
+EXAMPLES = ("forward_pass", "neuron", "chain_rule", "two_weights", "three_layers")
+BENCHMARK = "demos.benchmark"
+
+
+def load(name: str) -> Example:
+    example: Example = import_module(f"demos.{name}").EXAMPLE
+    return example
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m demos",
+        description="Run the worked examples of five tutorials; hold each figure that they print against the engine.",
+        epilog="python -m demos benchmark runs the benchmark." if find_spec(BENCHMARK) else None,
+    )
+    names = ["all", *EXAMPLES]
+    parser.add_argument("name", nargs="?", default="all", choices=names, metavar="NAME", help="one example")
+    parser.add_argument("--list", action="store_true", help="name the examples, and stop")
+    parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="where pictures go (default: out)")
+    parser.add_argument("--json", action="store_true", help="print the ledger as JSON, and nothing else")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run what was asked for. 0: done; 1: a verdict is not the one on record; 2: it could not be done."""
+    if argv and argv[0] == "benchmark" and find_spec(BENCHMARK):
+        return import_module(BENCHMARK).main(argv[1:]) or 0
+    asked = parse(argv)
+    names = EXAMPLES if asked.name == "all" else (asked.name,)
+    if asked.list:
+        for name in names:
+            example = load(name)
+            print(f"{name:<13} {example.document}  {example.about}")
+        return 0
+    entries: list[Entry] = []
+    if asked.json:
+        for name in names:
+            entries += _ledger(load(name))
+        print(json.dumps([entry.as_json() for entry in entries], ensure_ascii=False, indent=1))
+    else:
+        try:
+            asked.out.mkdir(parents=True, exist_ok=True)
+            for name in names:
+                entries += run(load(name), asked.out)
+        except OSError as error:
+            print(f"python -m demos: {_reason(error, asked.out)}", file=sys.stderr)
+            return 2
+        print(_end(entries))
+    return 1 if any(entry.verdict != entry.recorded for entry in entries) else 0
+
+
+def _reason(error: OSError, out: Path) -> str:
+    if error.errno is None:  # one of ours, which says it all
+        return str(error)
+    return f"cannot write to the folder {out}: {error.strerror}; choose another with --out"
+
+
+def _ledger(example: Example) -> list[Entry]:
+    return audit(example.document, example.figures())
+
+
+def run(example: Example, out: Path) -> list[Entry]:
+    """Tell an example, print its ledger, write its pictures; return its part of the ledger."""
+    heading = f"{example.name} · {example.document}"
+    print(f"{heading}\n{'=' * len(heading)}\n{example.about}\n")
+    for line in example.tell():
+        print(line, flush=True)
+    entries = _ledger(example)
+    print()
+    print(table(entries) if entries else "The document prints no figure as a result.")
+    print()
+    for path in _write(example, out):
+        print(f"wrote {path}")
+    print("\n")
+    return entries
+
+
+def _write(example: Example, out: Path) -> Iterator[Path]:
+    for name, text in example.texts().items():
+        yield write_whole(out / name, text.encode("utf-8"))
+    for name, graph in example.pictures().items():
+        try:
+            yield graph.save(out / f"{name}.svg")
+        except (MissingToolError, RenderingError) as error:
+            yield graph.save(out / f"{name}.dot")
+            _hints[str(error)] = None
+
+
+_hints: dict[str, None] = {}  # what would have made a picture of a DOT file, each hint once
+
+
+def _end(entries: Sequence[Entry]) -> str:
+    return "\n".join([*(f"DOT files in place of pictures: {hint}" for hint in _hints), summary(entries)])
+
+
+def _into_repl(name: str) -> None:
+    """Leave an example's Values to the prompt that follows ``python -i -m demos NAME``."""
+    values = load(name).values()
+    names = {as_identifier(label): value for label, value in values.items()}
+    globals().update(names, values=values)
+    shown = ", ".join(names)
+    print(f"\nvalues['L'] finds a Value by its label; as names of Python they are {shown}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # labels are Greek, Chinese, subscripts
+    try:
+        status = main(sys.argv[1:])
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    if not sys.flags.interactive:
+        sys.exit(status)
+    if len(sys.argv) > 1 and sys.argv[1] in EXAMPLES:
+        _into_repl(sys.argv[1])
