@@ -69,6 +69,7 @@ _WINGS = {
     "autograd.hand": ("Verdict", "check"),
     "autograd.stepping": ("debug", "step"),
     "autograd.picture": ("Graph", "draw"),
+    "autograd.replay": ("Trace",),
 }
 _HOME = {name: module for module, names in _WINGS.items() for name in names}
 

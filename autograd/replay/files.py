@@ -1,0 +1,80 @@
+"""A record as a file: JSON, so that any program can read it, and none can be run by it."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from ..errors import FileFormatError
+from ..files import write_whole
+from .record import Record, verify
+
+__all__ = ["load_record", "save_record"]
+
+_FORMAT = "autograd trace"
+_VERSION = 1
+
+
+def save_record(record: Record, path: str | os.PathLike[str]) -> None:
+    """Write a record to a file, whole or not at all."""
+    content = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "size": record.size,
+        "root": record.root,
+        "leaves": [float.hex(number) for number in record.data],
+        "labels": sorted(record.labels.items()),
+        "inputs": record.inputs,
+        "constants": [(slot, float.hex(number)) for slot, number in record.constants.items()],
+        "forward": [(name, slot, *operands) for name, slot, operands in record.forward],
+        "backward": [(name, slot, *operands) for name, slot, operands in record.backward],
+    }
+    write_whole(path, json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8"))
+
+
+def load_record(path: str | os.PathLike[str]) -> Record:
+    """Read a record, and verify it. Raises FileFormatError for anything that is none."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+    except (ValueError, RecursionError) as error:
+        raise FileFormatError(f"{os.fspath(path)}: not a saved trace ({error})") from None
+    if not isinstance(content, dict) or content.get("format") != _FORMAT:
+        raise FileFormatError(f"{os.fspath(path)}: not a saved trace; Trace.save writes one")
+    if content.get("version") != _VERSION:
+        raise FileFormatError(
+            f"{os.fspath(path)}: a trace of version {content.get('version')!r}, and this library reads {_VERSION}; "
+            "use the library that wrote it"
+        )
+    try:
+        record = Record(
+            data=[float.fromhex(number) for number in content["leaves"]],
+            labels={_whole(slot): _text(label) for slot, label in content["labels"]},
+            inputs=[_whole(slot) for slot in content["inputs"]],
+            constants={_whole(slot): float.fromhex(number) for slot, number in content["constants"]},
+            size=_whole(content["size"]),
+            root=_whole(content["root"]),
+            forward=[_instruction(*parts) for parts in content["forward"]],
+            backward=[_instruction(*parts) for parts in content["backward"]],
+        )
+        verify(record)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise FileFormatError(f"{os.fspath(path)}: a damaged trace: {error}") from None
+    return record
+
+
+def _instruction(name: Any, slot: Any, *operands: Any) -> tuple[str, int, tuple[int, ...]]:
+    return _text(name), _whole(slot), tuple([_whole(operand) for operand in operands])
+
+
+def _whole(number: Any) -> int:
+    if type(number) is not int or not 0 <= number < 2**31:
+        raise ValueError(f"{number!r} is no slot")
+    return number
+
+
+def _text(text: Any) -> str:
+    if type(text) is not str:
+        raise ValueError(f"{text!r} is no name")
+    return text

@@ -1,0 +1,431 @@
+"""The flat record of a graph: its operations in order, then the chain rule as operations, in order.
+
+>>> from autograd import Value
+>>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+>>> record, leaves = make_record(a * b + a)
+>>> for instruction in record.forward:
+...     print(*instruction)
+mul 2 (0, 1)
+add 3 (2, 0)
+>>> for instruction in record.backward:
+...     print(*instruction)
+collect 2 (3,)
+collect 0 (3,)
+collect 0 (2, 1)
+collect 1 (2, 0)
+
+A number lives in a numbered slot: leaves first, then constants and results as they appear. An
+instruction is (operation, slot that it writes, slots that it reads). Beside each slot's number stands
+its cotangent, zero at first (the root's: the seed), and these instructions add to it:
+
+    collect t (n,)          cotangent[t] += cotangent[n]
+    collect t (n, p)        cotangent[t] += cotangent[n] · p
+    collect_negated t (n,)  cotangent[t] -= cotangent[n]
+    collect_weights n (w…, x…, b)  to each weight of the weighted sum n cotangent[n] · x, to b cotangent[n]
+    collect_row n (w…, x…, b)      the same, and then to each input cotangent[n] · w
+
+Everything else computes a number. The partials come from the table's rules, run on slots in place of
+numbers; so a record holds no derivative that the table does not. Contributions stand in the order of
+``Value.backward``, which is why a replay gives the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .. import numeric
+from ..errors import KindError
+from ..numeric import Arithmetic
+from ..primitives import FAMILIES, PRIMITIVES, Primitive, lookup, split_weighted_sum
+from ..value import _WEIGHTED_ROW, Value, _record, _survey, weighted_sums
+
+__all__ = ["COLLECTING", "GUARDS", "Guard", "Instruction", "Record", "make_record", "rebuild", "verify"]
+
+Instruction = tuple[str, int, tuple[int, ...]]
+
+COLLECTING = ("collect", "collect_negated", "collect_weights", "collect_row")
+GUARDS = ("guard_lt", "guard_le", "guard_gt", "guard_ge")
+# Operations beside the table's: a second name for a number, and the two partials of x ** y, whose rules
+# look at the numbers (0 ** y, x ** 0) and so cannot be run on slots.
+_OWN = {"copy": 1, "power_by_base": 3, "power_by_exponent": 3}
+# A whole float has this many digits before it skips integers; an int beyond would not replay exactly.
+_LARGEST_WHOLE = 2**53
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """A graph as plain data; see this module's docstring for what the instructions mean."""
+
+    data: list[float]  # of the leaves, whose slots are 0, 1, …, when the record was made
+    labels: dict[int, str]  # of the slots that have one
+    inputs: list[int]  # the leaves that are given anew at each run
+    constants: dict[int, float]
+    size: int  # how many slots there are
+    root: int
+    forward: list[Instruction]
+    backward: list[Instruction]
+    unwanted: frozenset[int] = field(default=frozenset())  # leaves whose gradient is not computed
+
+    @property
+    def leaf_count(self) -> int:
+        return len(self.data)
+
+
+@dataclass(frozen=True, eq=False)
+class Guard:
+    """A comparison that the recorded function made, and how it came out."""
+
+    operation: str
+    left: Any
+    right: Any
+    outcome: bool
+
+
+class _Slot(Arithmetic):
+    """A number that is not known yet: what is done to it is written down."""
+
+    __slots__ = ("recorder", "slot")
+
+    def __init__(self, recorder: _Recorder, slot: int) -> None:
+        self.recorder = recorder
+        self.slot = slot
+
+    def _apply(self, name: Any, *operands: Any) -> Any:
+        if name == "mul" and 1 in operands:  # exact, and what add's and a power's partials are made of
+            return operands[1 - operands.index(1)]
+        if name == "pow" and type(operands[1]) is not _Slot and operands[1] == 1:
+            return self
+        slots = self.recorder.slots_of(operands)
+        return _Slot(self.recorder, self.recorder.computed(name, slots))
+
+    def _apply_family(self, name: str, operands: Sequence[Any]) -> list[Any]:
+        first = self.recorder.family(name, self.recorder.slots_of(operands), self.recorder.backward)
+        return [_Slot(self.recorder, first + index) for index in range(len(operands))]
+
+
+class _Recorder:
+    """Slots for Values and constants, and the two lists of instructions as they grow."""
+
+    def __init__(self) -> None:
+        self.slots: dict[Value, int] = {}
+        self.data: list[float] = []
+        self.constants: dict[float | str, int] = {}
+        self.constant_slots: dict[int, float] = {}
+        self.size = 0
+        self.forward: list[Instruction] = []
+        self.backward: list[Instruction] = []
+        self.known: dict[tuple[str, tuple[int, ...]], int] = {}  # what is computed already, and where
+        self.done: set[int] = set()  # slots of the nodes that forward computes
+        self.number_rows: dict[int, tuple[int, ...]] = {}  # slots of inputs that are bare numbers
+
+    def new_slot(self) -> int:
+        self.size += 1
+        return self.size - 1
+
+    def add_leaf(self, leaf: Value) -> None:
+        if leaf not in self.slots:
+            self.slots[leaf] = self.new_slot()
+            self.data.append(_as_float(leaf.data, leaf.label or "a leaf"))
+
+    def constant(self, number: Any, shared: bool = True) -> int:
+        number = _as_float(number, "a constant")
+        key = repr(number)  # 0.0 and -0.0 are two constants, and nan is one
+        if shared and key in self.constants:
+            return self.constants[key]
+        slot = self.new_slot()
+        self.constant_slots[slot] = number
+        if shared:
+            self.constants[key] = slot
+        return slot
+
+    def slots_of(self, operands: Iterable[Any]) -> tuple[int, ...]:
+        slots = self.slots
+        return tuple(
+            [
+                slots[operand]
+                if type(operand) is Value
+                else operand.slot
+                if type(operand) is _Slot
+                else slots[operand]
+                if isinstance(operand, Value)
+                else self.constant(operand)
+                for operand in operands
+            ]
+        )
+
+    def computed(self, name: str, slots: tuple[int, ...]) -> int:
+        """The slot of a number that a partial needs; one that is there already is not computed twice."""
+        known = self.known.get((name, slots))
+        if known is None:
+            known = self.known[name, slots] = self.new_slot()
+            self.backward.append((name, known, slots))
+        return known
+
+    def family(self, name: str, slots: tuple[int, ...], instructions: list[Instruction]) -> int:
+        """The first slot of a whole softmax."""
+        first = self.known.get((name, slots))
+        if first is None:
+            first = self.known[name, slots] = self.size
+            self.size += len(slots)
+            instructions.append((name, first, slots))
+        return first
+
+    # --- forward ---
+
+    def add_rows(self, order: list[Value]) -> None:
+        """Give the inputs that a layer's weighted sums share slots side by side: they are read as one run."""
+        seen: set[int] = set()
+        for node in order:
+            if node._primitive is not _WEIGHTED_ROW or id(node._right) in seen:
+                continue
+            seen.add(id(node._right))
+            inputs = node._right
+            if isinstance(inputs[0] if inputs else None, Value):
+                if not any([x in self.slots or x.op in FAMILIES for x in inputs]):
+                    for x in dict.fromkeys(inputs):
+                        self.slots[x] = self.new_slot()
+            elif id(inputs) not in self.number_rows:
+                self.number_rows[id(inputs)] = tuple([self.constant(x, shared=False) for x in inputs])
+
+    def add_operations(self, order: list[Value]) -> None:
+        self.add_rows(order)
+        slots, done, instructions = self.slots, self.done, self.forward
+        for node in order:
+            primitive = node._primitive
+            assert primitive is not None
+            slot = slots.get(node, -1)
+            if slot in done:
+                continue
+            if type(node.data) is not float:
+                _as_float(node.data, f"{node.label or 'a result'} of {node.op}")
+            if node.op in FAMILIES:
+                first = self.family(node.op, self.slots_of(node._left), instructions)
+                if slot < 0 and first + primitive.index not in done:
+                    slots[node] = first + primitive.index
+                    done.add(first + primitive.index)
+                    continue
+                name = "copy"
+                operands: tuple[int, ...] = (first + primitive.index,)
+            else:
+                name, operands = node.op, self.operand_slots(node)
+            if slot < 0:
+                slot = slots[node] = self.new_slot()
+            done.add(slot)
+            instructions.append((name, slot, operands))
+
+    def operand_slots(self, node: Value) -> tuple[int, ...]:
+        if node._primitive is _WEIGHTED_ROW:
+            inputs = self.number_rows.get(id(node._right)) or self.slots_of(node._right)
+            weights = self.slots_of(node._left)
+            return (*weights[:-1], *inputs, weights[-1])
+        return self.slots_of(node.operands)
+
+    # --- backward ---
+
+    def add_chain_rule(self, order: list[Value], unwanted: frozenset[int]) -> None:
+        needed = self._needed(order, unwanted)
+        for node in reversed(order):
+            slot = self.slots[node]
+            if slot not in needed:
+                continue
+            if node._primitive is _WEIGHTED_ROW:
+                operands = self.operand_slots(node)
+                inputs = operands[len(operands) // 2 : -1]
+                name = "collect_weights" if needed.isdisjoint(inputs) else "collect_row"
+                self.backward.append((name, slot, operands))
+                continue
+            for place, (operand, partial) in enumerate(self._partials(node)):
+                if isinstance(operand, Value) and self.slots[operand] in needed:
+                    self._collect(self.slots[operand], slot, partial(place) if callable(partial) else partial)
+
+    def _needed(self, order: list[Value], unwanted: frozenset[int]) -> set[int]:
+        """The slots whose cotangent some wanted leaf's gradient depends on."""
+        slots = self.slots
+        needed = set(range(len(self.data))) - unwanted
+        for node in order:
+            if any(slots[operand] in needed for operand in node.operands if isinstance(operand, Value)):
+                needed.add(slots[node])
+        return needed
+
+    def _partials(self, node: Value) -> Iterator[tuple[Any, Any]]:
+        primitive, operands = node._primitive, node.operands
+        assert primitive is not None
+        out = _Slot(self, self.slots[node])
+        stand_ins = [
+            _Slot(self, self.slots[operand]) if isinstance(operand, Value) else operand for operand in operands
+        ]
+        if primitive.arity == 0:
+            return zip(operands, primitive.partials(out, tuple(stand_ins)))
+        return ((operand, lambda place: self._partial(primitive, place, out, stand_ins)) for operand in operands)
+
+    def _partial(self, primitive: Primitive, place: int, out: _Slot, operands: list[Any]) -> Any:
+        if primitive is _POW and (place == 1 or type(operands[1]) is _Slot):
+            name = "power_by_exponent" if place else "power_by_base"
+            return _Slot(self, self.computed(name, self.slots_of((out, *operands))))
+        return primitive.partials[place](out, *operands)
+
+    def _collect(self, target: int, source: int, partial: Any) -> None:
+        if type(partial) is _Slot:
+            self.backward.append(("collect", target, (source, partial.slot)))
+        elif partial == 1:
+            self.backward.append(("collect", target, (source,)))
+        elif partial == -1:
+            self.backward.append(("collect_negated", target, (source,)))
+        else:
+            self.backward.append(("collect", target, (source, self.constant(partial))))
+
+
+_POW = PRIMITIVES["pow"]
+
+
+def _as_float(number: Any, what: str) -> float:
+    if type(number) is float:
+        return number
+    if type(number) is int and abs(number) <= _LARGEST_WHOLE:
+        return float(number)
+    if isinstance(number, float):
+        return float(number)
+    raise KindError(
+        f"{what} is {number!r} (of type {type(number).__name__}), and a record holds floats (and ints up to "
+        "2**53); use float(...), or evaluate this graph with forward() and backward()"
+    )
+
+
+def make_record(
+    root: Value,
+    inputs: Sequence[Value] = (),
+    parameters: Sequence[Value] = (),
+    guards: Sequence[Guard] = (),
+    unwanted: Sequence[Value] = (),
+) -> tuple[Record, list[Value]]:
+    """The record of the graph under ``root``, and its leaves in the order of their slots.
+
+    ``inputs`` are the leaves that are given anew at each run. ``parameters`` get the first slots, in
+    their order. ``guards`` are written before whatever they do not need themselves, so that a
+    flipped one stops a replay first. No gradient is computed for the leaves in ``unwanted``.
+    """
+    order, leaves, rows = _survey(root)
+    recorder = _Recorder()
+    given = set(inputs)
+    compared = [side for guard in guards for side in (guard.left, guard.right) if isinstance(side, Value)]
+    surveys = [_survey(side) for side in dict.fromkeys(compared)]
+    for leaf in parameters:
+        recorder.add_leaf(leaf)
+    for _, some_leaves, some_rows in ((order, leaves, rows), *surveys):
+        for row in some_rows:
+            for leaf in row:
+                if leaf not in given:
+                    recorder.add_leaf(leaf)
+        for leaf in some_leaves:
+            if leaf not in given:
+                recorder.add_leaf(leaf)
+    for leaf in inputs:
+        recorder.add_leaf(leaf)
+    surveyed = dict(zip(dict.fromkeys(compared), surveys))
+    for guard in guards:
+        for side in (guard.left, guard.right):
+            if isinstance(side, Value):
+                recorder.add_operations(surveyed[side][0])
+        recorder.forward.append(
+            (guard.operation, int(guard.outcome), recorder.slots_of((guard.left, guard.right)))
+        )
+    recorder.add_operations(order)
+    no_gradient = frozenset(recorder.slots[leaf] for leaf in unwanted if leaf in recorder.slots)
+    recorder.add_chain_rule(order, no_gradient)
+    record = Record(
+        recorder.data,
+        {slot: node.label for node, slot in recorder.slots.items() if node.label},
+        [recorder.slots[leaf] for leaf in inputs],
+        recorder.constant_slots,
+        recorder.size,
+        recorder.slots[root],
+        recorder.forward,
+        recorder.backward,
+        no_gradient,
+    )
+    verify(record)
+    return record, [node for node in recorder.slots if not node.op]
+
+
+def verify(record: Record) -> None:
+    """Raise ValueError, with the instruction, where a record is not sound.
+
+    Each slot is written once, and before it is read; each operation is known, with as many operands
+    as it takes; nothing is added to a cotangent that has been read.
+    """
+    size = record.size
+    written = bytearray(size)
+    for slot in (*range(record.leaf_count), *record.constants):
+        _require(0 <= slot < size and not written[slot], f"slot {slot} of a leaf or a constant is taken")
+        written[slot] = 1
+    _require(all(0 <= slot < record.leaf_count for slot in record.inputs), "the inputs are leaves")
+    read = bytearray(size)
+    for backward, instructions in enumerate((record.forward, record.backward)):
+        for instruction in instructions:
+            name, slot, operands = instruction
+            _require(
+                all([0 <= operand < size and written[operand] for operand in operands]),
+                f"{instruction}: an operand is read before it is written",
+            )
+            if name in COLLECTING:
+                _require(bool(backward) and 0 <= slot < size, f"{instruction}: is no step of forward")
+                targets, source = ((slot,), operands[0]) if name[-3:] in ("ect", "ted") else (operands, slot)
+                read[source] = 1
+                _require(
+                    not any([read[target] for target in targets]),
+                    f"{instruction}: adds to a cotangent that was read before",
+                )
+                _require(_takes(name, len(operands)), f"{instruction}: has {len(operands)} operands")
+                continue
+            _require(_takes(name, len(operands)), f"{instruction}: is not known, or takes other operands")
+            if name in GUARDS:
+                _require(not backward and slot in (0, 1), f"{instruction}: a guard belongs to forward")
+                continue
+            for result in range(slot, slot + (len(operands) if name in FAMILIES else 1)):
+                _require(0 <= result < size and not written[result], f"{instruction}: slot {result} is taken")
+                written[result] = 1
+    _require(0 <= record.root < size and bool(written[record.root]), "the root is computed")
+
+
+def _require(condition: bool, what: str) -> None:
+    if not condition:
+        raise ValueError(f"a record in which {what}" if what[0] != "(" else f"instruction {what}")
+
+
+def _takes(name: str, count: int) -> bool:
+    if name in _OWN:
+        return count == _OWN[name]
+    if name in GUARDS:
+        return count == 2
+    if name in ("weighted_sum", "collect_weights", "collect_row"):
+        return count % 2 == 1
+    if name in ("collect", "collect_negated"):
+        return count == 1 or (count == 2 and name == "collect")
+    if name in FAMILIES:
+        return count > 0
+    return name in PRIMITIVES and (count == PRIMITIVES[name].arity or (PRIMITIVES[name].arity == 0 and count > 0))
+
+
+def rebuild(record: Record, leaves: Sequence[Value]) -> Value:
+    """The graph of a record again, as Values on the given leaves: what eager makes of it."""
+    values: list[Any] = [None] * record.size
+    values[: record.leaf_count] = leaves
+    for slot, number in record.constants.items():
+        values[slot] = number
+    for name, slot, operands in record.forward:
+        if name in GUARDS:
+            continue
+        numbers = tuple([values[operand] for operand in operands])
+        if name in FAMILIES:
+            values[slot : slot + len(numbers)] = getattr(numeric, name)(numbers)
+        elif name == "copy":
+            values[slot] = numbers[0]
+        elif name == "weighted_sum":
+            weights, inputs, bias = split_weighted_sum(numbers)
+            [values[slot]] = weighted_sums([(*weights, bias)], inputs)
+        else:
+            values[slot] = _record(lookup(name), numbers)
+    root: Value = values[record.root]
+    return root

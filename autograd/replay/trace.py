@@ -1,0 +1,139 @@
+"""A graph that was recorded, and can be run again: with other numbers, from a file, as a program."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from .. import numeric
+from ..errors import KindError, ShapeError
+from ..numeric import Number
+from ..value import Value
+from .files import load_record, save_record
+from .python_machine import PythonMachine
+from .record import Record, make_record, rebuild
+from .source import program
+
+__all__ = ["Trace", "add_gradients", "explain_failure"]
+
+
+class Trace:
+    """The flat record of the graph under ``root``.
+
+    >>> from autograd import Value
+    >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    >>> trace = Trace((w * x).tanh(), inputs=[x])
+    >>> trace.forward(1.0)
+    0.46211715726000974
+    >>> trace.backward()
+    >>> w.grad, x.grad
+    (0.7864477329659274, 0.3932238664829637)
+
+    ``inputs`` are leaves whose numbers are given to each ``forward``; the other leaves take part with
+    the data that they have then. Raises KindError for numbers that are not floats or ints.
+    """
+
+    leaves: list[Value]
+    inputs: list[Value]
+
+    def __init__(self, root: Value, inputs: Sequence[Value] = ()) -> None:
+        if not isinstance(root, Value):
+            raise KindError(f"a trace is made from a root, a Value; got {root!r} (of type {type(root).__name__})")
+        inputs = list(inputs)
+        for place, leaf in enumerate(inputs):
+            if not isinstance(leaf, Value) or leaf.op:
+                raise KindError(f"inputs[{place}] is {leaf!r}, and must be a leaf: a Value that was not computed")
+        if len(set(inputs)) < len(inputs):
+            raise ShapeError("inputs: one leaf is given twice; give each once")
+        self.record, self.leaves = make_record(root, inputs)
+        self.inputs = inputs
+        self._given = [float(leaf.data) for leaf in inputs]
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Trace:
+        """The trace in a file that ``save`` wrote, with new leaves (``.leaves``, ``.inputs``).
+
+        Raises FileFormatError for a file that is none, that is damaged, or that a newer version wrote.
+        """
+        trace = cls.__new__(cls)
+        trace.record = record = load_record(path)
+        trace.leaves = [Value(number, record.labels.get(slot, "")) for slot, number in enumerate(record.data)]
+        trace.inputs = [trace.leaves[slot] for slot in record.inputs]
+        trace._given = [record.data[slot] for slot in record.inputs]
+        return trace
+
+    record: Record
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the record, with the leaves' numbers as they were when it was made, as JSON."""
+        save_record(self.record, path)
+
+    @property
+    def source(self) -> str:
+        """The record as a Python program that runs on its own, forward and then backward."""
+        return program(self.record)
+
+    def forward(self, *numbers: Number) -> float:
+        """The result for these numbers, one for each input."""
+        if len(numbers) != len(self.inputs):
+            raise ShapeError(f"forward: {len(numbers)} numbers for {len(self.inputs)} inputs; give one for each input")
+        self._given = [_as_float(number) for number in numbers]
+        leaves = self._numbers()
+        try:
+            return self._machine.forward(leaves)
+        except (ArithmeticError, ValueError) as error:
+            raise explain_failure(self.record, leaves, error) from None
+
+    def backward(self, seed: Number = 1) -> None:
+        """Add the gradient, at the numbers of the last ``forward``, to the ``.grad`` of every leaf."""
+        leaves = self._numbers()
+        try:
+            _, gradients = self._machine.replay(leaves, _as_float(seed))
+        except (ArithmeticError, ValueError) as error:
+            raise explain_failure(self.record, leaves, error) from None
+        add_gradients(self.leaves, gradients)
+
+    def __len__(self) -> int:
+        return len(self.record.forward) + len(self.record.backward)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Trace: {len(self.leaves)} leaves, {len(self.record.forward)} instructions forward, "
+            f"{len(self.record.backward)} backward>"
+        )
+
+    @cached_property
+    def _machine(self) -> PythonMachine:
+        return PythonMachine(self.record)
+
+    def _numbers(self) -> list[float]:
+        numbers = [_as_float(leaf.data) for leaf in self.leaves]
+        for slot, number in zip(self.record.inputs, self._given):
+            numbers[slot] = number
+        return numbers
+
+
+def _as_float(number: Any) -> float:
+    number = numeric.as_number(number)
+    if not isinstance(number, (int, float)):
+        raise KindError(f"{number!r} (of type {type(number).__name__}): a replay takes floats; use float(...)")
+    return float(number)
+
+
+def add_gradients(leaves: Sequence[Value], gradients: Sequence[float]) -> None:
+    """Accumulate as ``Value.backward`` does: one pass's sum is added to what was there."""
+    for leaf, gradient in zip(leaves, gradients):
+        before = leaf.grad
+        leaf.grad = before + gradient if before else gradient
+
+
+def explain_failure(record: Record, numbers: Sequence[float], error: Exception) -> Exception:
+    """The error that eager raises for these numbers, which names the operation and its operands."""
+    leaves = [Value(number, record.labels.get(slot, "")) for slot, number in enumerate(numbers)]
+    try:
+        rebuild(record, leaves).backward()
+    except (ArithmeticError, ValueError) as explained:
+        return explained
+    return error
