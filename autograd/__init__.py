@@ -64,6 +64,7 @@ from .value import Value, topological_order, weighted_sums
 # Which module has what; it is imported at the first use, so that `import autograd` stays quick.
 _WINGS = {
     "autograd.anomaly": ("AnomalyWarning", "detect_anomaly", "stale"),
+    "autograd.files": ("write_whole",),
     "autograd.derivatives": ("grad", "gradient", "hessian", "hessian_vector_product"),
     "autograd.gradcheck": ("check_gradient",),
     "autograd.hand": ("Verdict", "check"),

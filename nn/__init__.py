@@ -28,8 +28,22 @@ The calculation of a textbook, with its own numbers:
 Value(data=0.05, grad=0.0)
 """
 
-from . import initializers, losses, optim
-from .layers import MLP, Layer, Neuron
+from . import initializers, losses, optim, schedules
+from .layers import MLP, Dropout, Layer, Neuron
 from .module import Module
+from .training import History, batches, fit
 
-__all__ = ["MLP", "Layer", "Module", "Neuron", "initializers", "losses", "optim"]
+__all__ = [
+    "MLP",
+    "Dropout",
+    "History",
+    "Layer",
+    "Module",
+    "Neuron",
+    "batches",
+    "fit",
+    "initializers",
+    "losses",
+    "optim",
+    "schedules",
+]

@@ -12,18 +12,28 @@ after the same ``random.seed``.
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import autograd
-from autograd import KindError, ShapeError, UnknownNameError, Value, softmax, weighted_sums
+from autograd import (
+    DomainError,
+    FileFormatError,
+    KindError,
+    ShapeError,
+    UnknownNameError,
+    Value,
+    softmax,
+    weighted_sums,
+)
 
-from . import initializers
+from . import initializers, storage
 from .initializers import Initializer
 from .module import Module
 
-__all__ = ["ACTIVATIONS", "MLP", "Layer", "Neuron"]
+__all__ = ["ACTIVATIONS", "MLP", "Dropout", "Layer", "Neuron"]
 
 # Activations of one number; softmax, the one of a whole layer, is the Layer's.
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
@@ -144,6 +154,12 @@ class Neuron(Module):
     def tensors(self) -> dict[str, Any]:
         return {"weight": list(self.row[:-1]), "bias": self.b}
 
+    def _children(self) -> list[Module]:
+        return []
+
+    def description(self) -> dict[str, Any]:
+        return {**super().description(), "activation": self.activation}
+
     def __repr__(self) -> str:
         kind = {"relu": "ReLU", "linear": "Linear"}.get(self.activation, self.activation)
         return f"{kind}Neuron({len(self.row) - 1})"
@@ -234,12 +250,47 @@ class Layer(Module):
         rows = [neuron.row for neuron in self.neurons]
         return {"weight": [list(row[:-1]) for row in rows], "bias": [row[-1] for row in rows]}
 
+    def _children(self) -> list[Module]:
+        return [*self.neurons]
+
+    def description(self) -> dict[str, Any]:
+        return {**super().description(), "activation": self.activation}
+
     def _sizes(self) -> str:
         return f"({self.nin}, {self.nout})"
 
     def __repr__(self) -> str:
         ending = ", softmax" if self.activation == "softmax" else ""
         return f"Layer of [{', '.join([repr(neuron) for neuron in self.neurons])}]{ending}"
+
+
+class Dropout(Module):
+    """In training, each number is set to 0 with that probability, and the others are divided by 1 - probability.
+
+    >>> drop = Dropout(0.5, random.Random(0))
+    >>> drop([1.0, 1.0, 1.0, 1.0])
+    [2.0, 2.0, 0.0, 0.0]
+    >>> drop.eval()
+    >>> drop([1.0, 1.0, 1.0, 1.0])
+    [1.0, 1.0, 1.0, 1.0]
+
+    So the expected sum stays, and nothing is to be done after training (Srivastava et al., 2014).
+    """
+
+    def __init__(self, probability: float, generator: initializers.Generator = random) -> None:
+        if not 0 <= probability < 1:
+            raise DomainError(f"the probability of Dropout is {probability!r}, and must be from 0 up and below 1")
+        self.probability = probability
+        self.generator = generator
+
+    def __call__(self, x: Sequence[Any]) -> list[Any]:
+        if not self.training or not self.probability:
+            return list(x)
+        scale = 1.0 / (1.0 - self.probability)
+        return [number * (0.0 if self.generator.random() < self.probability else scale) for number in x]
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.probability})"
 
 
 class MLP(Module):
@@ -255,8 +306,12 @@ class MLP(Module):
     :mod:`nn.initializers` or its name. Without a ``seed`` the weights come from the ``random`` module,
     so that ``random.seed`` governs them.
 
+    With a ``dropout`` above 0, each activation of the hidden layers is dropped with that probability
+    in training: ``model.train()``, as it is at first, until ``model.eval()``; see :class:`Dropout`.
+
     The parameters have the names that they have in a PyTorch ``Sequential`` of ``Linear`` layers, where
-    each activation but "linear" takes a place of its own: ``0.weight``, ``0.bias``, ``2.weight``, …
+    each activation but "linear", and each dropout, takes a place of its own: ``0.weight``, ``0.bias``,
+    ``2.weight``, …
     """
 
     def __init__(
@@ -267,13 +322,15 @@ class MLP(Module):
         output: str = "linear",
         init: str | Initializer = initializers.uniform,
         seed: int | None = None,
+        dropout: float = 0.0,
     ) -> None:
         if isinstance(outputs, int) or not len(outputs):
             raise ShapeError(f"outputs is {outputs!r}, and must be a list with the size of each layer, such as [16, 1]")
         sizes = [_size(size, "the size of a layer") for size in (inputs, *outputs)]
         activations = [activation] * (len(outputs) - 1) + [output]
-        places = _places(activations)
         generator = random if seed is None else random.Random(seed)
+        self.dropout = Dropout(dropout, generator) if dropout else None
+        places = _places(activations, self.dropout is not None)
         rule = initializers.named(init)
         self.layers = [
             Layer.__new__(Layer)._fill(nin, nout, name, rule, generator, f"{place}.")
@@ -281,7 +338,9 @@ class MLP(Module):
         ]
 
     @classmethod
-    def from_weights(cls, weights: Sequence[tuple[Any, Any]], activations: Sequence[str]) -> MLP:
+    def from_weights(
+        cls, weights: Sequence[tuple[Any, Any]], activations: Sequence[str], dropout: float = 0.0
+    ) -> MLP:
         """A network of given numbers or Values: a pair (W, b) for each layer, W as [out][in].
 
         >>> model = MLP.from_weights([([[1.0, 2.0]], [0.5]), ([[-1.0]], [0.0])], activations=["sigmoid", "linear"])
@@ -297,9 +356,10 @@ class MLP(Module):
             )
         if not len(weights):
             raise ShapeError("no layers: give a pair (W, b) for each")
-        places = _places(activations)
         model = cls.__new__(cls)
         model.layers = []
+        model.dropout = Dropout(dropout) if dropout else None
+        places = _places(activations, bool(dropout))
         before = None
         for number, (pair, activation, place) in enumerate(zip(weights, activations, places), 1):
             if len(pair) != 2:
@@ -314,9 +374,10 @@ class MLP(Module):
         return model
 
     def __call__(self, x: Any) -> Any:
-        first = self.layers[0]
-        x = _inputs(x, first.nin, "the network")
+        x = _inputs(x, self.layers[0].nin, "the network")
         for layer in self.layers:
+            if self.dropout is not None and layer is not self.layers[0]:
+                x = self.dropout(x)
             x = layer.activate(layer.z(x))
         return x[0] if len(x) == 1 else x
 
@@ -324,23 +385,45 @@ class MLP(Module):
         return [parameter for layer in self.layers for neuron in layer.neurons for parameter in neuron.row]
 
     def tensors(self) -> dict[str, Any]:
-        places = _places([layer.activation for layer in self.layers])
+        places = _places([layer.activation for layer in self.layers], self.dropout is not None)
         return {
             f"{place}.{name}": tensor
             for place, layer in zip(places, self.layers)
             for name, tensor in layer.tensors().items()
         }
 
+    def description(self) -> dict[str, Any]:
+        return {
+            **super().description(),
+            "activations": [layer.activation for layer in self.layers],
+            "dropout": self.dropout.probability if self.dropout else 0.0,
+        }
+
+    @classmethod
+    def _load_new(cls, path: str | os.PathLike[str]) -> MLP:
+        description, state = storage.read(path)
+        try:
+            kind, activations, dropout = (description[part] for part in ("kind", "activations", "dropout"))
+            places = _places(activations, bool(dropout))
+            weights = [(state[f"{place}.weight"], state[f"{place}.bias"]) for place in places]
+        except (KeyError, TypeError) as error:
+            raise FileFormatError(f"{path} lacks {error} of the model, or it is of the wrong kind") from None
+        if kind != cls.__name__:
+            raise FileFormatError(f"{path} holds a model of kind {kind!r}, not {cls.__name__}")
+        model = cls.from_weights(weights, activations, dropout)
+        model.load_state_dict(state)  # which refuses what is too many
+        return model
+
     def __repr__(self) -> str:
         return f"MLP of [{', '.join([repr(layer) for layer in self.layers])}]"
 
 
-def _places(activations: Sequence[str]) -> list[int]:
+def _places(activations: Sequence[str], dropout: bool) -> list[int]:
     """Where each layer stands in a PyTorch Sequential: an activation other than "linear" has a place too."""
     places, place = [], 0
     for activation in activations:
         places.append(place)
-        place += 1 if _activation(activation, of_a_layer=True) == "linear" else 2
+        place += 1 + (_activation(activation, of_a_layer=True) != "linear") + dropout
     return places
 
 

@@ -15,12 +15,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from autograd import KindError, ShapeError, UnknownNameError, Value
+from autograd import FileFormatError, KindError, ShapeError, UnknownNameError, Value, write_whole
+
+from . import storage
 
 __all__ = ["Module"]
+
+
+class _Load:
+    """``model.load(path)`` takes over the parameters of a saved model, and returns ``model``.
+
+    ``MLP.load(path)``, of the class, makes a new model. Nothing is changed unless all fits: raises
+    FileFormatError for what is no file of a model, or of another version, or of another kind of
+    model; and what ``load_state_dict`` raises, which names the parameter.
+    """
+
+    def __get__(self, module: Module | None, kind: type[Module]) -> Callable[[str | os.PathLike[str]], Any]:
+        return kind._load_new if module is None else module._load_into
 
 
 class Module:
@@ -29,6 +44,8 @@ class Module:
     Its parameters are the Values among its attributes, and those of the Modules among them, also where
     they stand in a list, a tuple or a dict.
     """
+
+    training = True  # what `train` and `eval` switch; only Dropout looks at it
 
     def parameters(self) -> list[Value]:
         """Every parameter once, in a fixed order: what an optimizer is given."""
@@ -48,18 +65,45 @@ class Module:
     def tensors(self) -> dict[str, Any]:
         """The parameters by name, each a Value or nested lists of them: what ``state_dict`` reads and writes."""
         found: dict[str, Any] = {}
-        stack = [(name, thing) for name, thing in reversed(vars(self).items())]
+        for name, part in self._parts():
+            if isinstance(part, Module):
+                found.update({f"{name}.{inner}": tensor for inner, tensor in part.tensors().items()})
+            else:
+                found[name] = part
+        return found
+
+    def modules(self) -> Iterator[Module]:
+        """This module and every module in it."""
+        stack: list[Module] = [self]
+        while stack:
+            module = stack.pop()
+            yield module
+            stack.extend(reversed(module._children()))
+
+    def _children(self) -> list[Module]:
+        """The modules right inside this one."""
+        return [part for _, part in self._parts() if isinstance(part, Module)]
+
+    def _parts(self) -> Iterator[tuple[str, Value | Module]]:
+        """(name, part) for each Value and Module among the attributes, and in the containers among them."""
+        stack = list(reversed([*vars(self).items()]))
         while stack:
             name, thing = stack.pop()
-            if isinstance(thing, Value):
-                found[name] = thing
-            elif isinstance(thing, Module):
-                found.update({f"{name}.{inner}": tensor for inner, tensor in thing.tensors().items()})
+            if isinstance(thing, (Value, Module)):
+                yield name, thing
             elif isinstance(thing, dict):
                 stack.extend([(f"{name}.{key}", inner) for key, inner in reversed(thing.items())])
             elif isinstance(thing, (list, tuple)):
                 stack.extend([(f"{name}.{place}", inner) for place, inner in reversed(list(enumerate(thing)))])
-        return found
+
+    def train(self, training: bool = True) -> None:
+        """Switch this module and those in it to training, where Dropout drops; ``eval()`` switches back."""
+        for module in self.modules():
+            module.training = training
+
+    def eval(self) -> None:
+        """Switch to use after training: Dropout passes everything on."""
+        self.train(False)
 
     def zero_grad(self) -> None:
         """Set the ``.grad`` of every parameter to zero, in its own kind of number."""
@@ -99,6 +143,37 @@ class Module:
                 changes.append((value, _checked(number, place)))
         for value, number in changes:
             value.data = number
+
+    # --- files ---
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to a JSON file that can be read and compared by eye, every float to its last bit.
+
+        The file is written whole or not at all: a reader, or a run that was killed, finds the old one
+        or the new one. Raises FileWriteError, an OSError, where it cannot be written.
+        """
+        write_whole(path, storage.text(self.description(), self.state_dict()).encode())
+
+    load = _Load()
+
+    def _load_into(self, path: str | os.PathLike[str]) -> Module:
+        description, state = storage.read(path)
+        if description != self.description():
+            raise FileFormatError(f"{path} holds {_told(description)}; this model is {_told(self.description())}")
+        self.load_state_dict(state)
+        return self
+
+    @classmethod
+    def _load_new(cls, path: str | os.PathLike[str]) -> Module:
+        raise KindError(f"a {cls.__name__} is not made from a file: make one, and call its load({str(path)!r})")
+
+    def description(self) -> dict[str, Any]:
+        """What a file says of the model beside its parameters: its kind, and a network's activations."""
+        return {"kind": type(self).__name__}
+
+
+def _told(description: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in description.items())
 
 
 def _elements(tensors: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

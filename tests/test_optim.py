@@ -1,12 +1,13 @@
 """Optimizers against PyTorch in float64, 100 steps, and with bad input."""
 
+import math
 import random
 from fractions import Fraction
 
 import pytest
 
 from autograd import DomainError, KindError, ShapeError, Value, total
-from nn import optim
+from nn import optim, schedules
 
 STEPS = 100
 
@@ -101,3 +102,75 @@ def test_a_parameter_given_twice_is_stepped_once():
     w.grad = 1.0
     optim.SGD([w, w], lr=0.25).step()
     assert w.data == 0.75
+
+
+# --- clipping and schedules ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("largest", [0.5, 5.0, 1e6])
+def test_clipping_the_norm_for_100_steps_is_pytorchs(largest):
+    torch = pytest.importorskip("torch")
+    mine = [Value(x) for x in starts()]
+    theirs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in starts()]
+    optimizer, their_optimizer = optim.SGD(mine, lr=0.01), torch.optim.SGD(theirs, lr=0.01)
+    for step in range(STEPS):
+        optimizer.zero_grad()
+        total(problem(mine, step / STEPS)).backward()
+        norm = optim.clip_norm(mine, largest)
+        optimizer.step()
+        their_optimizer.zero_grad()
+        sum(problem(theirs, step / STEPS)).backward()
+        assert norm == pytest.approx(torch.nn.utils.clip_grad_norm_(theirs, largest).item(), abs=1e-12)
+        their_optimizer.step()
+    assert [p.data for p in mine] == pytest.approx([p.item() for p in theirs], abs=1e-12, rel=0)
+
+
+def test_clipping_values():
+    parameters = [Value(0.0) for _ in range(3)]
+    for parameter, gradient in zip(parameters, (-3.0, 0.25, 7.0)):
+        parameter.grad = gradient
+    optim.clip_value(parameters, 0.5)
+    assert [p.grad for p in parameters] == [-0.5, 0.25, 0.5]
+    with pytest.raises(DomainError, match="largest is -1"):
+        optim.clip_value(parameters, -1)
+    with pytest.raises(DomainError, match="largest is -1"):
+        optim.clip_norm(parameters, -1)
+
+
+@pytest.mark.parametrize(
+    ("ours_of", "theirs_of"),
+    [
+        (lambda: schedules.step_decay(30, 0.1), lambda lr, o: lr.StepLR(o, 30, 0.1)),
+        (lambda: schedules.exponential_decay(0.95), lambda lr, o: lr.ExponentialLR(o, 0.95)),
+        (lambda: schedules.linear(0.1, 1.0, 20), lambda lr, o: lr.LinearLR(o, 0.1, 1.0, 20)),
+        (lambda: schedules.cosine(100, 0.01), lambda lr, o: lr.CosineAnnealingLR(o, 100, eta_min=0.02 * 0.01)),
+    ],
+)
+def test_100_steps_with_a_schedule_are_pytorchs(ours_of, theirs_of):
+    torch = pytest.importorskip("torch")
+    mine = [Value(x) for x in starts()]
+    theirs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in starts()]
+    optimizer = optim.SGD(mine, lr=0.02, momentum=0.9)
+    their_optimizer = torch.optim.SGD(theirs, lr=0.02, momentum=0.9)
+    schedule, their_schedule = ours_of(), theirs_of(torch.optim.lr_scheduler, their_optimizer)
+    for step in range(STEPS):
+        optimizer.lr = 0.02 * schedule(step)
+        assert optimizer.lr == pytest.approx(their_schedule.get_last_lr()[0], rel=1e-12)
+        optimizer.zero_grad()
+        total(problem(mine, step / STEPS)).backward()
+        optimizer.step()
+        their_optimizer.zero_grad()
+        sum(problem(theirs, step / STEPS)).backward()
+        their_optimizer.step()
+        their_schedule.step()
+    assert [p.data for p in mine] == pytest.approx([p.item() for p in theirs], abs=1e-12, rel=0)
+
+
+def test_schedules_stay_at_their_end():
+    assert schedules.cosine(10, 0.25)(25) == 0.25
+    assert schedules.linear(1.0, 0.1, 100)(1000) == 0.1
+    assert schedules.linear(1.0, 0.1, 100)(50) == 1.0 - 0.9 * 50 / 100  # micrograd's demo
+    assert math.isclose(schedules.cosine(10)(5), 0.5)
+    for make in (lambda: schedules.cosine(0), lambda: schedules.linear(1, 0, 0), lambda: schedules.step_decay(0, 0.5)):
+        with pytest.raises(DomainError, match="must be from 1 up"):
+            make()

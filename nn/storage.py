@@ -1,0 +1,95 @@
+"""The file of a model: JSON, one row of weights a line.
+
+>>> print(text({"kind": "MLP", "activations": ["linear"]}, {"0.weight": [[0.1, 0.2]], "0.bias": [0.3]}))
+{
+  "format": "nn model",
+  "version": 1,
+  "model": {"kind": "MLP", "activations": ["linear"]},
+  "parameters": {
+    "0.weight": [
+      [0.1, 0.2]
+    ],
+    "0.bias": [0.3]
+  }
+}
+
+Python writes a float with the digits that give back the same bits. What JSON has no number for is
+written with its kind: ``{"Fraction": "1/3"}``, ``{"Decimal": "0.1"}``, ``{"float": "inf"}``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from autograd import FileFormatError, KindError
+
+__all__ = ["FORMAT", "VERSION", "read", "text"]
+
+FORMAT, VERSION = "nn model", 1
+
+_KINDS = {"Fraction": Fraction, "Decimal": Decimal, "float": float}
+
+
+def text(description: Mapping[str, Any], state: Mapping[str, Any]) -> str:
+    """The content of the file of a model with that description and state."""
+    parameters = ",\n".join([f"    {json.dumps(name)}: {_tensor(tensor)}" for name, tensor in state.items()])
+    return (
+        f'{{\n  "format": "{FORMAT}",\n  "version": {VERSION},\n'
+        f'  "model": {json.dumps(description)},\n  "parameters": {{\n{parameters}\n  }}\n}}'
+    )
+
+
+def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The description and the state that a file holds; FileFormatError where it is no such file."""
+    try:
+        content = json.loads(Path(path).read_bytes(), object_hook=_number_of_kind, parse_constant=_refused)
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise FileFormatError(f"{path} is no JSON file of a model: {error}") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise FileFormatError(f"{path} is JSON, but not the file of a model, whose \"format\" is {FORMAT!r}")
+    if content.get("version") != VERSION:
+        raise FileFormatError(
+            f"{path} is of version {content.get('version')!r}, and this library reads version {VERSION}; "
+            f"save the model again with the library that wrote it, or use that one"
+        )
+    for part in ("model", "parameters"):
+        if not isinstance(content.get(part), dict):
+            raise FileFormatError(f"{path} has no {part!r}")
+    return content["model"], content["parameters"]
+
+
+def _tensor(tensor: Any) -> str:
+    if isinstance(tensor, list) and tensor and isinstance(tensor[0], list):
+        rows = ",\n".join([f"      {_tensor(row)}" for row in tensor])
+        return f"[\n{rows}\n    ]"
+    if isinstance(tensor, list):
+        return f"[{', '.join([_number(number) for number in tensor])}]"
+    return _number(tensor)
+
+
+def _number(number: Any) -> str:
+    if isinstance(number, int) or (isinstance(number, float) and math.isfinite(number)):
+        return repr(number)
+    kind = type(number).__name__
+    if kind not in _KINDS:
+        raise KindError(f"{number!r} (of type {kind}) has no place in a file; save floats, Fractions or Decimals")
+    return json.dumps({kind: str(number)})
+
+
+def _number_of_kind(thing: dict[str, Any]) -> Any:
+    if len(thing) == 1:
+        [(kind, written)] = thing.items()
+        if kind in _KINDS and isinstance(written, str):
+            return _KINDS[kind](written)
+    return thing
+
+
+def _refused(name: str) -> Any:
+    raise ValueError(f"{name} is no number of JSON")

@@ -1,0 +1,274 @@
+"""fit: its steps against a loop written out, batches, early stopping, Ctrl-C, progress."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from autograd import DomainError, KindError, MissingToolError, ShapeError, total
+from nn import MLP, batches, fit, losses, optim, schedules, training
+
+DATA = [([0.0, 0.0], 0), ([0.0, 1.0], 1), ([1.0, 0.0], 1), ([1.0, 1.0], 0), ([0.5, 0.1], 1)]
+
+
+def network(seed=1):
+    return MLP(2, [4, 1], activation="tanh", output="sigmoid", seed=seed)
+
+
+def test_fit_is_the_loop_that_it_replaces():
+    fitted, looped = network(), network()
+    history = fit(
+        fitted,
+        DATA,
+        losses.mse,
+        optim.Adam(fitted.parameters(), lr=0.1),
+        epochs=7,
+        batch_size=2,
+        seed=3,
+        schedule=schedules.linear(1.0, 0.1, 7),
+        clip=0.05,
+    )
+    optimizer, generator = optim.Adam(looped.parameters(), lr=0.1), random.Random(3)
+    means = []
+    for epoch in range(7):
+        optimizer.lr = 0.1 * schedules.linear(1.0, 0.1, 7)(epoch)
+        samples = list(DATA)
+        generator.shuffle(samples)
+        summed = 0.0
+        for batch in (samples[0:2], samples[2:4], samples[4:5]):
+            loss = total([losses.mse(looped(x), target) for x, target in batch]) / len(batch)
+            optimizer.zero_grad()
+            loss.backward()
+            optim.clip_norm(looped.parameters(), 0.05)
+            optimizer.step()
+            summed += loss.data * len(batch)
+        means.append(summed / 5)
+    assert fitted.state_dict() == looped.state_dict()
+    assert history.losses == means
+    assert [epoch.lr for epoch in history.epochs] == [
+        0.1 * schedules.linear(1.0, 0.1, 7)(epoch) for epoch in range(7)
+    ]
+    assert (history.stopped, history.best) == ("finished", None)
+
+
+def test_the_learning_rate_is_put_back():
+    model = network()
+    optimizer = optim.SGD(model.parameters(), lr=0.5)
+    fit(model, DATA, losses.mse, optimizer, epochs=3, schedule=schedules.exponential_decay(0.5))
+    assert optimizer.lr == 0.5
+
+
+def test_the_same_seed_gives_the_same_training():
+    states = []
+    for seed in (1, 1, 2):
+        model = MLP(2, [4, 1], seed=5, dropout=0.25)
+        fit(model, DATA, losses.mse, optim.SGD(model.parameters(), lr=0.1), epochs=3, batch_size=2, seed=seed)
+        states.append(model.state_dict())
+    assert states[0] == states[1] != states[2]
+
+
+def test_batches():
+    assert list(batches([1, 2, 3, 4], 2)) == [[1, 2], [3, 4]]
+    assert list(batches([1, 2, 3])) == [[1, 2, 3]]
+    assert list(batches([])) == []
+    data = list(range(20))
+    shuffled = [x for batch in batches(data, 3, random.Random(0)) for x in batch]
+    assert sorted(shuffled) == data != shuffled and data == list(range(20))
+    with pytest.raises(DomainError, match="a batch of 0"):
+        list(batches([1], 0))
+
+
+def test_fractions_are_trained_exactly():
+    model = MLP.from_weights([([[Fraction(1, 3)]], [Fraction(0)])], ["linear"])
+    fit(model, [([1], 1)], losses.mse, optim.SGD(model.parameters(), lr=Fraction(1, 4)), epochs=1)
+    assert [p.data for p in model.parameters()] == [Fraction(2, 3), Fraction(1, 3)]
+
+
+def test_dropout_is_on_while_learning_and_off_afterwards():
+    model = MLP(2, [4, 1], seed=1, dropout=0.5)
+    seen = []
+
+    def loss(output, target):
+        seen.append(model.training)
+        return losses.mse(output, target)
+
+    model.eval()
+    fit(model, DATA, loss, optim.SGD(model.parameters(), lr=0.1), epochs=1, validation=DATA[:2])
+    assert seen == [True] * 5 + [False] * 2
+    assert not model.training and not model.dropout.training
+
+
+# --- the end of it ----------------------------------------------------------------------------------
+
+
+def wandering(values):
+    """A model of one parameter and a validation loss that takes these values, one an epoch."""
+    model = MLP.from_weights([([[0.0]], [0.0])], ["linear"])
+    upcoming = iter(values)
+
+    def loss(output, target):
+        return output * 0 + next(upcoming) if target == "validate" else output
+
+    return model, loss
+
+
+def test_early_stopping_puts_the_best_parameters_back():
+    model, loss = wandering([5.0, 4.0, 3.0, 3.5, 3.0, 9.0])
+    optimizer = optim.SGD(model.parameters(), lr=1.0)
+    history = fit(
+        model, [([1.0], "train")], loss, optimizer, epochs=20, validation=[([1.0], "validate")], patience=3
+    )
+    assert [epoch.validation for epoch in history.epochs] == [5.0, 4.0, 3.0, 3.5, 3.0, 9.0]
+    assert (history.stopped, history.best) == ("patience", 2)
+    assert model.layers[0].neurons[0].w[0].data == -3.0  # after the third step, not after the sixth
+
+
+def test_early_stopping_on_the_training_loss():
+    model = MLP.from_weights([([[0.0]], [0.0])], ["linear"])
+    optimizer = optim.SGD(model.parameters(), lr=0.0)
+    history = fit(model, [([1.0], 1.0)], losses.mse, optimizer, epochs=20, patience=2)
+    assert (history.stopped, history.best, len(history.epochs)) == ("patience", 0, 3)
+
+
+def test_on_epoch_can_end_it():
+    model = network()
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    history = fit(model, DATA, losses.mse, optimizer, epochs=50, on_epoch=lambda history: len(history.epochs) == 4)
+    assert (history.stopped, len(history.epochs)) == ("asked", 4)
+
+
+def test_a_loss_that_is_not_finite_changes_nothing():
+    model = MLP.from_weights([([[1e200]], [0.0])], ["linear"])
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    with pytest.raises(DomainError, match=r"the loss in epoch 0 is inf: lower the learning rate \(0\.1\)"):
+        fit(model, [([1e200], 0.0)], lambda output, target: abs(output), optimizer, epochs=1)
+    assert model.layers[0].neurons[0].w[0].data == 1e200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"data": []}, ShapeError, "data is empty"),
+        ({"data": [1.0]}, ShapeError, r"data\[0\] is no pair"),
+        ({"data": DATA, "validation": [([1.0], 1, 2)]}, ShapeError, r"validation\[0\] is no pair"),
+        ({"data": DATA, "epochs": -1}, DomainError, "epochs is -1"),
+        ({"data": DATA, "patience": 0}, DomainError, "patience 0"),
+        ({"data": DATA, "batch_size": 0}, DomainError, "a batch of 0"),
+        ({"data": DATA, "clip": -1.0}, DomainError, r"largest is -1\.0"),
+        ({"data": DATA, "loss": lambda output, target: 1.0}, KindError, r"the loss is 1\.0"),
+    ],
+)
+def test_what_is_refused(arguments, error, message):
+    model = network()
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    with pytest.raises(error, match=message):
+        fit(model, **{"loss": losses.mse, "optimizer": optimizer, "epochs": 1, **arguments})
+
+
+def test_no_epochs_at_all():
+    model = network()
+    assert fit(model, DATA, losses.mse, optim.SGD(model.parameters(), lr=0.1), epochs=0).epochs == []
+
+
+# --- Ctrl-C -----------------------------------------------------------------------------------------
+
+
+def interrupted_at(place):
+    """A training that Ctrl-C reaches while the samples are looked at, or in the middle of a step."""
+    model, calls = network(), []
+
+    def interrupt_in_epoch_3(where):
+        calls.append(where)
+        if where == place and calls.count(where) == (16 if where == "loss" else 4):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    class Slow(optim.SGD):
+        def step(self):
+            interrupt_in_epoch_3("step")
+            super().step()
+
+    def loss(output, target):
+        interrupt_in_epoch_3("loss")
+        return losses.mse(output, target)
+
+    history = fit(model, DATA, loss, Slow(model.parameters(), lr=0.5), epochs=100)
+    return model, history
+
+
+@pytest.mark.parametrize(("place", "steps"), [("loss", 3), ("step", 4)])
+def test_ctrl_c_keeps_the_last_whole_step(place, steps):
+    before = signal.getsignal(signal.SIGINT)
+    model, history = interrupted_at(place)
+    assert signal.getsignal(signal.SIGINT) is before
+    assert history.stopped == "interrupted" and len(history.epochs) == 3
+    other = network()
+    fit(other, DATA, losses.mse, optim.SGD(other.parameters(), lr=0.5), epochs=steps)
+    assert model.state_dict() == other.state_dict()
+
+
+def test_in_another_thread():
+    model, found = network(), []
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    thread = threading.Thread(target=lambda: found.append(fit(model, DATA, losses.mse, optimizer, epochs=2)))
+    thread.start()
+    thread.join()
+    assert len(found[0].epochs) == 2
+
+
+# --- progress ---------------------------------------------------------------------------------------
+
+
+def test_no_bar_where_there_is_no_terminal(capsys):
+    model = network()
+    fit(model, DATA, losses.mse, optim.SGD(model.parameters(), lr=0.1), epochs=2)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_bar_where_it_is_asked_for(capsys):
+    pytest.importorskip("tqdm")
+    model = network()
+    fit(model, DATA, losses.mse, optim.SGD(model.parameters(), lr=0.1), epochs=4, batch_size=2, progress=True)
+    shown = capsys.readouterr().err
+    assert "12/12" in shown and "epoch 3, loss " in shown
+
+
+def test_a_bar_without_tqdm(monkeypatch):
+    monkeypatch.setattr(training, "_tqdm", lambda: None)
+    model = network()
+    with pytest.raises(MissingToolError, match=r"handgrad\[progress\]"):
+        fit(model, DATA, losses.mse, optim.SGD(model.parameters(), lr=0.1), epochs=1, progress=True)
+
+
+IN_A_TERMINAL = """
+from nn import MLP, fit, losses, optim
+model = MLP(2, [8, 1], seed=0)
+data = [([a / 10, b / 10], a * b / 100) for a in range(10) for b in range(10)]
+history = fit(model, data, losses.mse, optim.SGD(model.parameters(), lr=0.01), epochs=100_000, batch_size=10)
+print("kept", history.stopped, len(history.epochs) > 0)
+"""
+
+
+def test_ctrl_c_in_a_terminal():
+    pexpect = pytest.importorskip("pexpect")
+    pytest.importorskip("tqdm")
+    child = pexpect.spawn(sys.executable, ["-c", IN_A_TERMINAL], cwd=Path(__file__).parent.parent, timeout=30)
+    child.expect(r"epoch [1-9]\d*, loss [0-9.]+")  # the bar, in the second epoch at least
+    child.sendintr()
+    child.expect("kept interrupted True")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_fit_does_not_import_tqdm_where_no_bar_is_shown():
+    program = "import sys, nn; print('tqdm' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=Path(__file__).parent.parent
+    )
+    assert done.stdout == "False\n", done.stderr
