@@ -8,8 +8,8 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from autograd import MissingToolError, RenderingError
 from autograd.files import write_whole
@@ -18,7 +18,6 @@ from demos.labels import as_identifier
 from demos.ledger import Entry, audit, summary, table
 
 EXAMPLES = ("forward_pass", "neuron", "chain_rule", "two_weights", "three_layers")
-BENCHMARK = "demos.benchmark"
 
 
 def load(name: str) -> Example:
@@ -30,7 +29,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m demos",
         description="Run the worked examples of five tutorials; hold each figure that they print against the engine.",
-        epilog="python -m demos benchmark runs the benchmark." if find_spec(BENCHMARK) else None,
+        epilog="python -m demos benchmark times the engine beside others; --help after it says more.",
     )
     names = ["all", *EXAMPLES]
     parser.add_argument("name", nargs="?", default="all", choices=names, metavar="NAME", help="one example")
@@ -42,8 +41,10 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def main(argv: Sequence[str]) -> int:
     """Run what was asked for. 0: done; 1: a verdict is not the one on record; 2: it could not be done."""
-    if argv and argv[0] == "benchmark" and find_spec(BENCHMARK):
-        return import_module(BENCHMARK).main(argv[1:]) or 0
+    if argv and argv[0] == "benchmark":
+        from demos.benchmark import runner
+
+        return runner.main(argv[1:])
     asked = parse(argv)
     names = EXAMPLES if asked.name == "all" else (asked.name,)
     if asked.list:
@@ -57,15 +58,27 @@ def main(argv: Sequence[str]) -> int:
             entries += _ledger(load(name))
         print(json.dumps([entry.as_json() for entry in entries], ensure_ascii=False, indent=1))
     else:
+        hints: dict[str, None] = {}  # what would have made a picture of a DOT file, each hint once
         try:
-            asked.out.mkdir(parents=True, exist_ok=True)
+            _make(asked.out)
             for name in names:
-                entries += run(load(name), asked.out)
+                entries += run(load(name), asked.out, hints)
+        except BrokenPipeError:
+            raise
         except OSError as error:
             print(f"python -m demos: {_reason(error, asked.out)}", file=sys.stderr)
             return 2
-        print(_end(entries))
+        for hint in hints:
+            print(f"DOT files in place of pictures: {hint}")
+        print(summary(entries))
     return 1 if any(entry.verdict != entry.recorded for entry in entries) else 0
+
+
+def _make(out: Path) -> None:
+    """The folder, and a sign now rather than at the end if nothing can be written there."""
+    out.mkdir(parents=True, exist_ok=True)
+    with TemporaryFile(dir=out):
+        pass
 
 
 def _reason(error: OSError, out: Path) -> str:
@@ -78,7 +91,7 @@ def _ledger(example: Example) -> list[Entry]:
     return audit(example.document, example.figures())
 
 
-def run(example: Example, out: Path) -> list[Entry]:
+def run(example: Example, out: Path, hints: dict[str, None]) -> list[Entry]:
     """Tell an example, print its ledger, write its pictures; return its part of the ledger."""
     heading = f"{example.name} · {example.document}"
     print(f"{heading}\n{'=' * len(heading)}\n{example.about}\n")
@@ -88,13 +101,13 @@ def run(example: Example, out: Path) -> list[Entry]:
     print()
     print(table(entries) if entries else "The document prints no figure as a result.")
     print()
-    for path in _write(example, out):
+    for path in _write(example, out, hints):
         print(f"wrote {path}")
     print("\n")
     return entries
 
 
-def _write(example: Example, out: Path) -> Iterator[Path]:
+def _write(example: Example, out: Path, hints: dict[str, None]) -> Iterator[Path]:
     for name, text in example.texts().items():
         yield write_whole(out / name, text.encode("utf-8"))
     for name, graph in example.pictures().items():
@@ -102,14 +115,7 @@ def _write(example: Example, out: Path) -> Iterator[Path]:
             yield graph.save(out / f"{name}.svg")
         except (MissingToolError, RenderingError) as error:
             yield graph.save(out / f"{name}.dot")
-            _hints[str(error)] = None
-
-
-_hints: dict[str, None] = {}  # what would have made a picture of a DOT file, each hint once
-
-
-def _end(entries: Sequence[Entry]) -> str:
-    return "\n".join([*(f"DOT files in place of pictures: {hint}" for hint in _hints), summary(entries)])
+            hints[str(error)] = None
 
 
 def _into_repl(name: str) -> None:
@@ -126,6 +132,7 @@ if __name__ == "__main__":
         stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # labels are Greek, Chinese, subscripts
     try:
         status = main(sys.argv[1:])
+        sys.stdout.flush()
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0

@@ -185,12 +185,17 @@ class Training:
 
 
 def _tell() -> Iterator[str]:
-    yield "The program of the document, as it prints:"
     training = Training()
+    yield "The program of the document, as it prints:"
     yield from (f"  {line}" for line in training.lines)
-    yield f"  loss {training.printed_loss.data!r} after {training.epochs - 1} updates, and the parameters"
-    for parameter in training.parameters:
-        yield f"  {parameter.label:<4} {parameter.data!r}"
+    yield f"  the loss in full: {training.printed_loss.data!r}, after {training.epochs - 1} updates"
+    yield f"  and its first loss: {Calculation().loss.data:.6f}, where the calculation by hand has 1.434"
+    yield ""
+    yield "Each parameter: as given, its gradient, after one update with η = 0.1, and at the end of the program."
+    yield "        given       ∂L/∂…   one update              at the end"
+    for given, trained in zip(Calculation().parameters(), training.parameters):
+        updated = given.data - LEARNING_RATE * given.grad
+        yield f"  {given.label:<4} {given.data:6.2f} {given.grad:11.8f} {updated:12.8f} {trained.data!r:>23}"
     yield ""
     training.loss.backward()
     descended = [z.grad for z in training.z3]

@@ -228,6 +228,15 @@ def test_an_output_folder_that_cannot_be_written_is_one_clear_line(place, tmp_pa
     assert shown.err.count("\n") == 1 and str(occupied) in shown.err and "--out" in shown.err
 
 
+@pytest.mark.parametrize("options", [["--json"], ["two_weights"]], ids=["json", "told"])
+def test_a_reader_that_stops_early_is_no_error(options, tmp_path):
+    command = [sys.executable, "-m", "demos", *options, "--out", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        said = process.stderr.read()
+        assert process.wait(60) == 0 and said == b""
+
+
 def test_an_unknown_example_is_named(capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["six_layers"])
