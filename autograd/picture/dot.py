@@ -1,82 +1,107 @@
-"""A scene as DOT: shapes, colours, and labels that are shown as they were typed."""
+"""A scene as DOT."""
 
 from __future__ import annotations
 
-import re
+import math
 
 import graphviz
 
+from .labels import as_typed
+from .legend import add_legend
+from .looks import BACKWARD, FADED, FONT, FORWARD, KINDS, ROOT, STALE
 from .numbers import shown
-from .scene import Box, Link, Scene
+from .scene import Box, Frame, Link, Scene
 
-__all__ = ["FONT", "as_typed", "to_digraph"]
+__all__ = ["to_digraph"]
 
-# The one font whose widths every layout engine knows; CJK characters are as wide as it takes them for.
-FONT = "Verdana"
-
-# Colours of Okabe and Ito, which are told apart with any colour vision; each kind has its own shape
-# too, for grey print.
-_FORWARD, _BACKWARD = "#0b3c5d", "#c1121f"
-_KINDS = {
-    "input": {"shape": "box", "style": "rounded,filled", "fillcolor": "#d6ecfa", "color": "#0072b2"},
-    "parameter": {"shape": "note", "style": "filled", "fillcolor": "#ffe8b8", "color": "#a65e00"},
-    "constant": {"shape": "ellipse", "style": "dashed", "color": "#666666"},
-    "operation": {"shape": "box", "style": "filled", "fillcolor": "#f4f4f4", "color": "#333333"},
-    "folded": {"shape": "folder", "style": "filled", "fillcolor": "#e9e3f2", "color": "#5b3a82"},
+# Where a link leaves an operand and arrives at a node: forward, and backward beside it.
+_PORTS = {
+    "LR": (("e", "w"), ("se", "sw")),
+    "RL": (("w", "e"), ("sw", "se")),
+    "TB": (("s", "n"), ("se", "ne")),
+    "BT": (("n", "s"), ("ne", "se")),
 }
-_ROOT = {"peripheries": "2", "fillcolor": "#d5f0e3", "color": "#00664b"}
 
 
-def to_digraph(scene: Scene, *, direction: str, digits: int, backward: bool) -> graphviz.Digraph:
+def to_digraph(scene: Scene, *, direction: str, digits: int, widths: bool, legend: bool) -> graphviz.Digraph:
     digraph = graphviz.Digraph("graph")
     digraph.attr("graph", rankdir=direction, fontname=FONT, fontsize="11", nodesep="0.25", ranksep="0.5")
+    if scene.frames:  # every box has its place: the engine draws straight lines between them
+        digraph.engine = "neato"
+        digraph.attr("graph", layout="neato", splines="line")
     digraph.attr("node", fontname=FONT, fontsize="11", margin="0.1,0.06", height="0.3")
     digraph.attr("edge", fontname=FONT, fontsize="9", arrowsize="0.7")
-    for box in scene.boxes:
-        _add_box(digraph, box)
+    for number, frame in enumerate(scene.frames, 1):
+        look = {"shape": "box", "style": "rounded,dashed", "color": "#999999", "fontcolor": "#444444", "labelloc": "t"}
+        digraph.node(f"frame{number}", as_typed(frame.title), **look, **_placed(frame), **{"class": "frame"})
+    for group in ["", *scene.groups]:
+        _add_group(digraph, scene, group)
+    largest = max([_size(link) for link in scene.links], default=0.0) if widths else 0.0
     for link in scene.links:
-        _add_link(digraph, link, digits, backward and scene.has_backward)
+        _add_link(digraph, link, direction, digits, scene.has_backward, largest)
+    if legend:
+        add_legend(digraph, scene)
     return digraph
 
 
-def _add_box(digraph: graphviz.Digraph, box: Box) -> None:
-    attributes = _KINDS[box.kind] | (_ROOT if box.is_root else {})
-    digraph.node(box.key, as_typed("\n".join(box.lines)), id=box.key, **attributes)
-
-
-def _add_link(digraph: graphviz.Digraph, link: Link, digits: int, backward: bool) -> None:
-    tail, head = link.source.key, link.target.key
-    if link.partial is None:  # a bare number: nothing flows back to it
-        digraph.edge(tail, head, id=f"{link.key}-forward", color="#666666", style="dashed")
+def _add_group(digraph: graphviz.Digraph, scene: Scene, group: str) -> None:
+    boxes = [box for box in scene.boxes if box.group == group]
+    if not group:
+        for box in boxes:
+            _add_box(digraph, box)
         return
+    with digraph.subgraph(name=f"cluster_{group}") as cluster:
+        title = as_typed(scene.groups[group])
+        cluster.attr("graph", label=title, style="rounded,dashed", color="#999999", fontcolor="#444444")
+        for box in boxes:
+            _add_box(cluster, box)
+
+
+def _add_box(digraph: graphviz.Digraph, box: Box) -> None:
+    attributes = KINDS[box.kind] | (ROOT if box.is_root else {}) | (STALE if box.is_stale else {}) | _placed(box)
+    if not box.is_lit:
+        attributes |= FADED
+    classes = f"{box.kind} root" if box.is_root else box.kind
+    digraph.node(box.key, as_typed("\n".join(box.lines)), id=box.key, **{"class": classes}, **attributes)
+
+
+def _placed(box: Box | Frame) -> dict[str, str]:
+    """The place and size of a box that has them, in inches; the mark ! keeps it there."""
+    if box.place is None:
+        return {}
+    x, y = box.place
+    return {"pos": f"{x / 72:.3f},{y / 72:.3f}!", "width": f"{box.width / 72:.3f}", "height": f"{box.height / 72:.3f}"}
+
+
+def _add_link(
+    digraph: graphviz.Digraph, link: Link, direction: str, digits: int, backward: bool, largest: float
+) -> None:
+    tail, head = link.source.key, link.target.key
+    forward_ports, backward_ports = [
+        {"tailport": leaves, "headport": arrives} if link.source.place else {} for leaves, arrives in _PORTS[direction]
+    ]
+    color = FORWARD if link.is_lit else FADED["color"]
+    label = None if link.partial is None else as_typed(f"∂ {shown(link.partial, digits)}")
+    style = "dashed" if link.contribution is None else "solid"
     digraph.edge(
-        tail, head, as_typed(f"∂ {shown(link.partial, digits)}"),
-        id=f"{link.key}-forward", color=_FORWARD, fontcolor=_FORWARD,
+        tail, head, label,
+        id=f"{link.key}-forward", color=color, fontcolor=color, style=style, **forward_ports, **{"class": "forward"},
     )  # fmt: skip
-    if backward:
+    if backward and link.is_lit and link.contribution is not None:
+        label = None if link.partial is None else as_typed(shown(link.contribution, digits))
+        width = {"penwidth": f"{0.5 + 5.5 * _size(link) / largest:.2f}"} if largest else {}
         # Written from operand to node as the other one is, so that both lie beside each other.
         digraph.edge(
-            tail, head, as_typed(shown(link.contribution, digits)),
-            id=f"{link.key}-backward", dir="back", color=_BACKWARD, fontcolor=_BACKWARD,
+            tail, head, label,
+            id=f"{link.key}-backward", dir="back", color=BACKWARD, fontcolor=BACKWARD,
+            **backward_ports, **width, **{"class": "backward"},
         )  # fmt: skip
 
 
-# Characters that XML has no way to hold, or that end or confuse a text that is handed to a program.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-
-
-def as_typed(text: str) -> str:
-    """A DOT label that shows ``text`` as it is: quotes, backslashes, braces, brackets, entities, newlines.
-
-    >>> print(as_typed("<c> &lt; {d} \\\\n"))
-    <c> &amp;lt; {d} \\\\n
-
-    A character that cannot stand in a picture is shown as the sign for it: ␀, or �.
-    """
-    plain = _CONTROL.sub(_sign_of, text.replace("\t", "    "))
-    return graphviz.escape(plain.replace("&", "&amp;")).replace("\n", r"\n")
-
-
-def _sign_of(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    return chr(0x2400 + code) if code < 0x20 else "�"
+def _size(link: Link) -> float:
+    """How large the contribution is, 0 where it is none or is not finite."""
+    try:
+        size = abs(float(link.contribution))
+    except (TypeError, OverflowError):
+        return 0.0
+    return size if math.isfinite(size) else 0.0

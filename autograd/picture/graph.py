@@ -9,18 +9,22 @@ from typing import Any
 
 import graphviz
 
-from ..errors import MissingToolError, RenderingError, ShapeError, UnknownNameError
+from ..errors import MissingToolError, RenderingError, ShapeError, TooLargeError, UnknownNameError
 from ..files import write_whole
-from ..value import Value
+from ..value import Value, topological_order
 from .dot import to_digraph
 from .engines import HINT, render_pdf, render_png, render_svg
-from .nodes import scene_of_nodes
+from .freshness import Freshness
+from .neurons import scene_of_neurons
+from .nodes import Part, leaf_kinds, parts_as_recorded, scene_of_parts
 from .numbers import as_digits
+from .operations import parts_opened
 from .scene import Scene
+from .selection import find, light_path, neighbourhood
 
 __all__ = ["Graph", "draw"]
 
-_DETAILS = ("node",)
+_DETAILS = ("op", "node", "neuron")
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 
@@ -97,6 +101,11 @@ def draw(
     backward: bool = True,
     max_nodes: int = 1000,
     parameters: Iterable[Value] = (),
+    around: Value | str | None = None,
+    within: int = 2,
+    highlight: Value | str | None = None,
+    widths: bool = False,
+    legend: bool = False,
 ) -> Graph:
     """The graph under ``root`` as a picture: each node's data and gradient, each edge's local partial.
 
@@ -104,13 +113,21 @@ def draw(
     >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
     >>> y = w * x
     >>> y.backward()
-    >>> print(draw(y, parameters=[w]).source)  # doctest: +ELLIPSIS
-    digraph ...
+    >>> draw(y, parameters=[w], legend=True)
+    <Graph of 3 nodes; .save("graph.svg") writes it, .source is its DOT>
 
-    ``direction`` is LR, TB, RL or BT, ``digits`` the decimals. Where ``backward()`` has run, and unless
-    ``backward`` is false, the contribution of each node to each operand's gradient flows back in red.
-    The weights of a weighted sum are drawn as parameters; others are told by ``parameters``. A graph of
-    more than ``max_nodes`` nodes raises TooLargeError.
+    - ``detail``: "node" is the graph as recorded, "op" opens every composite (a weighted sum, a
+      softmax) into elementary operations, "neuron" shows the z and a of a network's neurons, by layer.
+    - ``direction`` is LR, TB, RL or BT; ``digits`` are the decimals.
+    - ``backward``: where ``backward()`` has run, each node's contributions to its operands' gradients
+      flow back in red. ``widths=True`` makes them as thick as they are large.
+    - ``parameters``: leaves to draw as parameters, besides the weights of weighted sums.
+    - ``around``: draw only what is ``within`` so many steps of this node, or of the nodes so labelled.
+    - ``highlight``: the way on which the gradient of this leaf (or of the leaves so labelled) comes.
+    - ``legend=True`` explains the shapes and colours beside the picture.
+
+    A graph of more than ``max_nodes`` nodes raises TooLargeError. A box whose data no longer follow from
+    the leaves, as one has changed without ``forward()``, is marked stale.
     """
     if detail not in _DETAILS:
         raise UnknownNameError(f"detail={detail!r}: give one of {', '.join(_DETAILS)}")
@@ -119,5 +136,56 @@ def draw(
     if type(max_nodes) is not int or max_nodes < 1:
         raise ShapeError(f"max_nodes={max_nodes!r}: give a whole number from 1 up")
     digits = as_digits(digits)
-    scene = scene_of_nodes(root, digits=digits, max_nodes=max_nodes, parameters=parameters)
-    return Graph(to_digraph(scene, direction=direction, digits=digits, backward=backward), scene)
+    order = topological_order(root)
+    drawn = order if around is None else neighbourhood(order, find(order, around, "around"), within)
+    scene = _scene(root, order, drawn, detail, direction, digits, max_nodes, parameters)
+    scene.has_backward = bool(backward and root.grad)
+    if highlight is not None:
+        light_path(scene, find(order, highlight, "highlight"))
+    return Graph(to_digraph(scene, direction=direction, digits=digits, widths=widths, legend=legend), scene)
+
+
+def _scene(
+    root: Value,
+    order: list[Value],
+    drawn: list[Value],
+    detail: str,
+    direction: str,
+    digits: int,
+    max_nodes: int,
+    parameters: Iterable[Value],
+) -> Scene:
+    if detail == "neuron":
+        scene = scene_of_neurons(root, order, Freshness(order, root), digits=digits, direction=direction)
+        _refuse_if_too_large(len(scene.boxes), max_nodes, detail)
+        return scene
+    parts = parts_as_recorded(drawn)
+    titles: dict[str, str] = {}
+    _refuse_if_too_large(_count(parts), max_nodes, detail)
+    freshness = Freshness(order, root)
+    if detail == "op":
+        parts, titles = parts_opened(drawn, freshness)
+        _refuse_if_too_large(_count(parts), max_nodes, detail)
+    scene = scene_of_parts(parts, root, leaf_kinds(order, parameters), freshness, digits)
+    scene.groups = titles
+    return scene
+
+
+def _count(parts: list[Part]) -> int:
+    """How many boxes the parts make: one each, and one for each bare number."""
+    return len(parts) + sum(not isinstance(operand, Value) for part in parts for operand in part.operands)
+
+
+def _refuse_if_too_large(count: int, max_nodes: int, detail: str) -> None:
+    if count > max_nodes:
+        raise TooLargeError(
+            f"the picture would have {count:,} nodes, and max_nodes is {max_nodes:,}; choose {_COARSER[detail]}"
+            f"the neighbourhood of one node (around=node, within=2), or max_nodes={count} and a long wait"
+        )
+
+
+_COARSER = {
+    "op": 'a coarser level (detail="node"), ',
+    "node": 'a coarser level (detail="neuron", for a network), ',
+    "neuron": "",
+}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ..errors import AutogradError, TooLargeError
-from ..value import Value, topological_order
+from ..errors import AutogradError
+from ..primitives import split_weighted_sum
+from ..value import Value
+from .freshness import Freshness
 from .numbers import shown
-from .scene import Box, Link, Scene
+from .scene import Link, Scene
 
-__all__ = ["leaf_kinds", "scene_of_nodes", "symbol"]
+__all__ = ["Part", "contribution", "leaf_kinds", "parts_as_recorded", "scene_of_parts", "symbol"]
 
 # What stands in the picture for an operation whose name is longer than its sign.
 _SYMBOLS = {
@@ -19,6 +22,22 @@ _SYMBOLS = {
     "elu": "ELU", "gelu": "GELU", "normal_cdf": "Φ", "maximum": "max", "minimum": "min",
 }  # fmt: skip
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+@dataclass(slots=True)
+class Part:
+    """One node to draw: a recorded one, or one that a composite's definition made.
+
+    ``operands`` are the nodes that are drawn for them, so a part may stand between recorded nodes.
+    """
+
+    node: Value
+    sign: str
+    operands: Sequence[Any]
+    partials: Sequence[Any]
+    grad: Any
+    group: str = ""
+    is_recorded: bool = True
 
 
 def symbol(node: Value) -> str:
@@ -38,63 +57,61 @@ def leaf_kinds(order: Iterable[Value], parameters: Iterable[Value] = ()) -> dict
     kinds = dict.fromkeys(parameters, "parameter")
     for node in order:
         if node.op == "weighted_sum":
-            operands = node.operands
-            for operand in (*operands[: len(operands) // 2], operands[-1]):
+            weights, _, bias = split_weighted_sum(node.operands)
+            for operand in (*weights, bias):
                 if isinstance(operand, Value) and not operand.op:
                     kinds[operand] = "parameter"
     return kinds
 
 
-def scene_of_nodes(root: Value, *, digits: int, max_nodes: int, parameters: Iterable[Value] = ()) -> Scene:
-    order = topological_order(root)
-    refuse_if_too_large(order, max_nodes)
-    kinds = leaf_kinds(order, parameters)
-    scene = Scene(has_backward=bool(root.grad))
-    boxes: dict[Value, Box] = {}
-    for node in order:
-        box = Box("", "operation" if node.op else kinds.get(node, "input"), described(node, digits), node, node is root)
-        operands = node.operands
-        places = []
-        for operand in operands:
-            if isinstance(operand, Value):
-                places.append(boxes[operand])
+def parts_as_recorded(order: Iterable[Value]) -> list[Part]:
+    return [Part(node, symbol(node), node.operands, node.partials, node.grad) for node in order]
+
+
+def scene_of_parts(
+    parts: Iterable[Part], root: Value, kinds: dict[Value, str], freshness: Freshness, digits: int
+) -> Scene:
+    """Boxes and links of the parts, operands first. An operand that has no part is counted in a line."""
+    scene = Scene()
+    box_of = scene.box_of
+    for part in parts:
+        node = part.node
+        sources = []
+        for operand in part.operands:
+            if not isinstance(operand, Value):
+                operand_box = scene.add("constant", [shown(operand, digits)], group=part.group)
+                sources.append(operand_box)
             else:
-                places.append(Box(_next_key(scene), "constant", [shown(operand, digits)]))
-                scene.boxes.append(places[-1])
-        box.key = _next_key(scene)
-        scene.boxes.append(box)
-        boxes[node] = box
-        for place, (operand, partial, source) in enumerate(zip(operands, node.partials, places)):
+                sources.append(box_of.get(operand))  # type: ignore[arg-type]
+        kind = "operation" if node.op else kinds.get(node, "input")
+        box = scene.add(kind, _described(part, digits), is_root=node is root, group=part.group)
+        if part.is_recorded:
+            box.lines += freshness.notes(node, digits)
+            box.is_stale = freshness.is_stale(node)
+        beyond = sources.count(None)  # type: ignore[arg-type]
+        if beyond:
+            box.lines.append(f"… and {beyond} operand{'s' * (beyond > 1)} not drawn")
+        box_of[node] = box
+        for place, (operand, partial, source) in enumerate(zip(part.operands, part.partials, sources)):
+            if source is None:
+                continue
             link = Link(source, box, place)
             if isinstance(operand, Value):
-                link.partial, link.contribution = partial, _contribution(node.grad, partial)
+                link.partial, link.contribution = partial, contribution(part.grad, partial)
             scene.links.append(link)
     return scene
 
 
-def described(node: Value, digits: int) -> list[str]:
-    """The lines of a node's box: its name and sign, its data, its gradient."""
-    sign = symbol(node)
-    name = f"{node.label} = {sign}" if node.label and sign else node.label or sign
+def _described(part: Part, digits: int) -> list[str]:
+    """The lines of a box: name and sign, data, gradient."""
+    label = part.node.label
+    name = f"{label} = {part.sign}" if label and part.sign else label or part.sign
     lines = [name] if name else []
-    return [*lines, f"data {shown(node.data, digits)}", f"grad {shown(node.grad, digits)}"]
+    return [*lines, f"data {shown(part.node.data, digits)}", f"grad {shown(part.grad, digits)}"]
 
 
-def refuse_if_too_large(order: list[Value], max_nodes: int) -> None:
-    count = len(order) + sum(not isinstance(operand, Value) for node in order for operand in node.operands)
-    if count > max_nodes:
-        raise TooLargeError(
-            f"the graph has {count:,} nodes, and a picture is drawn of {max_nodes:,} at most: draw a part of it "
-            f"(another root), or set max_nodes={count} if the layout may take its time"
-        )
-
-
-def _contribution(cotangent: Any, partial: Any) -> Any:
+def contribution(cotangent: Any, partial: Any) -> Any:
     try:
         return cotangent * partial
     except AutogradError:  # the partial does not exist, and is shown as such
         return partial
-
-
-def _next_key(scene: Scene) -> str:
-    return f"n{len(scene.boxes) + 1}"

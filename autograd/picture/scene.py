@@ -1,7 +1,8 @@
 """What a picture holds, before anything is said about how it looks: boxes, links, groups.
 
-A level of detail (:mod:`.nodes`, :mod:`.neurons`) turns a graph into a Scene, and :mod:`.dot` turns a
-Scene into DOT. The stepping page finds a node's box, and an edge's two links, by their keys.
+A level of detail (:mod:`.nodes`, :mod:`.operations`, :mod:`.neurons`) turns a graph into a Scene, and
+:mod:`.dot` turns a Scene into DOT. The stepping page finds a node's box, and an edge's two links, by
+their keys.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from ..value import Value
 
-__all__ = ["Box", "Link", "Scene"]
+__all__ = ["Box", "Frame", "Link", "Scene"]
 
 
 @dataclass(slots=True)
@@ -21,9 +22,23 @@ class Box:
     key: str
     kind: str
     lines: list[str]
-    value: Value | None = None
     is_root: bool = False
+    is_stale: bool = False
+    is_lit: bool = True  # false: not on the path that is highlighted
     group: str = ""
+    place: tuple[float, float] | None = None  # of its middle, in points; None: the layout engine finds one
+    width: float = 0.0
+    height: float = 0.0
+
+
+@dataclass(slots=True)
+class Frame:
+    """A titled frame around some boxes that have their places."""
+
+    title: str
+    place: tuple[float, float]
+    width: float
+    height: float
 
 
 @dataclass(slots=True)
@@ -33,8 +48,10 @@ class Link:
     source: Box
     target: Box
     place: int  # which operand of the target
-    partial: Any = None
-    contribution: Any = None
+    partial: Any = None  # None: it is written elsewhere, or the operand is a bare number
+    contribution: Any = None  # None: nothing flows back, as the operand is a bare number
+    weight: Value | None = None  # the parameter that the link itself stands for, between neurons
+    is_lit: bool = True
 
     @property
     def key(self) -> str:
@@ -47,5 +64,13 @@ class Scene:
 
     boxes: list[Box] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
-    groups: dict[str, str] = field(default_factory=dict)  # key of a cluster, and its title
-    has_backward: bool = False  # whether a backward pass has gone through the graph
+    groups: dict[str, str] = field(default_factory=dict)  # the title of each group of boxes
+    frames: list[Frame] = field(default_factory=list)  # where the scene places its boxes itself
+    has_backward: bool = False  # whether the backward flow is drawn
+    box_of: dict[Value, Box] = field(default_factory=dict)
+
+    def add(self, kind: str, lines: list[str], **details: Any) -> Box:
+        """A new box, whose key says that it is the n-th: the same graph has the same keys every time."""
+        box = Box(f"n{len(self.boxes) + 1}", kind, lines, **details)
+        self.boxes.append(box)
+        return box

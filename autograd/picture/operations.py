@@ -1,0 +1,67 @@
+"""Every elementary operation: composite nodes (a weighted sum, a softmax) opened by their definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..value import Value, topological_order
+from .freshness import Freshness
+from .nodes import Part, symbol
+
+__all__ = ["parts_opened"]
+
+
+def parts_opened(order: Iterable[Value], freshness: Freshness) -> tuple[list[Part], dict[str, str]]:
+    """The parts of the graph with each composite opened, and the titles of the groups that they form."""
+    parts: list[Part] = []
+    titles: dict[str, str] = {}
+    for node in order:
+        inside = _inside(node)
+        if not inside:
+            parts.append(Part(node, symbol(node), node.operands, node.partials, node.grad))
+            continue
+        group = f"opened{len(titles) + 1}"
+        titles[group] = f"{node.label} = {symbol(node)}" if node.label else symbol(node)
+        if freshness.is_stale(node):
+            titles[group] += " (stale: opened with its operands' present data)"
+        for part in inside:
+            part.group = group
+        parts += inside
+    return parts, titles
+
+
+def _inside(node: Value) -> list[Part]:
+    """The operations that the node's definition makes of its operands, the node itself in the last one's place.
+
+    Empty where there is no definition, or where it is an operand as it stands (the sum of one number).
+    """
+    primitive = node._primitive
+    if primitive is None or primitive.definition is None:
+        return []
+    # The definition runs on leaves that stand for the operands, so that nothing is recorded on these.
+    stand_ins: dict[Value, Value] = {}
+    originals: dict[Value, Value] = {}
+    operands: list[Any] = []
+    for operand in node.operands:
+        if isinstance(operand, Value):
+            stand_in = stand_ins.setdefault(operand, Value(operand.data))
+            originals[stand_in] = operand
+            operands.append(stand_in)
+        else:
+            operands.append(operand)
+    result = primitive.definition(tuple(operands))
+    if not isinstance(result, Value) or not result.op:
+        return []
+    if node.grad:
+        result.backward(node.grad)
+    parts = []
+    for inner in topological_order(result):
+        if inner in originals:
+            continue
+        mapped = [originals.get(x, x) if isinstance(x, Value) else x for x in inner.operands]
+        if inner is result:
+            parts.append(Part(node, symbol(inner), mapped, inner.partials, node.grad))
+        else:
+            parts.append(Part(inner, symbol(inner), mapped, inner.partials, inner.grad, is_recorded=False))
+    return parts

@@ -1,0 +1,61 @@
+"""A part of a graph: the neighbourhood of a node, or the path of one leaf's gradient."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from ..errors import ShapeError, UnknownNameError
+from ..value import Value
+from .scene import Scene
+
+__all__ = ["find", "light_path", "neighbourhood"]
+
+
+def find(order: Sequence[Value], wanted: Value | str, option: str) -> list[Value]:
+    """The node, or the nodes with the label, that an option names; UnknownNameError where there is none."""
+    if isinstance(wanted, Value):
+        found = [wanted] if any(node is wanted for node in order) else []
+    else:
+        found = [node for node in order if node.label == wanted]
+    if found:
+        return found
+    labels = sorted({node.label for node in order if node.label})
+    near = difflib.get_close_matches(str(wanted), labels, 3)
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "label the node, or give the node itself"
+    raise UnknownNameError(f"{option}={wanted!r}: there is no such node in the graph; {hint}")
+
+
+def neighbourhood(order: Sequence[Value], centres: Iterable[Value], within: int) -> list[Value]:
+    """The nodes of ``order`` that are at most ``within`` operands or consumers away."""
+    if type(within) is not int or within < 0:
+        raise ShapeError(f"within={within!r}: give a whole number of steps, from 0 up")
+    consumers: dict[Value, list[Value]] = {}
+    for node in order:
+        for operand in node.operands:
+            if isinstance(operand, Value):
+                consumers.setdefault(operand, []).append(node)
+    reached = set(centres)
+    frontier = reached
+    for _ in range(within):
+        beyond: set[Value] = set()
+        for node in frontier:
+            beyond.update(operand for operand in node.operands if isinstance(operand, Value))
+            beyond.update(consumers.get(node, ()))
+        frontier = beyond - reached
+        if not frontier:
+            break
+        reached = reached | frontier
+    return [node for node in order if node in reached]
+
+
+def light_path(scene: Scene, leaves: Iterable[Value]) -> None:
+    """Leave only that part of the scene lit through which the gradients of ``leaves`` come."""
+    leaves = set(leaves)
+    lit = {box.key for leaf, box in scene.box_of.items() if leaf in leaves}
+    for link in scene.links:  # operands first
+        link.is_lit = link.source.key in lit or link.weight in leaves
+        if link.is_lit:
+            lit.add(link.target.key)
+    for box in scene.boxes:
+        box.is_lit = box.key in lit
