@@ -34,13 +34,13 @@ def forward(layers: Sequence[Layer], x: Any) -> list[tuple[list[Value], list[Val
 
 
 class SmallNetwork:
-    """The image network, with 4 pixels and 3 hidden neurons in place of 4096 and 64: small enough to be drawn."""
+    """The image network, with 3 pixels and 2 hidden neurons in place of 4096 and 64: small enough to be drawn."""
 
     def __init__(self) -> None:
-        self.x = vector("X", [0.9, 0.1, 0.0, 0.8])
-        self.w1 = matrix("W¹", [[0.4, -0.2, 0.1, 0.3], [-0.5, 0.6, 0.2, 0.1], [0.2, 0.2, -0.3, -0.4]])
-        self.b1 = vector("b¹", [0.1, 0.0, 0.2])
-        self.w2 = matrix("W²", [[0.7, -0.6, 0.2], [-0.3, 0.8, 0.1]])
+        self.x = vector("X", [0.9, 0.1, 0.8])
+        self.w1 = matrix("W¹", [[0.4, -0.2, 0.3], [-0.5, 0.6, 0.1]])
+        self.b1 = vector("b¹", [0.1, 0.0])
+        self.w2 = matrix("W²", [[0.7, -0.6], [-0.3, 0.8]])
         self.b2 = vector("b²", [0.0, 0.1])
         layers = MLP.from_weights([(self.w1, self.b1), (self.w2, self.b2)], ["relu", "softmax"]).layers
         (self.z1, self.a1), (self.z2, self.a2) = forward(layers, self.x)

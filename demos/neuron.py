@@ -84,7 +84,7 @@ def _weather() -> Iterator[str]:
         inputs = [Value(number, name) for number, name in zip(weather, ("temperature", "humidity", "wind"))]
         y = sigmoid(weighted_sum([0.7, 0.1, -0.3], inputs, 0.2))
         y.backward()
-        shown = ", ".join(f"{x.label} {x.data} (∂y/∂ {x.grad:+.4f})" for x in inputs)
+        shown = ", ".join(f"{x.label} {x.data} (slope {x.grad:+.4f})" for x in inputs)
         yield f"  {shown}: y = {y.data:.4f}"
     yield "With no input at all the bias 0.2 is what is left; temperature has the largest weight and slope."
     yield ""
