@@ -31,6 +31,9 @@ Value(data=0.05, grad=0.0)
 from . import initializers, losses, optim, schedules
 from .layers import MLP, Dropout, Layer, Neuron
 from .module import Module
+from .onnx_file import to_onnx
+from .pytorch import from_torch, to_torch
+from .standalone import to_python
 from .training import History, batches, fit
 
 __all__ = [
@@ -42,8 +45,12 @@ __all__ = [
     "Neuron",
     "batches",
     "fit",
+    "from_torch",
     "initializers",
     "losses",
     "optim",
     "schedules",
+    "to_onnx",
+    "to_python",
+    "to_torch",
 ]

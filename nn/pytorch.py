@@ -1,0 +1,116 @@
+"""To PyTorch and back, in float64, with the same names: for when a model outgrows scalar arithmetic.
+
+    model = nn.to_torch(mlp)           # a torch.nn.Sequential, to train on many samples and machines
+    mlp = nn.from_torch(model)         # and back, to look at it node by node
+
+States go both ways by themselves: ``mlp.load_state_dict(model.state_dict())`` takes tensors, and
+``nn.to_torch(mlp).state_dict()`` is a state for any PyTorch model with those names and shapes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd import KindError, MissingToolError, UnknownNameError
+
+from .layers import MLP
+
+__all__ = ["from_torch", "to_torch"]
+
+# The module of each activation with exactly our definition, and what its arguments must be for that.
+# PyTorch's Softplus is the identity above its threshold of 20, which is 2e-9 too small there.
+_MODULES: dict[str, tuple[str, dict[str, Any]]] = {
+    "relu": ("ReLU", {}),
+    "leaky_relu": ("LeakyReLU", {"negative_slope": 0.01}),
+    "elu": ("ELU", {"alpha": 1.0}),
+    "gelu": ("GELU", {"approximate": "none"}),
+    "softplus": ("Softplus", {"beta": 1.0, "threshold": 700.0}),
+    "sigmoid": ("Sigmoid", {}),
+    "tanh": ("Tanh", {}),
+    "softmax": ("Softmax", {"dim": -1}),
+}
+_TAKEN_AS_OURS = {("Softplus", "threshold"), ("Softmax", "dim")}
+
+
+def _torch() -> Any:
+    try:
+        import torch
+    except ImportError:
+        raise MissingToolError("PyTorch is not installed: pip install 'handgrad[torch]'") from None
+    return torch
+
+
+def to_torch(model: MLP) -> Any:
+    """A ``torch.nn.Sequential`` in float64 that computes what ``model`` does, and has its names.
+
+    The parameters are copied, as float64. Raises KindError for what is no MLP, MissingToolError where
+    PyTorch is not installed.
+    """
+    if not isinstance(model, MLP):
+        raise KindError(f"to_torch takes an MLP, not a {type(model).__name__}")
+    torch = _torch()
+    modules: list[Any] = []
+    for layer in model.layers:
+        modules.append(torch.nn.Linear(layer.nin, layer.nout, dtype=torch.float64))
+        if layer.activation != "linear":
+            name, arguments = _MODULES[layer.activation]
+            modules.append(getattr(torch.nn, name)(**arguments))
+        if model.dropout is not None and layer is not model.layers[-1]:
+            modules.append(torch.nn.Dropout(model.dropout.probability))
+    sequential = torch.nn.Sequential(*modules)
+    sequential.load_state_dict(
+        {name: torch.tensor(_floats(tensor), dtype=torch.float64) for name, tensor in model.state_dict().items()}
+    )
+    return sequential.train(model.training)
+
+
+def _floats(tensor: Any) -> Any:
+    return [[float(number) for number in row] if isinstance(row, list) else float(row) for row in tensor]
+
+
+def from_torch(sequential: Any) -> MLP:
+    """The MLP of a ``torch.nn.Sequential`` of ``Linear`` layers, activations and dropout.
+
+    A ``Linear`` without a bias gets biases of zero. Raises UnknownNameError that names the place and
+    the module where there is none like it here.
+    """
+    torch = _torch()
+    if not isinstance(sequential, torch.nn.Sequential):
+        raise KindError(f"from_torch takes a torch.nn.Sequential, not a {type(sequential).__name__}")
+    weights: list[tuple[Any, Any]] = []
+    activations: list[str] = []
+    dropouts: list[tuple[int, float]] = []  # after which layer, with which probability
+    for place, module in enumerate(sequential):
+        name = type(module).__name__
+        if name == "Linear":
+            biases = [0.0] * module.out_features if module.bias is None else module.bias.tolist()
+            weights.append((module.weight.tolist(), biases))
+            activations.append("linear")
+        elif name == "Dropout" and weights:
+            dropouts.append((len(weights), module.p))
+        elif weights and activations[-1] == "linear" and not (dropouts and dropouts[-1][0] == len(weights)):
+            activations[-1] = _activation(place, module)
+        else:
+            raise UnknownNameError(f"place {place}, {module}: an activation stands right after a Linear")
+    wanted = [(number, dropouts[0][1]) for number in range(1, len(weights))] if dropouts else []
+    if dropouts != wanted:
+        raise UnknownNameError("Dropout stands after every hidden layer of an MLP, with one probability, or after none")
+    model = MLP.from_weights(weights, activations, dropouts[0][1] if dropouts else 0.0)
+    model.train(sequential.training)
+    return model
+
+
+def _activation(place: int, module: Any) -> str:
+    for activation, (name, arguments) in _MODULES.items():
+        if type(module).__name__ == name and all(
+            (name, argument) in _TAKEN_AS_OURS or getattr(module, argument) == value
+            for argument, value in arguments.items()
+        ):
+            return activation
+    raise UnknownNameError(
+        f"place {place}, {module}: an MLP has no such module; it has Linear, Dropout, and as activations "
+        + ", ".join(
+            f"{name}({', '.join(f'{argument}={value!r}' for argument, value in arguments.items())})"
+            for name, arguments in _MODULES.values()
+        )
+    )
