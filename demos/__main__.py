@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryFile
 
+import autograd
 from autograd import MissingToolError, RenderingError
 from autograd.files import write_whole
 from demos.example import Example
@@ -18,6 +19,7 @@ from demos.labels import as_identifier
 from demos.ledger import Entry, audit, summary, table
 
 EXAMPLES = ("forward_pass", "neuron", "chain_rule", "two_weights", "three_layers")
+TOOLS = ("check", "debug", "draw", "grad", "step")  # at hand in the REPL
 
 
 def load(name: str) -> Example:
@@ -119,12 +121,14 @@ def _write(example: Example, out: Path, hints: dict[str, None]) -> Iterator[Path
 
 
 def _into_repl(name: str) -> None:
-    """Leave an example's Values to the prompt that follows ``python -i -m demos NAME``."""
+    """Leave an example's Values, and what looks at them, to the prompt of ``python -i -m demos NAME``."""
     values = load(name).values()
     names = {as_identifier(label): value for label, value in values.items()}
-    globals().update(names, values=values)
-    shown = ", ".join(names)
-    print(f"\nvalues['L'] finds a Value by its label; as names of Python they are {shown}", file=sys.stderr)
+    globals().update({tool: getattr(autograd, tool) for tool in TOOLS}, values=values)
+    globals().update(names)
+    root = list(values)[-1]
+    print(f"\nvalues[{root!r}] finds a Value by its label; as names of Python they are", file=sys.stderr)
+    print(f"{', '.join(names)}\nand {', '.join(TOOLS)} are imported: step({as_identifier(root)})", file=sys.stderr)
 
 
 if __name__ == "__main__":

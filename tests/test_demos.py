@@ -247,7 +247,7 @@ def test_an_unknown_example_is_named(capsys):
 def test_a_repl_finds_the_values_of_the_example(tmp_path):
     done = subprocess.run(
         [sys.executable, "-i", "-m", "demos", "three_layers", "--out", str(tmp_path)],
-        input="print(w2_11.label, round(w2_11.grad, 3), values['L'] is L)\n",
+        input="print(w2_11.label, round(w2_11.grad, 3), values['L'] is step(L).root)\n",
         capture_output=True,
         text=True,
         encoding="utf-8",
