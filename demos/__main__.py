@@ -1,4 +1,4 @@
-"""``python -m demos``: every worked example, its ledger, and its graph as a picture."""
+"""``python -m demos``: every worked example, its ledger, and its graph as a picture; by name, also the tasks."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from autograd.files import write_whole
 from demos.example import Example
 from demos.labels import as_identifier
 from demos.ledger import Entry, audit, summary, table
+from demos.tasks import TASKS, run_task
 
 EXAMPLES = ("forward_pass", "neuron", "chain_rule", "two_weights", "three_layers")
 TOOLS = ("check", "debug", "draw", "grad", "step")  # at hand in the REPL
@@ -33,12 +34,15 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         description="Run the worked examples of five tutorials; hold each figure that they print against the engine.",
         epilog="python -m demos benchmark times the engine beside others; --help after it says more.",
     )
-    names = ["all", *EXAMPLES]
-    parser.add_argument("name", nargs="?", default="all", choices=names, metavar="NAME", help="one example")
-    parser.add_argument("--list", action="store_true", help="name the examples, and stop")
+    names = ["all", *EXAMPLES, *TASKS]
+    parser.add_argument("name", nargs="?", default="all", choices=names, metavar="NAME", help="one example or task")
+    parser.add_argument("--list", action="store_true", help="name the examples and tasks, and stop")
     parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="where pictures go (default: out)")
     parser.add_argument("--json", action="store_true", help="print the ledger as JSON, and nothing else")
-    return parser.parse_args(argv)
+    asked = parser.parse_args(argv)
+    if asked.json and asked.name in TASKS:
+        parser.error(f"--json prints the ledger, and {asked.name} is a task, which has none")
+    return asked
 
 
 def main(argv: Sequence[str]) -> int:
@@ -48,12 +52,14 @@ def main(argv: Sequence[str]) -> int:
 
         return runner.main(argv[1:])
     asked = parse(argv)
-    names = EXAMPLES if asked.name == "all" else (asked.name,)
     if asked.list:
-        for name in names:
+        for name in EXAMPLES:
             example = load(name)
             print(f"{name:<13} {example.document}  {example.about}")
+        for name, about in TASKS.items():
+            print(f"{name:<13} a task: {about}")
         return 0
+    names = EXAMPLES if asked.name == "all" else (asked.name,)
     entries: list[Entry] = []
     if asked.json:
         for name in names:
@@ -63,12 +69,19 @@ def main(argv: Sequence[str]) -> int:
         hints: dict[str, None] = {}  # what would have made a picture of a DOT file, each hint once
         try:
             _make(asked.out)
+            if asked.name in TASKS:
+                for line in run_task(asked.name, asked.out):
+                    print(line, flush=True)
+                return 0
             for name in names:
                 entries += run(load(name), asked.out, hints)
         except BrokenPipeError:
             raise
         except OSError as error:
             print(f"python -m demos: {_reason(error, asked.out)}", file=sys.stderr)
+            return 2
+        except MissingToolError as error:
+            print(f"python -m demos: {error}", file=sys.stderr)
             return 2
         for hint in hints:
             print(f"DOT files in place of pictures: {hint}")

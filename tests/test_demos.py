@@ -14,6 +14,7 @@ from demos.chain_rule import Derivation
 from demos.forward_pass import made_images
 from demos.labels import as_identifier, by_label
 from demos.neuron import Network
+from demos.tasks import TASKS
 from demos.three_layers import Training
 from demos.two_weights import Chain, rounds, transcript
 
@@ -191,10 +192,10 @@ def test_the_values_of_an_example_carry_their_labels_and_names_for_a_repl(name):
 # --- the command line -------------------------------------------------------------------------------
 
 
-def test_list_names_every_example(capsys):
+def test_list_names_every_example_and_task(capsys):
     assert main(["--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(EXAMPLES)
+    assert [line.split()[0] for line in lines] == [*EXAMPLES, *TASKS]
 
 
 @pytest.mark.slow

@@ -1,0 +1,54 @@
+"""Handwritten digits of 8×8 pixels: scikit-learn's set of 1797, four fifths to learn from, the rest to be tested on."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograd import MissingToolError
+from nn import MLP, fit, losses, optim, schedules
+
+from . import plot
+from .separation import largest
+
+__all__ = ["run"]
+
+EPOCHS = 20
+
+
+def run(out: Path) -> Iterator[str]:
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError:
+        raise MissingToolError("the digits come with scikit-learn: pip install 'handgrad[digits]'") from None
+    images, targets = load_digits(return_X_y=True)
+    samples = [
+        ([darkness / 16 for darkness in pixels], digit) for pixels, digit in zip(images.tolist(), targets.tolist())
+    ]
+    random.Random(1).shuffle(samples)
+    training, test = samples[:1437], samples[1437:]
+    model = MLP(64, [32, 10], activation="tanh", init="xavier", seed=1)
+    yield f"{len(training)} digits to learn from, {len(test)} to be tested on"
+    yield f"MLP(64, [32, 10]) with {len(model.parameters())} parameters"
+    history = fit(
+        model, training, losses.softmax_cross_entropy, optim.Adam(model.parameters(), lr=0.01), EPOCHS,
+        batch_size=32, seed=1, schedule=schedules.cosine(EPOCHS),
+    )
+    for epoch in (0, 4, 9, EPOCHS - 1):
+        yield f"epoch {epoch + 1:2}: cross-entropy {history.losses[epoch]:.6f}"
+    answers = [largest([logit.data for logit in model(pixels)]) for pixels, _ in test]
+    wrong = [(pixels, digit, answer) for (pixels, digit), answer in zip(test, answers) if digit != answer]
+    right = len(test) - len(wrong)
+    yield f"accuracy on the test: {right} of {len(test)}, {100 * right / len(test):.1f} %"
+    yield _mistakes(wrong, f"handwritten digits: {right} of {len(test)} read rightly").save(out / "digits.svg")
+
+
+def _mistakes(wrong: list[tuple[list[float], int, int]], title: str) -> plot.Plot:
+    """The digits that were read wrongly, at most 16, four in a row."""
+    picture = plot.Plot((0.0, 4.0), (0.0, 4.0), title, caption="read wrongly: what it is, and what it was read as")
+    for place, (pixels, digit, answer) in enumerate(wrong[:16]):
+        left, bottom = float(place % 4), 3.0 - place // 4
+        picture.image([pixels[8 * row : 8 * row + 8] for row in range(8)], left + 0.15, bottom + 0.2, 0.7)
+        picture.text(f"{digit}, read as {answer}", left + 0.15, bottom + 0.05)
+    return picture

@@ -1,0 +1,80 @@
+"""The tasks: what each prints, from its fixed seed, to the last digit; and its picture."""
+
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from demos.__main__ import main
+from demos.datasets import rings, spirals
+from demos.tasks import TASKS
+from demos.tasks.plot import Plot, frame
+from demos.tasks.separation import largest
+
+RESULTS = {
+    "moons": ["step 100: max-margin loss 0.000736", "accuracy in training: 100 %"],
+    "rings": ["epoch  40: cross-entropy 0.123886", "accuracy in training: 180 of 180, 100.0 %"],
+    "spirals": ["epoch 100: cross-entropy 0.002653", "accuracy in training: 240 of 240, 100.0 %"],
+    "curve": ["epoch 150: mean squared error 0.008584", "root mean square distance from the curve itself: 0.0335"],
+    "digits": ["accuracy on the test: 346 of 360, 96.1 %"],
+}
+SLOW = ("spirals", "digits")
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in TASKS])
+def test_a_task_comes_to_its_result(name, tmp_path, capsys):
+    if name == "digits":
+        pytest.importorskip("sklearn")
+    assert main([name, "--out", str(tmp_path)]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    for line in RESULTS[name]:
+        assert line in printed
+    picture = tmp_path / f"{name}.svg"
+    assert printed[-1] == f"wrote {picture}"
+    root = ElementTree.parse(picture).getroot()
+    assert len(root.findall("{http://www.w3.org/2000/svg}rect")) > 1 or name == "curve"
+
+
+def test_every_task_has_a_result_on_record():
+    assert list(RESULTS) == list(TASKS)
+
+
+def test_digits_without_scikit_learn_say_what_to_install(monkeypatch, tmp_path, capsys):
+    monkeypatch.setitem(__import__("sys").modules, "sklearn.datasets", None)
+    assert main(["digits", "--out", str(tmp_path)]) == 2
+    assert "pip install" in capsys.readouterr().err
+
+
+def test_a_task_has_no_ledger():
+    with pytest.raises(SystemExit):
+        main(["moons", "--json"])
+
+
+def test_rings_and_spirals_lie_where_they_should():
+    points, kinds = rings(8, radii=(1.0, 2.0), noise=0.0, seed=1)
+    assert [round((x * x + y * y) ** 0.5, 12) for x, y in points] == [1.0 + kind for kind in kinds]
+    points, kinds = spirals(10, arms=3, turns=1.0, noise=0.0, seed=1)
+    assert sorted(kinds) == [0] * 10 + [1] * 10 + [2] * 10
+    assert max((x * x + y * y) ** 0.5 for x, y in points) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_a_plot_puts_points_where_they_belong():
+    plot = Plot((0.0, 10.0), (0.0, 10.0), "a < b")
+    plot.dot(0, 0, "red")
+    plot.dot(10, 10, "red")
+    plot.line([(0, 10), (10, 10)], "blue")
+    drawn = plot.svg()
+    assert 'cx="24.00" cy="504.00"' in drawn and 'cx="504.00" cy="24.00"' in drawn  # y points upwards
+    assert 'points="24.00,24.00 504.00,24.00"' in drawn
+    assert "a &lt; b" in drawn
+
+
+def test_a_region_is_coloured_by_where_it_is():
+    plot = Plot((-1.0, 1.0), (-1.0, 1.0), "")
+    plot.region(lambda x, y: "right-above" if x > 0 and y > 0 else "elsewhere", steps=2)
+    assert 'x="264" y="24" width="240" height="240" fill="right-above"' in plot.svg()
+    assert plot.svg().count("elsewhere") == 3
+
+
+def test_small_helpers():
+    assert largest([1.0, 5.0, 2.0]) == 1
+    assert frame([0.0, 10.0]) == (-1.0, 11.0)
