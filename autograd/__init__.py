@@ -67,7 +67,7 @@ _WINGS = {
     "autograd.files": ("write_whole",),
     "autograd.derivatives": ("grad", "gradient", "hessian", "hessian_vector_product"),
     "autograd.gradcheck": ("check_gradient",),
-    "autograd.hand": ("Verdict", "check"),
+    "autograd.hand": ("Sheet", "Verdict", "check", "explain"),
     "autograd.stepping": ("debug", "step"),
     "autograd.picture": ("Graph", "draw"),
     "autograd.replay": ("Trace",),

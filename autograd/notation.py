@@ -42,7 +42,9 @@ __all__ = [
     "formula",
     "is_exact",
     "latex_name",
+    "operation",
     "partial",
+    "product",
     "show",
     "write",
 ]
@@ -86,11 +88,11 @@ class Symbol(Arithmetic):
         return f"<symbol {write(self)}>"
 
 
-def operation(primitive: Primitive, operands: Sequence[Any], number: Number | None = None) -> Symbol:
+def operation(primitive: Primitive, operands: Iterable[Any], number: Number | None = None) -> Symbol:
     """The expression of one operation; its number is worked out where none is given."""
     expression = Symbol("", number)
     expression.primitive = primitive
-    expression.operands = tuple(operands)
+    expression.operands = operands = tuple(operands)
     expression.height = max((_height_above(primitive, place, x) for place, x in enumerate(operands)), default=1)
     if number is None:
         expression.number = _worked_out(primitive, [x.number if isinstance(x, Symbol) else x for x in operands])
@@ -120,28 +122,47 @@ def _worked_out(primitive: Primitive, numbers: list[Any]) -> Number | None:
 def _simplified(name: Any, operands: tuple[Any, ...]) -> Any:
     """What a person would not write out: x¹, 1 · x, -(x - y). The number stays the same to the last bit."""
     left, right = operands[0], operands[-1]
-    if name == "pow" and _is(right, 1):
+    if name == "pow" and not isinstance(right, Symbol) and right == 1:
         return left
     if name == "mul":
-        if _is(left, 1):
-            return right
-        if _is(right, 1):
-            return left
-        if _is(left, -1):
-            return -right
-        if _is(right, -1):
-            return -left
+        for one, other in ((left, right), (right, left)):
+            if type(one) is int and one in (1, -1):  # a rule's own 1; an operand's is a float, and stays
+                return other if one == 1 else -other
     if name == "neg" and isinstance(left, Symbol) and left.primitive is not None:
-        if left.primitive.name == "neg":
-            return left.operands[0]
-        if left.primitive.name == "sub":
-            x, y = left.operands
-            return operation(left.primitive, (y, x))
+        inner, below = left.primitive, left.operands
+        if inner.name == "neg":
+            return below[0]
+        if inner.name == "sub":
+            return operation(inner, reversed(below))
+        if inner.name == "div" and not isinstance(below[0], Symbol):
+            return operation(inner, (-below[0], below[1]))
     return None
 
 
-def _is(operand: Any, number: int) -> bool:
-    return not isinstance(operand, (Symbol, Undefined)) and operand == number
+def product(factors: Iterable[Any]) -> Any:
+    """The factors side by side, without the parentheses of those that are products themselves.
+
+    >>> x, y = Symbol("x", 2.0), Symbol("y", 5.0)
+    >>> write(product([x, 1, y * (1 - y)]))
+    'x · y · (1 - y)'
+    """
+    flat: list[Any] = []
+    for factor in factors:
+        chain = []
+        while isinstance(factor, Symbol) and factor.primitive is not None and factor.primitive.name == "mul":
+            factor, last = factor.operands
+            chain.append(last)
+        flat += [factor, *reversed(chain)]
+    sign = 1
+    result: Any = 1
+    for factor in flat:
+        if type(factor) is int and factor in (1, -1):
+            sign *= factor
+        elif type(result) is int and result == 1:
+            result = factor
+        else:
+            result = operation(lookup("mul"), (result, factor))
+    return result if sign == 1 else -result
 
 
 # --- a node as an expression -------------------------------------------------------------------------
@@ -509,7 +530,7 @@ def _text_number(number: Any, digits: int) -> tuple[str, int]:
     text = show(number, digits)
     if text.startswith("-"):
         return text, NEGATION
-    return text, PRODUCT if "/" in text else ATOM
+    return text, PRODUCT - 1 if "/" in text else ATOM
 
 
 def _latex_number(number: Any, digits: int) -> tuple[str, int]:
@@ -551,6 +572,7 @@ _ESCAPED = {
     "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
 }  # fmt: skip
 _NAME = re.compile(
+    r"(?: (?P<layer> [0-9]+ ) \. )?"
     r"(?P<base> [^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+ )  (?P<upper> [⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]* | \^\([0-9]+\) )"
     r"(?P<lower> _?[0-9]+ (?:[,_][0-9]+)* | [₀₁₂₃₄₅₆₇₈₉]+ | (?:\[[0-9]+(?:,\s*[0-9]+)*\])+ | _[^\W_]+ )?"
     r"(?P<primes> ′*)",
@@ -571,13 +593,15 @@ def latex_name(name: str) -> str:
     if len(found["base"]) > 1:
         base = rf"\mathrm{{{base}}}"
     upper = found["upper"].translate(_FROM_SUPERSCRIPTS).lstrip("^")
+    if found["layer"]:
+        upper = f"({found['layer']})"
     lower = ",".join(re.findall(r"[^\W_]+", found["lower"] or ""))
     lower = lower.translate(_FROM_SUBSCRIPTS)
     return base + (f"^{{{upper}}}" if upper else "") + (f"_{{{lower}}}" if lower else "") + "'" * len(found["primes"])
 
 
 _INDEXED = re.compile(
-    r"(?P<base> [^\W\d_]+ ) (?P<upper>) (?P<lower> [0-9]+ (?:\[[0-9]+(?:,\s*[0-9]+)*\])+ ) (?P<primes> ′*)",
+    r"(?P<layer>) (?P<base> [^\W\d_]+ ) (?P<upper>) (?P<lower> [0-9]+ (?:\[[0-9]+(?:,\s*[0-9]+)*\])+ ) (?P<primes> ′*)",
     re.VERBOSE,
 )
 _SIMPLE_NAME = re.compile(r"[^\s+*/·^=<>-]+(?:[(\[].*[)\]])?")

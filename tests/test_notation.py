@@ -178,7 +178,7 @@ def test_labels_that_look_like_formulas_stand_in_brackets():
         ("a^b", r"\text{a\textasciicircum{}b}"),
         ("{}", r"\text{\{\}}"),
         ("\\", r"\text{\textbackslash{}}"),
-        ("0.weight[1]", r"\text{0.weight[1]}"),
+        ("2.weight[0][1]", r"\mathrm{weight}^{(2)}_{0,1}"),
         ("x′", "x'"),
     ],
 )

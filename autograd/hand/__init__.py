@@ -1,13 +1,25 @@
-"""The hand calculation: a printed figure held against the computed one.
+"""The hand calculation: written out as a sheet, and a printed figure held against the computed one.
 
->>> from autograd import Value, check
+>>> from autograd import Value, check, explain
 >>> z = Value(0.4, label="z")
 >>> print(check(z.sigmoid(), "0.598"))
 printed 0.598, computed 0.598687660112452: truncated (rounded it is 0.599)
+>>> a = z.sigmoid()
+>>> a.label = "a"
+>>> print(explain(a))
+a
+<BLANKLINE>
+forward: activations a (sigmoid)
+  a = σ(z) = σ(0.4) ≈ 0.5987
+<BLANKLINE>
+gradients: leaves
+  ∂a/∂z = a · (1 - a) = 0.5987 · (1 - 0.5987) = 0.5987 · 0.4013 ≈ 0.2403
 
-:mod:`~autograd.hand.figures` reads what is printed, and compares; nothing else knows about digits.
+:mod:`~autograd.hand.worksheet` says which steps there are, :mod:`~autograd.hand.sheet` writes them;
+:mod:`~autograd.hand.figures` reads what is printed, and compares.
 """
 
 from .figures import Verdict, check
+from .sheet import Sheet, explain
 
-__all__ = ["Verdict", "check"]
+__all__ = ["Sheet", "Verdict", "check", "explain"]

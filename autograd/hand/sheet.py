@@ -1,0 +1,253 @@
+"""The sheet: a hand calculation as aligned text, Markdown and LaTeX; symbols, then numbers, then the result.
+
+>>> x, w = Value(2.0, label="x"), Value(-0.5, label="w")
+>>> y = (w * x).tanh()
+>>> y.label = "y"
+>>> y.backward()
+>>> print(explain(w))
+∂y/∂w
+<BLANKLINE>
+gradients: leaves
+  ∂y/∂w = (1 - y · y) · x
+        = (1 - (-0.7616 · (-0.7616))) · 2
+        = (1 - 0.5800) · 2
+        = 0.4200 · 2
+        ≈ 0.8399
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from ..errors import KindError, UnknownNameError
+from ..notation import LATEX, TEXT, Style, Symbol, is_exact, operation, product, write
+from ..primitives import lookup
+from ..value import Undefined, Value
+from .worksheet import Step, Worksheet, find_root
+
+__all__ = ["Sheet", "explain"]
+
+_WIDTH = 96  # characters in a line of text
+_LATEX_WIDTH = 116  # the same in LaTeX, where fractions stand above each other
+_MOST_ROUTES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is written before the first equals sign, and what follows each, in one style."""
+
+    left: str
+    right: list[str]
+    exact: bool  # is the last one the number itself, or rounded?
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    heading: str
+    steps: list[Step]
+
+
+class Sheet:
+    """A hand calculation. ``str`` is aligned text, ``latex()`` and ``markdown()`` the same for a page.
+
+    In Jupyter it shows itself. ``digits`` are those of the numbers: so many decimals, and no fewer
+    significant digits, so that nothing small is shown as 0.
+    """
+
+    def __init__(self, title: Symbol, sections: list[Section], notes: list[str], digits: int) -> None:
+        self.title = title
+        self.sections = sections
+        self.notes = notes
+        self.digits = digits
+
+    def __str__(self) -> str:
+        parts = [write(self.title)]
+        for section in self.sections:
+            lines = [_line(step, TEXT, self.digits) for step in section.steps]
+            width = max(len(line.left) for line in lines)
+            parts.append("\n".join([section.heading, *(_as_text(line, width) for line in lines)]))
+        parts += ["\n".join(self.notes)] if self.notes else []
+        return "\n\n".join(parts)
+
+    __repr__ = __str__
+
+    def latex(self) -> str:
+        r"""The sheet as one ``aligned`` block, to be put between ``\[`` and ``\]`` or ``$$``."""
+        rows = []
+        for section in self.sections:
+            rows.append(rf"&\textbf{{{_latex_text(section.heading)}}}")
+            rows += _latex_rows(section.steps, self.digits)
+        rows += [rf"&\text{{{_latex_text(note)}}}" for note in self.notes]
+        return _aligned(rows)
+
+    def markdown(self) -> str:
+        """The sheet as Markdown: a heading for each section, and its steps as a formula."""
+        parts = [f"### ${write(self.title, LATEX)}$"]
+        for section in self.sections:
+            parts.append(f"**{section.heading}**")
+            parts.append(f"$$\n{_aligned(_latex_rows(section.steps, self.digits))}\n$$")
+        return "\n\n".join([*parts, *self.notes]) + "\n"
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.latex()}\n$$"
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown()
+
+
+def explain(v: Value, *, digits: int = 4, root: Value | None = None) -> Sheet:
+    """The hand calculation of ``v``, and of its gradient: symbols, then numbers, then the result.
+
+    >>> x, w = Value(2.0, label="x"), Value(0.5, label="w")
+    >>> y = w * x + 1
+    >>> y.label = "y"
+    >>> print(explain(y))
+    y
+    <BLANKLINE>
+    forward: result
+      y = w · x + 1 = 0.5 · 2 + 1 = 1 + 1 = 2
+    <BLANKLINE>
+    gradients: leaves
+      ∂y/∂w = x = 2
+      ∂y/∂x = w = 0.5
+
+    Of the root of a graph, the gradients of everything under it; of any other value, its own, with
+    what lies between it and the root, and with each route that leads to it. A value does not know what
+    it is used for: without ``root`` the one is looked for in memory that ``backward`` was called on.
+
+    A number is shown to ``digits`` decimals, and with no fewer significant digits; ≈ says that it is
+    rounded. Raises TooLargeError for a graph of thousands of values, UnknownNameError where several
+    results use ``v`` and none is told apart.
+    """
+    if not isinstance(v, Value):
+        raise KindError(f"explain: {v!r} (of type {type(v).__name__}) is no Value")
+    if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17:
+        raise KindError(f"explain: digits is {digits!r}, and must be a whole number from 1 to 17")
+    if root is None:
+        root = find_root(v)
+    elif not isinstance(root, Value):
+        raise KindError(f"explain: root is {root!r} (of type {type(root).__name__}), and must be a Value")
+    worksheet = Worksheet(root)
+    if v not in worksheet.order:
+        raise UnknownNameError(f"explain: {root.label or 'the root'} does not depend on {v.label or 'this value'}")
+    sections = [Section(f"forward: {heading}", steps) for heading, steps in worksheet.forward(v)]
+    sections += [
+        Section(f"gradients: {heading}", steps)
+        for heading, steps in worksheet.backward(None if v is root else v)
+    ]
+    name = worksheet.name(v)
+    if v is root:
+        return Sheet(name, sections, [], digits)
+    routes = worksheet.routes(v, _MOST_ROUTES)
+    if len(routes) > 1 or (routes and len(routes[0]) > 2):
+        sections.append(Section("routes", _route_steps(worksheet, routes, v)))
+    title = worksheet.derivative(v) if not v.op else name
+    return Sheet(title, sections, _notes(worksheet, v), digits)
+
+
+def _route_steps(worksheet: Worksheet, routes: list[list[tuple[Value, Any]]], v: Value) -> list[Step]:
+    """Each route as a product of partials, and their sum."""
+    steps = []
+    for route in routes:
+        names = [worksheet.name(node) for node, _ in route]
+        name = Symbol(
+            " ← ".join(write(symbol) for symbol in names),
+            latex=r" \leftarrow ".join(write(symbol, LATEX) for symbol in names),
+        )
+        expression = product([partial for _, partial in route[1:]])
+        number = expression.number if isinstance(expression, Symbol) else expression
+        steps.append(Step(name, expression, number, v))
+    if len(steps) > 1:
+        numbers = [step.number for step in steps]
+        expression = reduce(lambda left, right: operation(lookup("add"), (left, right)), numbers)
+        steps.append(Step(Symbol("sum", latex=r"\text{sum}"), expression, worksheet.cotangent(v), v))
+    return steps
+
+
+def _notes(worksheet: Worksheet, v: Value) -> list[str]:
+    """Is the gradient what ``.grad`` holds? If not, why it may not be."""
+    computed = worksheet.cotangent(v)
+    if worksheet.root.grad and worksheet.root.grad * computed == v.grad:
+        return []
+    name, root = write(worksheet.name(v)), write(worksheet.name(worksheet.root))
+    if not v.grad and computed:
+        return [f"{name}.grad is {v.grad!r}: {root}.backward() has not been called, or was cleared"]
+    if v.grad == computed:
+        return []
+    return [f"{name}.grad is {v.grad!r}: it holds other passes too, or another seed than 1"]
+
+
+# --- one step as a line ----------------------------------------------------------------------------------
+
+
+def _line(step: Step, style: Style, digits: int) -> Line:
+    left = write(step.name, style)
+    right = [write(step.also, style)] if step.also else []
+    expression = step.formula
+    if isinstance(expression, Symbol):
+        for upto in (None, *range(expression.height)):
+            text = write(expression, style, upto=upto, digits=digits)
+            if not right or text != right[-1]:
+                right.append(text)
+    number = step.number
+    known = number is not None and not isinstance(number, Undefined)
+    result = write(number, style, digits=digits) if known else "undefined"
+    if not right or right[-1] != result:
+        right.append(result)
+    return Line(left, right, not known or is_exact(number, digits))
+
+
+def _signs(line: Line) -> list[str]:
+    """= before each part, and ≈ before a result that is rounded."""
+    return ["="] * (len(line.right) - 1) + ["=" if line.exact else "≈"]
+
+
+def _as_text(line: Line, width: int) -> str:
+    parts = [f"{sign} {text}" for sign, text in zip(_signs(line), line.right)]
+    left = f"  {line.left:<{width}} "
+    on_one_line = left + " ".join(parts)
+    if len(on_one_line) <= _WIDTH:
+        return on_one_line
+    return left + ("\n" + " " * len(left)).join(parts)
+
+
+def _latex_rows(steps: Sequence[Step], digits: int) -> list[str]:
+    rows = []
+    for step in steps:
+        line = _line(step, LATEX, digits)
+        plain = _line(step, TEXT, digits)  # how long it is, as LaTeX's own text says nothing about that
+        signs = [sign.replace("≈", r"\approx") for sign in _signs(line)]
+        parts = [f"{sign} {text}" for sign, text in zip(signs, line.right)]
+        if sum(len(text) + 3 for text in [plain.left, *plain.right]) <= _LATEX_WIDTH:
+            parts = [" ".join(parts)]
+        rows.append(f"{line.left} &{parts[0]}")
+        rows += [f"&{part}" for part in parts[1:]]
+    return rows
+
+
+def _aligned(rows: Iterable[str]) -> str:
+    return "\\begin{aligned}\n" + " \\\\[4pt]\n".join(rows) + "\n\\end{aligned}"
+
+
+_IN_LATEX_TEXT = {
+    "δ": r"$\delta$",
+    "∂": r"$\partial$",
+    "∇": r"$\nabla$",
+    "_": r"\_",
+    "#": r"\#",
+    "%": r"\%",
+    "&": r"\&",
+    "$": r"\$",
+    "{": r"\{",
+    "}": r"\}",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+    "\\": r"\textbackslash{}",
+}
+
+
+def _latex_text(text: str) -> str:
+    return "".join(_IN_LATEX_TEXT.get(character, character) for character in text)

@@ -1,0 +1,280 @@
+"""The sheet: which steps it has, in which order, and that each says what is true."""
+
+import random
+from fractions import Fraction
+
+import pytest
+
+from autograd import (
+    DivisionByZeroError,
+    KindError,
+    TooLargeError,
+    UnknownNameError,
+    Value,
+    explain,
+    log_softmax,
+    softmax,
+    total,
+    weighted_sum,
+    weighted_sums,
+)
+from autograd.hand.worksheet import Worksheet
+from autograd.notation import Symbol, show, write
+
+
+def network(fused):
+    """The 3-2-3 network: sigmoid, softmax, cross-entropy; the first class is the right one."""
+    numbers = [
+        ([[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]], [0.1, 0.1]),
+        ([[0.7, 0.8], [0.9, 1.0], [1.1, 1.2]], [0.2, 0.2, 0.2]),
+    ]
+    layers = [
+        [
+            (*[Value(w, f"{letter}{i}{j}") for j, w in enumerate(row, 1)], Value(b, f"{letter.lower()}{i}"))
+            for i, (row, b) in enumerate(zip(W, bias), 1)
+        ]
+        for letter, (W, bias) in zip("WV", numbers)
+    ]
+    hidden = [z.sigmoid() for z in weighted_sums(layers[0], [1.0, 1.0, 1.0])]
+    logits = weighted_sums(layers[1], hidden)
+    loss = -log_softmax(logits)[0] if fused else -softmax(logits)[0].log()
+    loss.label = "L"
+    return loss, layers
+
+
+SECTIONS = """\
+forward: weighted sums z
+forward: activations a (sigmoid)
+forward: weighted sums z
+forward: softmax
+forward: result
+gradients: δ = ∂L/∂z
+gradients: ∇W = ∂L/∂W
+gradients: ∇b = ∂L/∂b
+gradients: ∂L/∂a
+gradients: δ = ∂L/∂z
+gradients: ∇W = ∂L/∂W
+gradients: ∇b = ∂L/∂b""".splitlines()
+
+
+def test_the_worked_example_reads_in_its_documents_order():
+    loss, _ = network(fused=True)
+    sheet = explain(loss)
+    assert [section.heading for section in sheet.sections] == SECTIONS
+    text = str(sheet)
+    for line in [
+        "  z₁ = W11 · 1 + W12 · 1 + W13 · 1 + w1\n     = 0.1 · 1 + 0.2 · 1 + 0.3 · 1 + 0.1\n",
+        "  a₂ = σ(z₂) = σ(1.6) ≈ 0.8320\n",
+        "     = 3.7937 / (3.7937 + 5.1212 + 6.9132)\n     = 3.7937 / 15.8281\n     ≈ 0.2397\n",
+        "  L = -ln(a₃) = -ln(0.2397) = -(-1.4284) ≈ 1.4284\n",
+        "  δ₃ = ∂L/∂z₃ = a₃ - 1 = 0.2397 - 1 ≈ -0.7603\n",
+        "  δ₄ = ∂L/∂z₄ = a₄ - 0 = 0.3236 - 0 ≈ 0.3236\n",
+        "  ∂L/∂V11 = δ₃ · a₁ = -0.7603 · 0.6682 ≈ -0.5080\n",
+        "  ∂L/∂v3 = δ₅ ≈ 0.4368\n",
+        "  ∂L/∂a₁ = δ₃ · V11 + δ₄ · V21 + δ₅ · V31\n"
+        "         = -0.7603 · 0.7 + 0.3236 · 0.9 + 0.4368 · 1.1\n"
+        "         = -0.5322 + 0.2912 + 0.4804\n"
+        "         ≈ 0.2394\n",
+        "     = 0.2394 · 0.6682 · (1 - 0.6682)\n     = 0.1600 · 0.3318\n     ≈ 0.05308\n",
+        "  ∂L/∂W23 = δ₂ · 1 = 0.03346 · 1 ≈ 0.03346\n",
+    ]:
+        assert line in text
+
+
+@pytest.mark.parametrize("fused", [True, False])
+def test_each_gradient_of_the_sheet_is_the_engines(fused):
+    loss, layers = network(fused)
+    loss.backward()
+    steps = {step.node: step for _, section in Worksheet(loss).backward() for step in section}
+    for row in (row for layer in layers for row in layer):
+        for parameter in row:
+            assert steps[parameter].number == parameter.grad
+    for step in steps.values():
+        assert step.number == step.node.grad
+
+
+def test_every_route_and_their_sum():
+    loss, layers = network(fused=True)
+    loss.backward()
+    weight = layers[0][0][0]
+    sheet = explain(weight)
+    routes = sheet.sections[-1]
+    assert routes.heading == "routes"
+    assert len(routes.steps) == 4
+    assert sum(step.number for step in routes.steps[:3]) == pytest.approx(weight.grad, rel=1e-14)
+    assert routes.steps[3].number == weight.grad
+    assert "L ← z₄ ← a₁ ← z₁ ← W11 = (a₄ - 0) · V21 · a₁ · (1 - a₁) · 1" in str(sheet)
+    assert sheet.notes == []
+
+
+def test_a_value_between_has_its_calculation_and_its_gradient():
+    x, w = Value(2.0, label="x"), Value(0.5, label="w")
+    h = w * x
+    h.label = "h"
+    y = h * h + x
+    y.label = "y"
+    y.backward()
+    assert str(explain(h)) == (
+        "h\n\nforward: result\n  h = w · x = 0.5 · 2 = 1\n\n"
+        "gradients: values between\n  ∂y/∂h = h + h = 1 + 1 = 2\n\n"
+        "routes\n  y ← h = h = 1\n  y ← h = h = 1\n  sum   = 1 + 1 = 2"
+    )
+
+
+def test_shared_parts_are_named_once_and_the_rest_is_written_within():
+    x = Value(3.0, label="x")
+    part = x + 1
+    y = (part * part - x / 2).sqrt()
+    y.label = "y"
+    steps = [step for _, section in Worksheet(y).forward(y) for step in section]
+    assert [f"{write(step.name)} = {write(step.formula)}" for step in steps] == ["t₁ = x + 1", "y = √(t₁ · t₁ - x / 2)"]
+
+
+def test_small_numbers_are_never_shown_as_zero():
+    x = Value(1e-9, label="x")
+    y = (x * 0.001).sin()
+    y.label = "y"
+    text = str(explain(y))
+    assert "y = sin(x · 0.001) = sin(1e-09 · 0.001) = sin(1.000e-12) ≈ 1.000e-12\n" in text
+    assert " 0\n" not in text
+
+
+def test_rounding_is_said():
+    x = Value(0.1, label="x")
+    y = x + 0.2
+    y.label = "y"
+    assert "y = x + 0.2 = 0.1 + 0.2 ≈ 0.3000" in str(explain(y))
+    assert "≈ 0.30000000000000004" not in str(explain(y, digits=17))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_each_step_of_a_random_graph_is_true(seed):
+    generator = random.Random(seed)
+    nodes = [Value(generator.uniform(0.2, 1.5), label=f"x{place}") for place in range(4)]
+    for place in range(25):
+        a, b = generator.choice(nodes), generator.choice(nodes)
+        made = generator.choice([
+            lambda a=a, b=b: a + b, lambda a=a, b=b: a * b, lambda a=a, b=b: a / (b * b + 1), lambda a=a, b=b: a - b,
+            lambda a=a: a.tanh(), lambda a=a: a**2, lambda a=a: a.sigmoid(), lambda a=a: (a * a + 1).log(),
+            lambda a=a, b=b: weighted_sum([a, b], [b, 0.5], a), lambda a=a, b=b: softmax([a, b, a])[0],
+            lambda a=a, b=b: log_softmax([a, b])[1], lambda a=a, b=b: total([a, b, a]),
+        ])()  # fmt: skip
+        if generator.random() < 0.3:
+            made.label = f"n{place}"
+        nodes.append(made)
+    root = total(nodes[-5:])
+    root.backward()
+    worksheet = Worksheet(root)
+    sections = worksheet.forward(root) + worksheet.backward()
+    for step in (step for _, section in sections for step in section):
+        expression = step.formula
+        if isinstance(expression, Symbol) and expression.primitive is not None and "…" not in write(expression):
+            numbers = [x.number if isinstance(x, Symbol) else x for x in expression.operands]
+            row = expression.primitive
+            again = row.rule(numbers) if row.arity == 0 else row.rule(*numbers)
+            assert again == pytest.approx(step.number, rel=1e-12, abs=1e-14)
+    for _, section in worksheet.backward():
+        for step in section:
+            assert step.number == step.node.grad
+    for form in (str(explain(root)), explain(root).latex(), explain(root).markdown()):
+        assert form.count("{") == form.count("}")
+
+
+def test_latex_and_markdown():
+    x = Value(2.0, label="x")
+    y = x**2
+    y.label = "y"
+    sheet = explain(y)
+    assert sheet.latex() == (
+        "\\begin{aligned}\n"
+        "&\\textbf{forward: result} \\\\[4pt]\n"
+        "y &= x^{2} = 2^{2} = 4 \\\\[4pt]\n"
+        "&\\textbf{gradients: leaves} \\\\[4pt]\n"
+        "\\frac{\\partial y}{\\partial x} &= 2 \\cdot x = 2 \\cdot 2 = 4\n"
+        "\\end{aligned}"
+    )
+    assert sheet._repr_latex_() == f"$$\n{sheet.latex()}\n$$"
+    assert sheet.markdown().startswith("### $y$\n\n**forward: result**\n\n$$\n\\begin{aligned}\n")
+    assert sheet._repr_markdown_() == sheet.markdown()
+
+
+def test_fractions_stay_fractions():
+    x = Value(Fraction(1, 3), label="x")
+    y = x * x
+    y.label = "y"
+    assert "y = x · x = (1/3) · (1/3) = 1/9" in str(explain(y))
+
+
+def test_the_root_is_found_in_memory_or_asked_for():
+    x = Value(2.0, label="x")
+    first, second = x * 3, x * 5
+    first.label, second.label = "first", "second"
+    with pytest.raises(UnknownNameError, match=r"used by 2 results \(first, second\)"):
+        explain(x)
+    assert "∂second/∂x = 5" in str(explain(x, root=second))
+    first.backward()
+    assert "∂first/∂x = 3" in str(explain(x))
+    with pytest.raises(UnknownNameError, match="first does not depend on second"):
+        explain(second, root=first)
+
+
+def test_what_the_gradient_holds_is_said_where_it_is_another():
+    x = Value(2.0, label="x")
+    y = x * 3
+    y.label = "y"
+    assert explain(x).notes == ["x.grad is 0.0: y.backward() has not been called, or was cleared"]
+    y.backward()
+    assert explain(x).notes == []
+    y.backward()
+    assert explain(x).notes == ["x.grad is 6.0: it holds other passes too, or another seed than 1"]
+    assert str(explain(x)).endswith(explain(x).notes[0])
+
+
+def test_a_leaf_that_nothing_uses():
+    assert str(explain(Value(2.0, label="x"))) == "x"
+
+
+def test_a_graph_too_large_for_a_sheet():
+    x = Value(1.0, label="x")
+    y = x
+    for _ in range(100_000):
+        y = y * 1.0000001 + x
+    with pytest.raises(TooLargeError, match="too many for a sheet"):
+        explain(y)
+
+
+def test_a_long_sum_is_shortened():
+    xs = [Value(float(place), label=f"x{place}") for place in range(500)]
+    y = weighted_sum(xs, [0.5] * 500)
+    y.label = "y"
+    assert "y = x0 · 0.5 + x1 · 0.5 + x2 · 0.5 + … + x499 · 0.5\n" in str(explain(y))
+
+
+@pytest.mark.parametrize("bad", [3.0, None, "x", [Value(1.0)]])
+def test_only_a_value_can_be_explained(bad):
+    with pytest.raises(KindError, match="is no Value"):
+        explain(bad)
+
+
+@pytest.mark.parametrize("digits", [0, -1, 18, 2.5, "4", True])
+def test_digits(digits):
+    with pytest.raises(KindError, match="digits"):
+        explain(Value(1.0), digits=digits)
+
+
+def test_root_must_be_a_value():
+    with pytest.raises(KindError, match="root"):
+        explain(Value(1.0), root=2.0)  # type: ignore[arg-type]
+
+
+def test_a_slope_that_does_not_exist_says_so():
+    root = Value(0.0, label="x").sqrt()
+    with pytest.raises(DivisionByZeroError, match="slope of sqrt of x"):
+        explain(root)
+
+
+def test_digits_are_those_of_show():
+    x = Value(2 / 3, label="x")
+    y = x * 1.5
+    y.label = "y"
+    assert f"= {show(2 / 3, 7)} · 1.5 =" in str(explain(y, digits=7))
