@@ -71,8 +71,9 @@ def test_fused_softmax_cross_entropy(logits, target):
     assert again.data == loss.data
 
 
-def test_fused_softmax_cross_entropy_with_a_soft_target():
-    logits, target = [0.5, -1.0, 2.0], [0.25, 0.25, 0.5]
+@pytest.mark.parametrize("target", [[0.25, 0.25, 0.5], [0.1, 0.2, 0.7], [0.9, 0.1, 0.0]])
+def test_fused_softmax_cross_entropy_with_a_soft_target(target):
+    logits = [0.5, -1.0, 2.0]
     values = [Value(z) for z in logits]
     loss = losses.softmax_cross_entropy(values, target)
     true = -sum(t * mpmath.log(mpmath.exp(z) / sum(map(mpmath.exp, logits))) for t, z in zip(target, logits))
