@@ -9,25 +9,28 @@ A rule of the table (:mod:`autograd.primitives`) is written in these functions a
 operators, and in nothing else. Whatever such a rule is run on, it works:
 
 - a float takes the first branch of a function, and costs one type check;
-- another plain number takes the function of its own kind (``Decimal.exp``, ``cmath.exp``), or is
-  turned into a float where its kind has none;
+- another plain number takes the function of its own kind (:mod:`autograd.kinds`). Fractions are exact
+  through ``+ - * /``, whole powers and everything that compares; exp, log, sqrt, sin, cos, tanh,
+  sigmoid, softplus, Φ and what is made of them leave the rationals, and give a float (the table says
+  ``rational=True`` of the others). Decimals stay Decimals, to the precision of their context;
 - an :class:`Arithmetic` (a ``Value``, a symbol, a register of a trace) records the operation.
 """
 
 from __future__ import annotations
 
-import cmath
 import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from . import decimals, kinds
 from .errors import KindError, ShapeError
 
 __all__ = [
     "Arithmetic",
     "Number",
+    "absolute",
     "as_number",
     "cos",
     "elu",
@@ -43,7 +46,10 @@ __all__ = [
     "maximum",
     "minimum",
     "normal_cdf",
+    "normal_density_at_zero",
+    "number_of",
     "of_one_kind",
+    "place_of_largest",
     "power",
     "relu",
     "sigmoid",
@@ -71,6 +77,8 @@ class Arithmetic:
     """
 
     __slots__ = ()
+
+    _op_priority = 100.0  # above a SymPy expression's, which would otherwise take us for a float
 
     def _apply(self, name: str | tuple[str, int], *operands: Any) -> Any:
         raise NotImplementedError
@@ -149,10 +157,10 @@ class Arithmetic:
         return self._apply("relu", self)
 
     def leaky_relu(self, slope: Any = 0.01) -> Any:
-        return self._apply("leaky_relu", self, slope)
+        return leaky_relu(self, slope)
 
     def elu(self, alpha: Any = 1.0) -> Any:
-        return self._apply("elu", self, alpha)
+        return elu(self, alpha)
 
     def gelu(self) -> Any:
         return self._apply("gelu", self)
@@ -213,6 +221,8 @@ def like(model: Number, number: Number) -> Number:
     kind = type(model)
     if kind is float or kind is int:
         return float(number)
+    if kinds.is_symbolic(model):
+        return model * 0 + number  # a Symbol is a kind of its own
     return kind(number)
 
 
@@ -236,62 +246,51 @@ def of_one_kind(x: Number, y: Number) -> tuple[Number, Number]:
 # --- functions of one number ---------------------------------------------------------------------
 
 
-def _other_kind(name: str, x: Any, function: Callable[..., Any], complex_function: Callable[..., Any] | None) -> Any:
-    """``function`` for an operand that is not a float."""
+def _other_kind(name: str, x: Any, function: Callable[[float], float] | None = None) -> Any:
+    """The function ``name`` of an operand that is not a float; ``function`` is the one for floats, if not math's."""
     if isinstance(x, Arithmetic):
         return x._apply(name, x)
-    x = as_number(x, f"the operand of {name}")
-    if isinstance(x, complex):
-        if complex_function is None:
-            raise KindError(f"{name} of {x!r}: {name} has no meaning for a complex number")
-        return complex_function(x)
-    if isinstance(x, (float, int, Fraction)):
-        return function(float(x))
-    own = getattr(x, {"log": "ln"}.get(name, name) if isinstance(x, Decimal) else name, None)
-    if own is not None:
-        return own()
-    library = __import__(type(x).__module__.partition(".")[0])
-    return getattr(library, name)(x)
+    return kinds.evaluate(name, as_number(x, f"the operand of {name}"), function)
 
 
 def exp(x: Any) -> Any:
     """e to the power x."""
-    return math.exp(x) if type(x) is float else _other_kind("exp", x, math.exp, cmath.exp)
+    return math.exp(x) if type(x) is float else _other_kind("exp", x)
 
 
 def expm1(x: Any) -> Any:
     """exp(x) - 1, without the cancellation near 0."""
-    return math.expm1(x) if type(x) is float else _other_kind("expm1", x, math.expm1, lambda z: cmath.exp(z) - 1)
+    return math.expm1(x) if type(x) is float else _other_kind("expm1", x)
 
 
 def log(x: Any) -> Any:
     """The natural logarithm of x > 0."""
-    return math.log(x) if type(x) is float else _other_kind("log", x, math.log, cmath.log)
+    return math.log(x) if type(x) is float else _other_kind("log", x)
 
 
 def log1p(x: Any) -> Any:
     """log(1 + x), without the cancellation near 0."""
-    return math.log1p(x) if type(x) is float else _other_kind("log1p", x, math.log1p, lambda z: cmath.log(1 + z))
+    return math.log1p(x) if type(x) is float else _other_kind("log1p", x)
 
 
 def sqrt(x: Any) -> Any:
     """The square root of x >= 0."""
-    return math.sqrt(x) if type(x) is float else _other_kind("sqrt", x, math.sqrt, cmath.sqrt)
+    return math.sqrt(x) if type(x) is float else _other_kind("sqrt", x)
 
 
 def sin(x: Any) -> Any:
     """The sine of x, in radians."""
-    return math.sin(x) if type(x) is float else _other_kind("sin", x, math.sin, cmath.sin)
+    return math.sin(x) if type(x) is float else _other_kind("sin", x)
 
 
 def cos(x: Any) -> Any:
     """The cosine of x, in radians."""
-    return math.cos(x) if type(x) is float else _other_kind("cos", x, math.cos, cmath.cos)
+    return math.cos(x) if type(x) is float else _other_kind("cos", x)
 
 
 def tanh(x: Any) -> Any:
     """The hyperbolic tangent of x."""
-    return math.tanh(x) if type(x) is float else _other_kind("tanh", x, math.tanh, cmath.tanh)
+    return math.tanh(x) if type(x) is float else _other_kind("tanh", x)
 
 
 def _sigmoid(x: float) -> float:
@@ -303,7 +302,7 @@ def _sigmoid(x: float) -> float:
 
 def sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x)), for every float x without overflow."""
-    return _sigmoid(x) if type(x) is float else _other_kind("sigmoid", x, _sigmoid, lambda z: 1 / (1 + cmath.exp(-z)))
+    return _sigmoid(x) if type(x) is float else _other_kind("sigmoid", x, _sigmoid)
 
 
 def _softplus(x: float) -> float:
@@ -312,9 +311,7 @@ def _softplus(x: float) -> float:
 
 def softplus(x: Any) -> Any:
     """log(1 + exp(x)), for every float x without overflow."""
-    if type(x) is float:
-        return _softplus(x)
-    return _other_kind("softplus", x, _softplus, lambda z: cmath.log(1 + cmath.exp(z)))
+    return _softplus(x) if type(x) is float else _other_kind("softplus", x, _softplus)
 
 
 _SQRT_HALF = math.sqrt(0.5)
@@ -326,12 +323,29 @@ def _normal_cdf(x: float) -> float:
 
 def normal_cdf(x: Any) -> Any:
     """Φ(x), the distribution function of the standard normal law."""
-    return _normal_cdf(x) if type(x) is float else _other_kind("normal_cdf", x, _normal_cdf, None)
+    return _normal_cdf(x) if type(x) is float else _other_kind("normal_cdf", x, _normal_cdf)
+
+
+def normal_density_at_zero(x: Any) -> Any:
+    """1 / √(2π), in the kind of ``x``, or of the data of a Value ``x``."""
+    x = number_of(x)
+    if isinstance(x, Decimal):
+        return decimals.normal_density_at_zero()
+    if kinds.is_symbolic(x) or kinds.is_mpmath(x):
+        return kinds.evaluate("normal_density_at_zero", x)
+    return 0.3989422804014327
+
+
+def number_of(x: Any) -> Any:
+    """The data of a Value; for what has none, itself."""
+    return getattr(x, "data", x) if isinstance(x, Arithmetic) else x
 
 
 def gelu(x: Any) -> Any:
     """x · Φ(x), exact (Hendrycks and Gimpel, 2016), not its tanh approximation."""
-    return x._apply("gelu", x) if isinstance(x, Arithmetic) else x * normal_cdf(x)
+    if isinstance(x, Arithmetic):
+        return x._apply("gelu", x)
+    return x * normal_cdf(x) if x != -math.inf else zero(x)  # not -inf · 0
 
 
 # --- functions with a kink: written once, for whatever can be compared -----------------------------
@@ -343,7 +357,8 @@ def relu(x: Any) -> Any:
         return 0.0 if x <= 0.0 else x
     if isinstance(x, Arithmetic):
         return x._apply("relu", x)
-    return zero(x) if x <= 0 else x
+    formula = kinds.piecewise("relu", as_number(x, "the operand of relu"))
+    return formula if formula is not None else zero(x) if x <= 0 else x
 
 
 def step(x: Any) -> Any:
@@ -352,7 +367,8 @@ def step(x: Any) -> Any:
         return 1.0 if x > 0.0 else 0.0
     if isinstance(x, Arithmetic):
         return x._apply("step", x)
-    return 1 if x > 0 else 0
+    formula = kinds.piecewise("step", as_number(x, "the operand of step"))
+    return formula if formula is not None else like(x, 1 if x > 0 else 0)
 
 
 def sign(x: Any) -> Any:
@@ -361,7 +377,17 @@ def sign(x: Any) -> Any:
         return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0
     if isinstance(x, Arithmetic):
         return x._apply("sign", x)
-    return (x > 0) - (x < 0)
+    formula = kinds.piecewise("sign", as_number(x, "the operand of sign"))
+    return formula if formula is not None else like(x, (x > 0) - (x < 0))
+
+
+def absolute(x: Any) -> Any:
+    """|x|. Refused for complex numbers, where it has no derivative."""
+    if type(x) is float or isinstance(x, Arithmetic):
+        return abs(x)
+    if isinstance(x, complex):
+        kinds.piecewise("abs", x)
+    return abs(x)
 
 
 def maximum(x: Any, y: Any) -> Any:
@@ -370,6 +396,11 @@ def maximum(x: Any, y: Any) -> Any:
         return x._apply("maximum", x, y)
     if isinstance(y, Arithmetic):
         return y._apply("maximum", x, y)
+    if type(x) is not float or type(y) is not float:
+        formula = _compared("maximum", x, y)
+        if formula is not None:
+            return formula
+        x, y = of_one_kind(x, y)
     return x if x >= y or x != x else y
 
 
@@ -379,39 +410,104 @@ def minimum(x: Any, y: Any) -> Any:
         return x._apply("minimum", x, y)
     if isinstance(y, Arithmetic):
         return y._apply("minimum", x, y)
+    if type(x) is not float or type(y) is not float:
+        formula = _compared("minimum", x, y)
+        if formula is not None:
+            return formula
+        x, y = of_one_kind(x, y)
     return x if x <= y or x != x else y
 
 
+def _compared(name: str, x: Any, y: Any) -> Any:
+    """The formula of a function that compares, where an operand is a symbol; else None."""
+    what = f"an operand of {name}"
+    return kinds.piecewise(name, as_number(x, what), as_number(y, what))
+
+
 def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
-    """x where x > 0, else slope · x."""
+    """x where x > 0, else slope · x. Beside a Fraction or a Decimal a float slope is the decimal that it prints as."""
+    slope = _parameter(slope, x)
     if isinstance(x, Arithmetic):
         return x._apply("leaky_relu", x, slope)
     if isinstance(slope, Arithmetic):
         return slope._apply("leaky_relu", x, slope)
+    if type(x) is not float:
+        formula = _compared("leaky_relu", x, slope)
+        if formula is not None:
+            return formula
     return slope * x if x <= 0 else x
 
 
 def elu(x: Any, alpha: Any = 1.0) -> Any:
-    """x where x > 0, else alpha · (exp(x) - 1) (Clevert et al., 2015)."""
+    """x where x > 0, else alpha · (exp(x) - 1) (Clevert et al., 2015); a float alpha as leaky_relu's slope."""
+    alpha = _parameter(alpha, x)
     if isinstance(x, Arithmetic):
         return x._apply("elu", x, alpha)
     if isinstance(alpha, Arithmetic):
         return alpha._apply("elu", x, alpha)
+    if type(x) is not float:
+        formula = _compared("elu", x, alpha)
+        if formula is not None:
+            return formula
     return alpha * expm1(x) if x <= 0 else x
+
+
+def _parameter(parameter: Any, x: Any) -> Any:
+    """A float parameter in the kind of ``x`` where that is exact, so that 0.01 is 1/100 for a Fraction."""
+    if type(parameter) is float:
+        x = number_of(x)
+        if isinstance(x, (Fraction, Decimal)):
+            return type(x)(repr(parameter))
+        if kinds.is_symbolic(x) and parameter.is_integer():
+            return int(parameter)
+    return parameter
 
 
 # --- powers --------------------------------------------------------------------------------------
 
+_LARGEST_POWER = 10_000_000  # bits of a whole number or a Fraction: above it takes seconds, or all memory
+
 
 def power(x: Any, y: Any) -> Any:
-    """x ** y, where the result is of the operands' own kind.
+    """x ** y, where the result is of the operands' own kind, and x ** 0 is 1 for every x.
 
     Raises ValueError where Python would leave the reals: a negative base to a fractional power.
     """
+    if type(x) is not float:
+        if isinstance(x, Decimal) and not x:
+            return _power_of_zero(x, y)
+        if isinstance(x, complex) and not isinstance(y, complex) and float(y).is_integer() and abs(y) <= 1024:
+            return _whole_power(x, int(y))
+        if isinstance(x, (int, Fraction)) and isinstance(y, (int, Fraction)) and x:
+            bits = max(x.numerator.bit_length(), x.denominator.bit_length()) - 1
+            if y == int(y) and bits * abs(int(y)) > _LARGEST_POWER:
+                raise OverflowError("the power is too long a number")
     result = x**y
-    if type(result) is complex and not (isinstance(x, complex) or isinstance(y, complex)):
+    if _is_complex(result) and not (_is_complex(x) or _is_complex(y)):
         raise ValueError("a negative number to a fractional power is not real")
     return result
+
+
+def _is_complex(x: Any) -> bool:
+    return type(x) is complex or type(x).__name__ == "mpc"
+
+
+def _power_of_zero(x: Decimal, y: Any) -> Any:
+    """Of the Decimal 0, which says Infinity below an exponent of 0, and nothing at 0."""
+    if y < 0:
+        raise ZeroDivisionError("0 to a negative power")
+    return x**y if y else type(x)(1)
+
+
+def _whole_power(z: complex, n: int) -> complex:
+    """By squaring: Python's own goes through the angle, whose rounding hides a small imaginary part."""
+    result, square, left = 1 + 0j, z, abs(n)
+    while left:
+        if left & 1:
+            result *= square
+        square *= square
+        left >>= 1
+    return result if n >= 0 else 1 / result
 
 
 # --- functions of many numbers -------------------------------------------------------------------
@@ -469,9 +565,16 @@ def dot(weights: Sequence[Any], inputs: Sequence[Any]) -> Any:
     return result
 
 
-def _largest(values: Sequence[Any]) -> int:
-    """The place of the largest value, the first of equals."""
-    return max(range(len(values)), key=values.__getitem__)
+def place_of_largest(values: Sequence[Any]) -> int | None:
+    """The place of the largest value, the first of equals; None of symbols, which have no order."""
+    if not values:
+        raise ShapeError("logsumexp and softmax take at least one number; got none")
+    try:
+        return max(range(len(values)), key=values.__getitem__)
+    except TypeError:
+        if any([kinds.is_symbolic(value) for value in values]):
+            return None
+        return max(range(len(values)), key=lambda place: kinds.real_part(values[place]))
 
 
 def logsumexp(values: Sequence[Any]) -> Any:
@@ -480,12 +583,17 @@ def logsumexp(values: Sequence[Any]) -> Any:
     recorder = _recorder(values)
     if recorder is not None:
         return recorder._apply("logsumexp", *values)
-    return values[_largest(values)] + _log_of_rest(values)
+    place = place_of_largest(values)
+    if place is None:
+        return log(total([exp(value) for value in values]))
+    largest = values[place]
+    if largest in (math.inf, -math.inf):
+        return total([value for value in values if value == largest or value != value])
+    return largest + _log_of_rest(values, place)
 
 
-def _log_of_rest(values: Sequence[Any]) -> Any:
+def _log_of_rest(values: Sequence[Any], place: int) -> Any:
     """log Σ exp(xᵢ - m), m the largest: by log1p of all but the largest, which loses no digits near 0."""
-    place = _largest(values)
     rest = [exp(value - values[place]) for index, value in enumerate(values) if index != place]
     return log1p(total(rest))
 
@@ -500,8 +608,8 @@ def softmax(values: Sequence[Any]) -> list[Any]:
     recorder = _recorder(values)
     if recorder is not None:
         return recorder._apply_family("softmax", values)
-    largest = values[_largest(values)]
-    exponentials = [exp(value - largest) for value in values]
+    place = place_of_largest(values)
+    exponentials = [exp(value if place is None else value - values[place]) for value in values]
     denominator = total(exponentials)
     return [exponential / denominator for exponential in exponentials]
 
@@ -512,5 +620,9 @@ def log_softmax(values: Sequence[Any]) -> list[Any]:
     recorder = _recorder(values)
     if recorder is not None:
         return recorder._apply_family("log_softmax", values)
-    largest, rest = values[_largest(values)], _log_of_rest(values)
+    place = place_of_largest(values)
+    if place is None:
+        logarithm = logsumexp(values)
+        return [value - logarithm for value in values]
+    largest, rest = values[place], _log_of_rest(values, place)
     return [(value - largest) - rest for value in values]

@@ -77,6 +77,7 @@ class Primitive:
     overflow: str = "use smaller operands, or Fractions or Decimals, which hold larger numbers"
     kink: str = ""  # which derivative is taken where there is none, or more than one
     switch: Callable[..., Any] | None = None  # of the operands: where it is 0, there the kink is
+    rational: bool = False  # exact on Fractions; the others leave the rationals, and give a float
     definition: Callable[..., Any] | None = None  # a composite in elementary operations
     written: Callable[..., Any] | None = None  # the same as a person writes it, where that is shorter
     text: Form | None = None  # for reading, where that is not the Python form
@@ -108,7 +109,7 @@ def _is_zero(x: Any) -> bool:
 
 def _power_by_base(out: Any, x: Any, y: Any) -> Any:
     if _is_zero(y):  # x ** 0 is 1 everywhere, so its slope is 0, also at x = 0
-        return y * x
+        return y
     return y * x ** (y - 1)
 
 
@@ -118,11 +119,8 @@ def _power_by_exponent(out: Any, x: Any, y: Any) -> Any:
     return out * log(x)
 
 
-_INVERSE_SQRT_TWO_PI = 0.3989422804014327
-
-
 def _normal_density(x: Any) -> Any:
-    return _INVERSE_SQRT_TWO_PI * exp(-0.5 * x * x)
+    return numeric.normal_density_at_zero(x) * exp(-(x * x) / 2)
 
 
 def split_weighted_sum(operands: tuple[Any, ...]) -> tuple[Any, Any, Any]:
@@ -164,15 +162,20 @@ def _softmax_written(index: int) -> Callable[..., Any]:
     return written
 
 
+def _shift(operands: Sequence[Any]) -> Any:
+    """The largest, as a number: it cancels in the quotient, so no gradient flows through it."""
+    numbers = [numeric.number_of(operand) for operand in operands]
+    place = numeric.place_of_largest(numbers)
+    return 0 if place is None else numbers[place]
+
+
 def _shifted_exponentials(operands: tuple[Any, ...]) -> tuple[Any, ...]:
-    # The shift is a number: it cancels in the quotient, so no gradient flows through it.
-    shift = max(float(operand) for operand in operands)
+    shift = _shift(operands)
     return tuple(exp(operand - shift) for operand in operands)
 
 
 def _logsumexp_in_steps(operands: tuple[Any, ...]) -> Any:
-    shift = max(float(operand) for operand in operands)
-    return log(_total_in_steps(_shifted_exponentials(operands))) + shift
+    return log(_total_in_steps(_shifted_exponentials(operands))) + _shift(operands)
 
 
 # --- the table -------------------------------------------------------------------------------------
@@ -180,6 +183,7 @@ def _logsumexp_in_steps(operands: tuple[Any, ...]) -> Any:
 _ELEMENTARY = [
     Primitive(
         "add", 2,
+        rational=True,
         rule=lambda x, y: x + y,
         partials=(lambda out, x, y: 1, lambda out, x, y: 1),
         python=_infix("+", SUM, SUM, SUM + 1),
@@ -187,6 +191,7 @@ _ELEMENTARY = [
     ),
     Primitive(
         "sub", 2,
+        rational=True,
         rule=lambda x, y: x - y,
         partials=(lambda out, x, y: 1, lambda out, x, y: -1),
         python=_infix("-", SUM, SUM, SUM + 1),
@@ -194,6 +199,7 @@ _ELEMENTARY = [
     ),
     Primitive(
         "mul", 2,
+        rational=True,
         rule=lambda x, y: x * y,
         partials=(lambda out, x, y: y, lambda out, x, y: x),
         python=_infix("*", PRODUCT, PRODUCT, PRODUCT + 1),
@@ -202,6 +208,7 @@ _ELEMENTARY = [
     ),
     Primitive(
         "div", 2,
+        rational=True,
         rule=lambda x, y: x / y,
         partials=(lambda out, x, y: 1 / y, lambda out, x, y: -out / y),
         python=_infix("/", PRODUCT, PRODUCT, PRODUCT + 1),
@@ -210,6 +217,7 @@ _ELEMENTARY = [
     ),
     Primitive(
         "pow", 2,
+        rational=True,
         rule=numeric.power,
         partials=(_power_by_base, _power_by_exponent),
         python=_infix("**", POWER, POWER + 1, NEGATION),
@@ -220,6 +228,7 @@ _ELEMENTARY = [
     ),
     Primitive(
         "neg", 1,
+        rational=True,
         rule=lambda x: -x,
         partials=(lambda out, x: -1,),
         python=Form("-{0}", NEGATION, (NEGATION,)),
@@ -227,7 +236,8 @@ _ELEMENTARY = [
     ),
     Primitive(
         "abs", 1,
-        rule=abs,
+        rational=True,
+        rule=numeric.absolute,
         partials=(lambda out, x: sign(x),),
         python=_function("abs"),
         latex=Form(r"\left|{0}\right|", ATOM, (0,)),
@@ -296,6 +306,7 @@ _ELEMENTARY = [
     ),
     Primitive(
         "step", 1,
+        rational=True,
         rule=step,
         partials=(lambda out, x: 0,),
         python=_function("step"),
@@ -306,6 +317,7 @@ _ELEMENTARY = [
     ),
     Primitive(
         "sign", 1,
+        rational=True,
         rule=sign,
         partials=(lambda out, x: 0,),
         python=_function("sign"),
@@ -315,6 +327,7 @@ _ELEMENTARY = [
     ),
     Primitive(
         "maximum", 2,
+        rational=True,
         rule=maximum,
         partials=(lambda out, x, y: 1 - step(y - x), lambda out, x, y: step(y - x)),
         python=Form("maximum({0}, {1})"),
@@ -325,6 +338,7 @@ _ELEMENTARY = [
     ),
     Primitive(
         "minimum", 2,
+        rational=True,
         rule=minimum,
         partials=(lambda out, x, y: 1 - step(x - y), lambda out, x, y: step(x - y)),
         python=Form("minimum({0}, {1})"),
@@ -353,6 +367,7 @@ _ACTIVATIONS = [
     ),
     Primitive(
         "relu", 1,
+        rational=True,
         rule=numeric.relu,
         partials=(lambda out, x: step(x),),
         python=_function("relu"),
@@ -363,6 +378,7 @@ _ACTIVATIONS = [
     ),
     Primitive(
         "leaky_relu", 2,
+        rational=True,
         rule=numeric.leaky_relu,
         partials=(lambda out, x, slope: step(x) + (1 - step(x)) * slope, lambda out, x, slope: minimum(x, 0)),
         python=Form("leaky_relu({0}, {1})"),
@@ -412,6 +428,7 @@ _ACTIVATIONS = [
 _OF_MANY = [
     Primitive(
         "total", 0,
+        rational=True,
         rule=numeric.total,
         partials=lambda out, operands: [1] * len(operands),
         python=Form("total([{0}])"),
@@ -421,6 +438,7 @@ _OF_MANY = [
     ),
     Primitive(
         "weighted_sum", 0,
+        rational=True,
         rule=_weighted_sum,
         partials=_weighted_sum_partials,
         python=Form("weighted_sum({0})"),

@@ -601,7 +601,9 @@ def contributions(node: Value, cotangent: Any) -> Iterator[tuple[Value, Any, Any
 def _seed(root: Value, seed: Any) -> Number:
     try:
         return numeric.like(root.data, numeric.as_number(seed, "seed"))
-    except (ValueError, ArithmeticError) as error:
+    except (TypeError, ValueError, ArithmeticError) as error:
+        if isinstance(error, AutogradError):
+            raise
         raise KindError(f"seed {seed!r} is not a number of the root's kind ({type(root.data).__name__})") from error
 
 

@@ -1,0 +1,178 @@
+"""The functions of the vocabulary for kinds of number other than float: who computes them.
+
+>>> from decimal import Decimal
+>>> evaluate("sigmoid", Decimal(0)), evaluate("sigmoid", 0j)
+(Decimal('0.5'), (0.5+0j))
+
+- An int or a Fraction takes the float function: exp, log, sin … leave the rationals.
+- A Decimal stays one, to the precision of its context (:mod:`autograd.decimals` has what the decimal
+  module lacks).
+- A complex number takes ``cmath`` where the function is analytic; what needs an order is refused.
+- mpmath's numbers take mpmath's functions, and SymPy's expressions SymPy's, so that a gradient of
+  symbols is a formula. Neither is imported here: a number of theirs brings its library with it.
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+import sys
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from . import decimals
+from .errors import KindError
+
+__all__ = ["evaluate", "is_mpmath", "is_symbolic", "piecewise", "real_part"]
+
+
+def evaluate(name: str, x: Any, float_function: Callable[[float], float] | None = None) -> Any:
+    """The function ``name`` of one number that is not a float."""
+    if isinstance(x, complex):
+        if name not in _COMPLEX:
+            raise KindError(f"{name} of {x!r}: {name} has no meaning here for a complex number")
+        return _COMPLEX[name](x)
+    if isinstance(x, Decimal):
+        own = _OWN_OF_DECIMAL.get(name)
+        return own(x) if own is not None else getattr(decimals, name)(x)
+    if is_symbolic(x):
+        return _of_symbols(name, x)
+    if is_mpmath(x):
+        return _of_mpmath(name, x)
+    if name == "log" and isinstance(x, (int, Fraction)):
+        return _log_of_rational(x)
+    return (float_function or getattr(math, name))(float(x))
+
+
+def _log_of_rational(x: int | Fraction) -> float:
+    try:
+        number = float(x)
+    except OverflowError:
+        number = 0.0
+    # Out of the range of floats a logarithm is one still.
+    return math.log(number) if number or x <= 0 else math.log(x.numerator) - math.log(x.denominator)
+
+
+def _decimal_log(x: Decimal) -> Decimal:
+    if not x:
+        raise ValueError("log of 0")  # Decimal itself says -Infinity
+    return x.ln()
+
+
+_OWN_OF_DECIMAL: dict[str, Callable[[Decimal], Decimal]] = {
+    "exp": Decimal.exp,
+    "log": _decimal_log,
+    "sqrt": Decimal.sqrt,
+}
+
+
+# --- complex ---------------------------------------------------------------------------------------
+
+
+def _complex_expm1(z: complex) -> complex:
+    half = math.sin(z.imag / 2)
+    return complex(math.expm1(z.real) * math.cos(z.imag) - 2 * half * half, math.exp(z.real) * math.sin(z.imag))
+
+
+def _complex_log1p(z: complex) -> complex:
+    if abs(z) > 0.5:
+        return cmath.log(1 + z)
+    return complex(0.5 * math.log1p(z.real * (2 + z.real) + z.imag * z.imag), math.atan2(z.imag, 1 + z.real))
+
+
+def _complex_sigmoid(z: complex) -> complex:
+    if z.real >= 0:
+        return 1 / (1 + cmath.exp(-z))
+    small = cmath.exp(z)
+    return small / (1 + small)
+
+
+def _complex_softplus(z: complex) -> complex:
+    return z + _complex_log1p(cmath.exp(-z)) if z.real > 0 else _complex_log1p(cmath.exp(z))
+
+
+_COMPLEX: dict[str, Callable[[complex], complex]] = {
+    "exp": cmath.exp,
+    "expm1": _complex_expm1,
+    "log": cmath.log,
+    "log1p": _complex_log1p,
+    "sqrt": cmath.sqrt,
+    "sin": cmath.sin,
+    "cos": cmath.cos,
+    "tanh": cmath.tanh,
+    "sigmoid": _complex_sigmoid,
+    "softplus": _complex_softplus,
+}
+
+
+def real_part(x: Any) -> Any:
+    """What a number is ordered by when the largest is looked for: itself, of a complex one the real part."""
+    return x.real if isinstance(x, complex) or is_mpmath(x) else x
+
+
+# --- mpmath ----------------------------------------------------------------------------------------
+
+
+def is_mpmath(x: Any) -> bool:
+    """Is ``x`` a number of mpmath?"""
+    return type(x).__module__.partition(".")[0] == "mpmath"
+
+
+def _of_mpmath(name: str, x: Any) -> Any:
+    mp = sys.modules["mpmath"].mp
+    functions: dict[str, Callable[..., Any]] = {
+        "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
+        "softplus": lambda x: x + mp.log1p(mp.exp(-x)) if x.real > 0 else mp.log1p(mp.exp(x)),
+        "normal_cdf": mp.ncdf,
+    }
+    if name == "normal_density_at_zero":
+        return 1 / mp.sqrt(2 * mp.pi)
+    result = functions[name](x) if name in functions else getattr(mp, name)(x)
+    if not mp.isfinite(result) and mp.isfinite(x):
+        raise ValueError(f"{name} of {x} is not finite")
+    if isinstance(result, mp.mpc) and not isinstance(x, mp.mpc):
+        raise ValueError(f"{name} of {x} is not real")
+    return result
+
+
+# --- SymPy -----------------------------------------------------------------------------------------
+
+
+def is_symbolic(x: Any) -> bool:
+    """Is ``x`` an expression of SymPy?"""
+    return type(x).__module__.partition(".")[0] == "sympy"
+
+
+def _of_symbols(name: str, *operands: Any) -> Any:
+    sympy = sys.modules["sympy"]
+    functions: dict[str, Callable[..., Any]] = {
+        "expm1": lambda x: sympy.exp(x) - 1,
+        "log1p": lambda x: sympy.log(1 + x),
+        "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
+        "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
+        "normal_cdf": lambda x: (1 + sympy.erf(x / sympy.sqrt(2))) / 2,
+        "normal_density_at_zero": lambda x: 1 / sympy.sqrt(2 * sympy.pi),
+        "relu": lambda x: sympy.Max(x, 0),
+        "step": lambda x: sympy.Heaviside(x, 0),
+        "maximum": sympy.Max,
+        "minimum": sympy.Min,
+        "leaky_relu": lambda x, slope: sympy.Piecewise((x, x > 0), (slope * x, True)),
+        "elu": lambda x, alpha: sympy.Piecewise((x, x > 0), (alpha * (sympy.exp(x) - 1), True)),
+    }
+    return (functions[name] if name in functions else getattr(sympy, name))(*operands)
+
+
+# --- what needs an order ---------------------------------------------------------------------------
+
+
+def piecewise(name: str, *operands: Any) -> Any:
+    """A function that compares its operands, where comparing does not do: of symbols; else None.
+
+    Raises KindError for a complex number, which is neither above nor below 0.
+    """
+    for x in operands:
+        if isinstance(x, complex) or type(x).__name__ == "mpc":
+            raise KindError(f"{name} of {x!r}: {name} has no meaning for a complex number")
+    return _of_symbols(name, *operands) if any(map(is_symbolic, operands)) else None

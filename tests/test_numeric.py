@@ -1,0 +1,400 @@
+"""The vocabulary for every kind of number, and on the whole range of floats."""
+
+import math
+import random
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from autograd import (
+    DivisionByZeroError,
+    DomainError,
+    KindError,
+    NumberOverflowError,
+    ShapeError,
+    Value,
+    check_gradient,
+    decimals,
+    elu,
+    exp,
+    gelu,
+    gradient,
+    hessian,
+    leaky_relu,
+    log,
+    log_softmax,
+    logsumexp,
+    maximum,
+    minimum,
+    numeric,
+    relu,
+    sigmoid,
+    softmax,
+    softplus,
+    tanh,
+    total,
+    weighted_sum,
+)
+from autograd.primitives import PRIMITIVES
+
+mpmath = pytest.importorskip("mpmath")
+
+
+# --- the whole range of floats, against mpmath -----------------------------------------------------
+
+EDGES = [
+    0.0, 5e-324, 2.2250738585072014e-308, 1e-300, 1e-17, 1e-8, 0.5, 1.0, 2.0, 5.0, 18.0, 36.7, 37.0, 38.5, 40.0,
+    700.0, 708.5, 709.7, 745.0, 746.0, 1e3, 1e16, 1e155, 1e300, 1.7976931348623157e308,
+]  # fmt: skip
+
+ORACLES = {
+    sigmoid: lambda x: 1 / (1 + mpmath.exp(-x)),
+    softplus: lambda x: mpmath.log1p(mpmath.exp(x)) if x < 1000 else x + mpmath.exp(-x),
+    tanh: mpmath.tanh,
+    gelu: lambda x: x * mpmath.ncdf(x) if abs(x) < 1e5 else (x if x > 0 else mpmath.mpf(0)),
+    numeric.normal_cdf: lambda x: mpmath.ncdf(x) if abs(x) < 1e5 else mpmath.mpf(x > 0),
+}
+
+
+def allowed_error(oracle, x):
+    """4 ulp times the condition number |x f'(x) / f(x)|, or times 1 where the function is better conditioned."""
+    exact = oracle(x)
+    ulp = math.ulp(float(exact))
+    if not exact or abs(x) > 1e5:
+        return exact, 4 * ulp
+    condition = abs(x * mpmath.diff(oracle, x) / exact) if x else 0
+    return exact, 4 * ulp * max(1, condition)
+
+
+@pytest.mark.parametrize("function", ORACLES, ids=lambda function: function.__name__)
+def test_stable_over_all_floats(function):
+    generator = random.Random(6)
+    xs = [sign * x for x in EDGES for sign in (1, -1)]
+    xs += [generator.choice([1, -1]) * 10 ** generator.uniform(-20, 3) for _ in range(300)]
+    with mpmath.workdps(50):
+        for x in xs:
+            exact, allowed = allowed_error(ORACLES[function], mpmath.mpf(x))
+            assert abs(function(x) - exact) <= allowed, (function.__name__, x)
+
+
+def rows():
+    generator = random.Random(16)
+    yield [1e308, -1e308, 0.0]
+    yield [1000.0, 1000.0]
+    yield [-1e4, -1e4 - 1, -2e4]
+    yield [5e-324, 0.0]
+    yield [-0.6931471805599453, -0.6931471805599453]
+    yield [1.7976931348623157e308, 1.7976931348623157e308]
+    for _ in range(150):
+        scale = 10 ** generator.uniform(-10, 3)
+        yield [generator.uniform(-scale, scale) for _ in range(generator.randint(1, 8))]
+
+
+def test_logsumexp_softmax_and_log_softmax_are_stable():
+    with mpmath.workdps(450):  # a probability within exp(-800) of 1 has a logarithm still
+        for row in rows():
+            xs = [mpmath.mpf(x) for x in row]
+            largest = max(xs)
+            shifted = [mpmath.exp(x - largest) for x in xs]
+            logarithm = largest + mpmath.log(mpmath.fsum(shifted))
+            probabilities = [e / mpmath.fsum(shifted) for e in shifted]
+            condition = sum(abs(x) * p for x, p in zip(xs, probabilities))
+            error = abs(logsumexp(row) - logarithm)
+            assert error <= 4 * max(math.ulp(float(logarithm)), float(condition) * 2**-52), row
+            for i, (got, got_log) in enumerate(zip(softmax(row), log_softmax(row))):
+                # |xⱼ ∂ log aᵢ / ∂xⱼ|, summed: the condition number of aᵢ, and of log aᵢ times log aᵢ
+                spread = sum(abs(x) * abs((i == j) - p) for j, (x, p) in enumerate(zip(xs, probabilities)))
+                count = len(row)
+                assert abs(got - probabilities[i]) <= 4 * max(count, float(spread)) * math.ulp(
+                    float(probabilities[i])
+                ), row
+                expected = xs[i] - logarithm
+                if abs(expected) < 1.7e308:
+                    room = max(math.ulp(float(expected)), float(spread) * 2**-52)
+                    assert abs(got_log - expected) <= 4 * room, row
+
+
+def test_infinities():
+    inf, nan = math.inf, math.nan
+    assert (sigmoid(inf), sigmoid(-inf), tanh(-inf)) == (1.0, 0.0, -1.0)
+    assert (softplus(inf), softplus(-inf), relu(inf), relu(-inf)) == (inf, 0.0, inf, 0.0)
+    assert (gelu(inf), gelu(-inf), elu(-inf), leaky_relu(-inf)) == (inf, 0.0, -1.0, -inf)
+    assert (logsumexp([inf, 1.0]), logsumexp([-inf, -inf]), logsumexp([-inf, 2.0])) == (inf, -inf, 2.0)
+    assert logsumexp([inf, -inf]) == inf and math.isnan(logsumexp([inf, nan])) and math.isnan(logsumexp([nan, 1.0]))
+    assert softmax([-inf, 0.0]) == [0.0, 1.0] and log_softmax([-inf, 0.0]) == [-inf, 0.0]
+    for function in (sigmoid, tanh, softplus, relu, gelu, elu, leaky_relu, exp, log, abs, numeric.log1p):
+        assert math.isnan(function(nan)), function
+    assert math.isnan(maximum(nan, 1.0)) and math.isnan(minimum(1.0, nan))
+
+
+# --- Fractions -------------------------------------------------------------------------------------
+
+
+def result_of(primitive, numbers):
+    """The node of a primitive on Values of the numbers, a family's first result."""
+    values = [Value(number) for number in numbers]
+    return values, values[0]._apply(primitive.name, *values)
+
+
+@pytest.mark.parametrize("name", PRIMITIVES)
+def test_fractions_stay_exact_or_the_table_says_that_they_leave_the_rationals(name):
+    primitive = PRIMITIVES[name]
+    third = Fraction(1, 3)
+    numbers = [third, Fraction(2), Fraction(-1, 7)][: primitive.arity or 3]
+    values, node = result_of(primitive, numbers)
+    node.backward()
+    kinds = {type(node.data)} | {type(value.grad) for value in values[: 1 if name == "pow" else None]}
+    assert kinds == {Fraction} if primitive.rational else float in kinds
+
+
+def test_fractions_are_exact():
+    w, x, b = Value(Fraction(1, 10)), Value(Fraction(1, 3)), Value(Fraction(1, 7))
+    y = (w * x + b) ** 3 / (x - w) + leaky_relu(-x) - abs(-b)
+    y.backward()
+    z = Fraction(1, 30) + Fraction(1, 7)
+    d = Fraction(1, 3) - Fraction(1, 10)
+    assert y.data == z**3 / d - Fraction(1, 300) - Fraction(1, 7)
+    assert w.grad == 3 * z**2 * Fraction(1, 3) / d + z**3 / d**2
+    assert x.grad == 3 * z**2 * Fraction(1, 10) / d - z**3 / d**2 - Fraction(1, 100)
+    assert b.grad == 3 * z**2 / d - 1
+
+
+def test_a_float_parameter_beside_a_fraction_is_the_decimal_that_it_prints_as():
+    assert leaky_relu(Fraction(-1), 0.2) == Fraction(-1, 5)
+    assert leaky_relu(Value(Fraction(-1))).data == Fraction(-1, 100)
+    assert Value(Decimal(-1)).leaky_relu().data == Decimal("-0.01")
+    assert Value(Decimal("-0.5")).elu().data == decimals.expm1(Decimal("-0.5"))
+
+
+def test_logarithms_of_rationals_that_are_no_floats():
+    assert log(Fraction(10) ** 400) == pytest.approx(400 * math.log(10), rel=1e-15)
+    assert log(Fraction(1, 10**400)) == pytest.approx(-400 * math.log(10), rel=1e-15)
+    for number in (0, Fraction(0), Fraction(-1, 2)):
+        with pytest.raises(ValueError):
+            log(number)
+
+
+def test_a_power_too_long_to_write_down_is_refused():
+    with pytest.raises(NumberOverflowError, match="pow of 10 and 1000000000"):
+        Value(10) ** 10**9
+    with pytest.raises(NumberOverflowError):
+        Value(Fraction(1, 3)) ** 10**9
+    assert (Value(1) ** 10**30).data == 1
+    assert (Value(Fraction(-1)) ** 10**30).data == 1
+
+
+# --- Decimals --------------------------------------------------------------------------------------
+
+DECIMAL_ORACLES = {
+    "cos": mpmath.cos,
+    "expm1": mpmath.expm1,
+    "log1p": mpmath.log1p,
+    "normal_cdf": mpmath.ncdf,
+    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "sin": mpmath.sin,
+    "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
+    "tanh": mpmath.tanh,
+}
+
+
+@pytest.mark.parametrize("digits", [6, 28, 60])
+@pytest.mark.parametrize("name", DECIMAL_ORACLES)
+def test_decimal_functions_are_right_to_the_last_digit(name, digits):
+    generator = random.Random(digits)
+    xs = [Decimal(text) for text in ("0", "1e-300", "-1e-300", "40", "-40", "-0.9999999", "3.1415926535897932")]
+    xs += [
+        Decimal(generator.uniform(-1, 1)).scaleb(generator.randint(-40, 2)).normalize() for _ in range(60)
+    ]
+    with localcontext() as context, mpmath.workdps(800):
+        context.prec = digits
+        for x in xs:
+            x = +x if name != "log1p" or +x > -1 else abs(+x)
+            got = getattr(decimals, name)(x)
+            exact = DECIMAL_ORACLES[name](mpmath.mpf(str(x)))
+            if not exact:
+                assert not got
+                continue
+            ulp = mpmath.mpf(10) ** (got.adjusted() - digits + 1)
+            # rounded once, so half a unit, and the guard digits' share
+            assert abs(mpmath.mpf(str(got)) - exact) <= ulp * mpmath.mpf("0.500001"), (name, x)
+
+
+def test_decimal_edges():
+    assert decimals.normal_cdf(Decimal("Infinity")) == 1 and decimals.normal_cdf(Decimal("-Infinity")) == 0
+    assert decimals.sigmoid(Decimal("Infinity")) == 1 and decimals.tanh(Decimal("-Infinity")) == -1
+    assert decimals.expm1(Decimal("-Infinity")) == -1 and decimals.softplus(Decimal("-1e9")) >= 0
+    with pytest.raises(DomainError, match="log1p is defined"):
+        Value(Decimal(-1))._apply("log1p", Value(Decimal(-1)))
+    with pytest.raises(DomainError, match="sin is defined for finite"):
+        Value(Decimal("Infinity")).sin()
+    with pytest.raises(DomainError, match="too large"):
+        Value(Decimal("1e100000")).sin()
+    with pytest.raises(DomainError, match="log is defined"):
+        Value(Decimal(0)).log()
+
+
+def test_decimal_powers():
+    assert (Value(Decimal(0)) ** 0).data == 1 and (Value(Decimal(0)) ** 3).data == 0
+    with pytest.raises(DivisionByZeroError):
+        Value(Decimal(0)) ** -1
+    with pytest.raises(DomainError):
+        Value(Decimal(-2)) ** Decimal("0.5")
+
+
+def test_decimals_through_a_network_in_the_contexts_precision():
+    with localcontext() as context, mpmath.workdps(60):
+        context.prec = 40
+        w = [Value(Decimal(text)) for text in ("0.15", "-0.2", "0.35")]
+        hidden = weighted_sum(w[:2], [Decimal("0.05"), Decimal("0.1")], w[2])
+        output = gelu(hidden) + elu(-hidden) + softmax([hidden, Decimal(1)])[0] + logsumexp([hidden, 0])
+        output.backward()
+
+        def exact(w1):
+            z = w1 * mpmath.mpf("0.05") - mpmath.mpf("0.2") * mpmath.mpf("0.1") + mpmath.mpf("0.35")
+            e = mpmath.exp(z)
+            return z * mpmath.ncdf(z) + mpmath.expm1(-z) + e / (e + mpmath.e) + mpmath.log(e + 1)
+
+        at = mpmath.mpf("0.15")
+        assert abs(mpmath.mpf(str(output.data)) - exact(at)) < mpmath.mpf("1e-39")
+        assert abs(mpmath.mpf(str(w[0].grad)) - mpmath.diff(exact, at)) < mpmath.mpf("1e-39")
+
+
+# --- complex, mpmath, SymPy ------------------------------------------------------------------------
+
+ANALYTIC = ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus"]
+
+
+@pytest.mark.parametrize("name", ANALYTIC)
+def test_complex_numbers(name):
+    oracle = {**DECIMAL_ORACLES, "exp": mpmath.exp, "log": mpmath.log, "sqrt": mpmath.sqrt}[name]
+    generator = random.Random(1)
+    points = [complex(generator.uniform(-2, 2), generator.uniform(-2, 2)) for _ in range(30)]
+    points += [1e-12 + 1e-12j, 300 + 1j, -300 + 1j, 1e-30j]
+    with mpmath.workdps(50):
+        for z in points:
+            x = Value(z)
+            y = x._apply(name, x)
+            y.backward()
+            exact, slope = oracle(mpmath.mpmathify(z)), mpmath.diff(oracle, z)
+            condition = max(1, abs(z * slope / exact)) if exact else 1
+            assert abs(y.data - exact) <= 1e-15 * 4 * condition * max(abs(exact), 1e-300), z
+            assert abs(x.grad - slope) <= 1e-12 * max(1, abs(slope)), z
+
+
+@pytest.mark.parametrize("name", sorted({"abs", "step", "sign", "relu", "leaky_relu", "elu", "gelu", "normal_cdf"}))
+def test_what_has_no_meaning_for_complex_numbers_says_so(name):
+    x = Value(1 + 2j)
+    with pytest.raises(KindError, match="no meaning"):
+        abs(x) if name == "abs" else getattr(x, name)()
+
+
+def test_complex_composites_and_powers():
+    z = Value(0.3 + 0.4j)
+    assert check_gradient(lambda x: logsumexp([x, x * x]) * softmax([x, 1.0, x])[1] * x**3, -0.5)
+    assert (z**3).data == pytest.approx((0.3 + 0.4j) ** 3, rel=1e-15)
+    assert (z**-2 * z * z).data == pytest.approx(1, rel=1e-15)
+    with pytest.raises(KindError, match="maximum of"):
+        maximum(z, 1.0)
+    # the imaginary part of a complex step survives a power of a negative number
+    assert (Value(-2 + 1e-30j) ** 3).data.imag == pytest.approx(12e-30, rel=1e-15)
+
+
+def test_mpmath_numbers():
+    with mpmath.workdps(40):
+        x = Value(mpmath.mpf("0.3"))
+        for name in [*ANALYTIC, "normal_cdf", "gelu", "relu", "step", "sign"]:
+            y = x._apply(name, x)
+            y.backward(mpmath.mpf(1))
+            assert type(y.data) is mpmath.mpf
+        assert abs(gelu(mpmath.mpf("0.3")) - mpmath.mpf("0.3") * mpmath.ncdf(mpmath.mpf("0.3"))) < mpmath.mpf("1e-39")
+        with pytest.raises(DomainError, match="log is defined"):
+            Value(mpmath.mpf(-1)).log()
+        with pytest.raises(DomainError, match="log is defined"):
+            Value(mpmath.mpf(0)).log()
+        with pytest.raises(DomainError):
+            Value(mpmath.mpf(-1)) ** 0.5
+        with pytest.raises(KindError):
+            Value(mpmath.mpc(1, 1)).relu()
+        assert logsumexp([mpmath.mpc(1, 1), 0]) is not None
+
+
+def test_symbolic_gradients_are_formulas():
+    sympy = pytest.importorskip("sympy")
+    x, w, b = sympy.symbols("x w b", real=True)
+    slope = gradient(lambda w: sigmoid(w * x + b))(w)
+    z = w * x + b
+    assert sympy.simplify(slope - x * sympy.exp(-z) / (1 + sympy.exp(-z)) ** 2) == 0
+    leaf = Value(w, label="w")
+    (leaf * x + b).backward()
+    assert (leaf.grad, str(leaf.grad)) == (x, "x")
+    assert gradient(relu)(x) == sympy.Heaviside(x, 0)
+    assert hessian(lambda x, y: x * x * y)(x, b) == [[2 * b, 2 * x], [2 * x, 0]]
+    for f in (
+        tanh, gelu, softplus, exp, log, numeric.sqrt, numeric.expm1, numeric.log1p,
+        lambda v: softmax([v, b])[0], lambda v: log_softmax([v, b])[1], lambda v: logsumexp([v, 2 * v]),
+        lambda v: v**b, lambda v: total([v, v, 1]), lambda v: 2 / v,
+    ):  # fmt: skip
+        ours = gradient(f)(x)
+        theirs = sympy.diff(f(x), x)
+        assert abs(sympy.N((ours - theirs).subs({x: 0.7, b: 1.3}))) < 1e-12, f
+    for f in (leaky_relu, elu, abs, lambda v: maximum(v, b), lambda v: minimum(b, v)):
+        ours, theirs = gradient(f)(x), sympy.diff(f(x), x)
+        for at in (-0.7, 0.7):
+            assert abs(sympy.N((ours - theirs).subs({x: at, b: 0.1}).doit())) < 1e-12, f
+
+
+def test_a_symbol_beside_a_value_stays_a_symbol():
+    sympy = pytest.importorskip("sympy")
+    x = sympy.Symbol("x")
+    assert isinstance(x + Value(2.0), Value) and isinstance(x * Value(x), Value)
+
+
+# --- kinds that do not mix -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda a, b: a + b,
+        lambda a, b: a * b,
+        lambda a, b: a / b,
+        lambda a, b: a - b,
+        lambda a, b: b.data + a,
+        lambda a, b: maximum(a, b),
+        lambda a, b: total([a, b]),
+        lambda a, b: weighted_sum([a], [b]),
+        lambda a, b: logsumexp([a, b]),
+        lambda a, b: weighted_sum([a], [b.data], 1),
+    ],
+)
+@pytest.mark.parametrize("other", [Fraction(1, 2), 0.5], ids=lambda other: type(other).__name__)
+def test_kinds_that_do_not_mix_are_named(operation, other):
+    a, b = Value(Decimal("0.25")), Value(other)
+    with pytest.raises(KindError) as caught:
+        operation(a, b)
+    assert "Decimal('0.25')" in str(caught.value) and repr(other) in str(caught.value)
+
+
+@pytest.mark.parametrize("function", [relu, exp, numeric.step, numeric.sign, lambda x: maximum(x, 1.0), elu])
+@pytest.mark.parametrize("thing", ["a", None, True, [1.0]])
+def test_what_is_no_number_is_refused(function, thing):
+    with pytest.raises(KindError, match="must be one number"):
+        function(thing)
+
+
+def test_of_nothing():
+    for function in (logsumexp, softmax, log_softmax):
+        with pytest.raises(ShapeError, match="at least one"):
+            function([])
+    assert total([]) == 0
+
+
+@given(st.lists(st.floats(-800, 800), min_size=1, max_size=6))
+@example([800.0, -800.0])
+def test_softmax_is_a_distribution(xs):
+    probabilities = softmax(xs)
+    assert all(0.0 <= p <= 1.0 for p in probabilities)
+    assert abs(math.fsum(probabilities) - 1.0) <= len(xs) * 2**-52
