@@ -43,7 +43,7 @@ def test_next_and_reverse(said, loss):
     first, again, second, undone, left = said("n", "", "n 2", "r 3")
     assert first.startswith("1/9 forward   z = ")
     assert again.startswith("2/9 forward   h = tanh(z)")
-    assert second.splitlines()[1].startswith("4/9 forward   loss = t3 + x = ")
+    assert second.splitlines()[1].startswith("4/9 forward   loss = t₁ + x = ")
     assert [line[:12] for line in undone.splitlines()] == ["3/9 undone: ", "2/9 undone: ", "1/9 undone: "]
     assert left == "left at 1 of 9: the graph is as it was before"
 
@@ -65,15 +65,15 @@ def test_left_in_the_middle_the_graph_is_as_it_was(loss, end):
 
 def test_step_into_a_composite_node(said):
     first, second, third, out, *_ = said("s", "n", "n 2", "n")
-    assert first == "      z.1 = w[1] * x = 0.5 * 2 = 1"
-    assert second == "      z.2 = w[2] * 3 = (-0.25) * 3 = -0.75"
+    assert first == "      z.1 = w[1] · x = 0.5 · 2 = 1"
+    assert second == "      z.2 = w[2] · 3 = -0.25 · 3 = -0.75"
     assert third.splitlines()[1] == "      z = z.3 + b = 0.25 + 0.1 = 0.35"
     assert out.startswith("1/9 forward   z = ")
 
 
 def test_step_into_and_out_backwards(said):
     answers = said("s", "r", "r", "r", "n")
-    assert answers[1] == "      undone: z.1 = w[1] * x = 0.5 * 2 = 1"
+    assert answers[1] == "      undone: z.1 = w[1] · x = 0.5 · 2 = 1"
     assert answers[2:4] == ["before these steps (0 of 9)", "this is the start"]
     assert answers[4].startswith("1/9 ")
 
@@ -103,13 +103,13 @@ def test_a_condition_on_labels_stops_where_it_becomes_true(said):
 
 def test_where_up_down_and_list(said):
     _, where, up, listed, down, bottom, _ = said("n 2", "w", "u", "l", "d", "d")
-    assert where.splitlines()[0] == "   loss = t3 + x"
-    assert where.splitlines()[1] == "   t3 = h * h   dloss/dt3 = 1, so far 1 * 1 = 1"
-    assert where.splitlines()[2].startswith("-> h = tanh(z)   dt3/dh = ")
-    assert up.startswith("-> t3 = h * h   data ")
+    assert where.splitlines()[0] == "   loss = t₁ + x"
+    assert where.splitlines()[1] == "   t₁ = h · h   ∂loss/∂t₁ = 1, so far 1 · 1 = 1"
+    assert where.splitlines()[2].startswith("-> h = tanh(z)   ∂t₁/∂h = h + h = 0.3364 + 0.3364 = 0.6728, so far ")
+    assert up.startswith("-> t₁ = h · h   data ")
     used, here, made = listed.splitlines()
     assert used.startswith("   used by  loss = ")
-    assert here.startswith("-> t3 = ")
+    assert here.startswith("-> t₁ = ")
     assert made.startswith("   made of  h = ")
     assert down.startswith("-> h = tanh(z)")
     assert bottom == "this is the node of the last event"
@@ -126,9 +126,9 @@ def test_print(said):
 @pytest.mark.parametrize(
     "command, answer",
     [
-        ("p foo", "*** foo: no such label; there are w[1], w[2], x, b, z, h, loss"),
+        ("p foo", "*** foo: no such label; there are w[1], w[2], x, b, z, h, t₁, loss"),
         ("p los", "*** los: no such label; did you mean loss?"),
-        ("b foo", "*** foo: no such label; there are w[1], w[2], x, b, z, h, loss"),
+        ("b foo", "*** foo: no such label; there are w[1], w[2], x, b, z, h, t₁, loss"),
         ("fly", "*** fly: no such command; h lists them, and p fly prints"),
         ("p 1 / 0", "*** 1 / 0: division by zero"),
         ("p log(0)", "*** log(0): math domain error"),
@@ -160,7 +160,7 @@ NO_ARITHMETIC = (
 @pytest.mark.parametrize("text", NO_ARITHMETIC)
 def test_only_arithmetic_is_read(text):
     with pytest.raises((ExpressionError, UnknownNameError)):
-        Expression(text, {"x": [Value(1.0, label="x")]}).value({})
+        Expression(text, {"x": Value(1.0, label="x")}).value({})
 
 
 def test_a_condition_that_raises_says_where(said):
@@ -171,8 +171,15 @@ def test_a_condition_that_raises_says_where(said):
 
 def test_a_label_of_several_nodes(said):
     a, b = Value(1.0, label="h"), Value(2.0, label="h")
-    [answer, *_] = said("p h", root=a * b)
-    assert answer == "*** h: 2 nodes have this label; give each its own"
+    _, line, first, second, *_ = said("b h", "c", "p h", "p h′ + 1", root=a * b * 3)
+    assert line.splitlines()[0] == "5/5 backward  ∂t₂/∂h = ∂t₂/∂t₁ · h′ = 3 · 2 = 6;  ∂t₂/∂h′ = ∂t₂/∂t₁ · h = 3 · 1 = 3"
+    assert first == "Value(data=1.0, grad=6.0, label='h')"
+    assert second == "3.0"
+
+
+def test_a_name_that_was_made_up(said):
+    *_, by_hand, copied, _ = said("n 3", "p t1 * 1", "p t₁.data")
+    assert by_hand == copied and float(copied) == math.tanh(0.35) ** 2
 
 
 def test_a_slope_that_does_not_exist(said):
@@ -183,8 +190,8 @@ def test_a_slope_that_does_not_exist(said):
 
 
 def test_odd_labels():
-    nodes = {"z₁": [Value(2.0)], "0.weight": [Value(3.0)], "lambda": [Value(4.0)], "σ": [Value(5.0)], "w": [Value(6.0)]}
-    assert Expression("z₁ * 0.weight + lambda - σ / w.data", nodes).value({}) == 2 * 3 + 4 - 5 / 6
+    nodes = {"z₁": Value(2.0), "0.weight": Value(3.0), "lambda": Value(4.0), "σ": Value(5.0), "w¹₁₂": Value(6.0)}
+    assert Expression("z₁ * 0.weight + lambda - σ / w¹₁₂.data + z1", nodes).value({}) == 2 * 3 + 4 - 5 / 6 + 2
 
 
 @pytest.mark.parametrize("root", [None, 3.0, "loss"])
@@ -207,8 +214,11 @@ def test_a_picture_with_the_present_node(said, tmp_path):
 def test_a_softmax_in_the_loss(said):
     logits = [Value(0.5, label="z1"), Value(-0.5, label="z2")]
     root = -softmax(logits)[0].log()
-    first, *_ = said("s", root=root)
-    assert first == "      t1.1 = z1 - 0.5 = 0.5 - 0.5 = 0"
+    first, whole, *_ = said("s", "n 6", root=root)
+    assert first == "      a₁.1 = z1 - 0.5 = 0.5 - 0.5 = 0"
+    assert whole.splitlines()[-1] == (
+        "1/7 forward   a₁ = exp(z1) / (exp(z1) + exp(z2)) = exp(0.5) / (exp(0.5) + exp(-0.5)) = 0.7311"
+    )
 
 
 # --- a real terminal -----------------------------------------------------------------------------
@@ -230,9 +240,9 @@ def test_in_a_terminal(terminal):
     terminal.expect_exact("y: 5 events")
     terminal.expect_exact("(step) ")
     terminal.sendline("n")
-    terminal.expect_exact("1/5 forward   t1 = weight * weight = 0.5 * 0.5 = 0.25")
+    terminal.expect_exact("1/5 forward   t₁ = weight · weight = 0.5 · 0.5 = 0.25")
     terminal.sendline("")  # repeats
-    terminal.expect_exact("2/5 forward   y = t1 + weight = 0.25 + 0.5 = 0.75")
+    terminal.expect_exact("2/5 forward   y = t₁ + weight = 0.25 + 0.5 = 0.75")
     terminal.send("p we\t.data\n")  # completion
     terminal.expect_exact("0.5\r\n")
     terminal.send("\x1b[A\n")  # history
@@ -240,7 +250,7 @@ def test_in_a_terminal(terminal):
     terminal.sendintr()  # Ctrl-C: the session goes on
     terminal.expect_exact("interrupted at 2 of 5; Ctrl-C again, or q, leaves")
     terminal.sendline("n")
-    terminal.expect_exact("3/5 backward  dy/dy = 1")
+    terminal.expect_exact("3/5 backward  ∂y/∂y = 1")
     terminal.sendeof()
     terminal.expect_exact("left at 3 of 5: the graph is as it was before")
     terminal.expect_exact(">>> ")

@@ -1,5 +1,6 @@
 """Stepping: the engine's own passes, one event at a time and back."""
 
+import math
 import random
 import struct
 from fractions import Fraction
@@ -155,12 +156,107 @@ def test_a_leaf_that_changed_is_evaluated_again_and_shown():
     y.label = "y"
     w.data = 0.25
     stepper = step(y)
-    assert str(stepper.next()) == "y = w * x = 0.25 * 3 = 0.75 (was 1.5)"
+    assert str(stepper.next()) == "y = w · x = 0.25 · 3 = 0.75 (was 1.5)"
     stepper.run()
     assert x.grad == 0.25
     while stepper.back():
         pass
     assert y.data == 1.5 and y.partials == (3.0, 0.5)
+
+
+# --- lines -----------------------------------------------------------------------------------------
+
+
+KEYS = {"ln": math.log, "exp": math.exp, "tanh": math.tanh}
+
+
+def by_calculator(text):
+    """What a pocket calculator says to the numbers on a line."""
+    for sign, key in {"·": "*", "²": "**2", "⁻¹": "**-1"}.items():
+        text = text.replace(sign, key)
+    return eval(text, KEYS)
+
+
+@pytest.mark.parametrize("make", [a_bit_of_everything, lambda: random_graph(150).operands[-1]])
+def test_every_line_can_be_checked_with_a_calculator(make):
+    slopes = {}
+    checked = 0
+    for event in step(make(), digits=13):
+        if event.kind in ("seed", "accumulate"):
+            slopes[str(event).partition(" = ")[0]] = event.cotangent
+            continue
+        for term in str(event).split(";  "):
+            term, _, so_far = term.partition(", so far ")
+            name, rule, *numbers, result = term.replace("+=", "=").split(" = ")
+            expected = by_calculator(numbers[0]) if numbers else slopes[rule.lstrip("-")] * (-1) ** rule.count("-")
+            assert float(result) == pytest.approx(expected, rel=1e-10, abs=1e-12)
+            if event.phase == "backward":
+                slopes[name] = slopes.get(name, 0) + float(result)
+                assert float(so_far or result) == pytest.approx(slopes[name], rel=1e-9, abs=1e-12)
+            checked += 1
+    assert checked > 30
+
+
+def test_a_line_is_that_of_its_moment():
+    w = Value(0.5, label="w")
+    y = w * w
+    events = list(step(y))
+    w.data = 100.0
+    y.forward()
+    assert str(events[0]) == "t₁ = w · w = 0.5 · 0.5 = 0.25"
+    assert str(events[2]) == "∂t₁/∂w = ∂t₁/∂t₁ · w = 1 · 0.5 = 0.5;  ∂t₁/∂w += ∂t₁/∂t₁ · w = 1 · 0.5 = 0.5, so far 1"
+
+
+def test_a_long_sum_is_cut():
+    xs = [Value(1.0, label=f"x{i}") for i in range(100)]
+    forward, _, backward = map(str, step(weighted_sum([0.5] * 100, xs)))
+    assert len(forward) < 250 and forward.endswith(" = 50")
+    assert backward.endswith(";  and 92 more")
+
+
+def test_a_gradient_of_an_earlier_pass_is_added_at_the_end():
+    w = Value(3.0, label="w")
+    w.grad = 1.5
+    *_, last = step(w * 2)
+    assert (last.kind, str(last)) == ("accumulate", "w.grad = 1.5 + 2 = 3.5, with the earlier passes")
+
+
+def test_where_the_program_of_a_tutorial_departs_from_the_gradient():
+    """A program whose update of weight1 multiplies by the hidden output once too often (document 003)."""
+    weight1, weight2 = Value(0.8, label="weight1"), Value(0.6, label="weight2")
+    layer1 = (0.5 * weight1).sigmoid()
+    layer1.label = "layer1"
+    output = (layer1 * weight2).sigmoid()
+    output.label = "output"
+    loss = 0.5 * (0.9 - output) ** 2
+    loss.label = "loss"
+
+    def slope(y):
+        return y * (1 - y)
+
+    # the program's lines, whose gradients have the opposite sign
+    error = 0.9 - output.data
+    gradient_output = layer1.data * error * slope(output.data)
+    error_at_hidden = gradient_output * weight2.data
+    gradient_hidden = 0.5 * error_at_hidden * slope(layer1.data)
+    program = {"weight2": -gradient_output, "layer1": -error_at_hidden, "weight1": -gradient_hidden}
+
+    factors = {}
+    lines = {}
+    for event in step(loss, digits=6):
+        for operand, _, contribution, _ in event.contributions:
+            if operand.label in program:
+                factors[operand.label] = program[operand.label] / contribution
+                lines[operand.label] = str(event)
+    assert factors["weight2"] == pytest.approx(1, rel=1e-15)
+    # here it departs: the line has no layer1 in it, where the program goes on from weight2's gradient
+    assert lines["layer1"].startswith("∂loss/∂layer1 = ∂loss/∂t₂ · weight2 = -0.0753312 · 0.6 = -0.0451987;  ")
+    assert factors["layer1"] == pytest.approx(layer1.data, rel=1e-15)
+    assert factors["weight1"] == pytest.approx(layer1.data, rel=1e-15)
+    assert layer1.data == pytest.approx(0.598688, abs=5e-7)
+
+
+# --- going to a place --------------------------------------------------------------------------------
 
 
 def test_run_until_a_label_or_a_node():

@@ -5,9 +5,9 @@
 >>> y = w * x; y.label = "y"
 >>> for event in step(y):
 ...     print(event)
-y = w * x = 0.5 * 3 = 1.5
-dy/dy = 1
-dy/dw = dy/dy * dy/dw = 1 * 3 = 3;  dy/dx = dy/dy * dy/dx = 1 * 0.5 = 0.5
+y = w · x = 0.5 · 3 = 1.5
+∂y/∂y = 1
+∂y/∂w = ∂y/∂y · x = 1 · 3 = 3;  ∂y/∂x = ∂y/∂y · w = 1 · 0.5 = 0.5
 
 Events and the way through them are :mod:`.machine`, and how an event is written :mod:`.lines`. The
 debugger has its machinery (:mod:`.debugger`) apart from its console (:mod:`.prompt`), as bdb and pdb are.

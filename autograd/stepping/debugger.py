@@ -9,7 +9,6 @@ from itertools import count
 from typing import Any
 
 from ..errors import AutogradError
-from ..numeric import Number
 from ..primitives import PRIMITIVES
 from ..value import Value
 from .expressions import Expression, ExpressionError
@@ -59,15 +58,14 @@ class Link:
     """One step on the way to the root: from a node to one of its consumers."""
 
     consumer: Value
-    partials: tuple[Number, ...]  # of the consumer by the node, one for each place where it stands
     others: int  # how many other consumers the node has
 
 
 class Debugger:
     """A stepper with breakpoints, a composite node that may be open, and a node that is looked at."""
 
-    def __init__(self, root: Value) -> None:
-        self.stepper = Stepper(root)
+    def __init__(self, root: Value, digits: int = 4) -> None:
+        self.stepper = Stepper(root, digits=digits)
         self.opened: Stepper | None = None  # the steps of the next event's composite node
         self.breakpoints: dict[int, Breakpoint] = {}
         self._numbers = count(1)
@@ -134,7 +132,7 @@ class Debugger:
         elif text in PRIMITIVES:
             breakpoint.operation = text
         else:
-            breakpoint.condition = Expression(text, self.labels, OWN)
+            breakpoint.condition = Expression(text, self.stepper.namer.given, OWN)
         breakpoint.number = next(self._numbers)
         self.breakpoints[breakpoint.number] = breakpoint
         return breakpoint
@@ -163,7 +161,11 @@ class Debugger:
     @property
     def node(self) -> Value:
         """The node that is looked at: that of the last event, or where ``up`` and ``down`` have gone from it."""
-        return self.way[self.height - 1].consumer if self.height else self.start
+        return self.at(self.height)
+
+    def at(self, height: int) -> Value:
+        """The node at a height of the way to the root."""
+        return self.way[height - 1].consumer if height else self.start
 
     @property
     def way(self) -> list[Link]:
@@ -205,11 +207,10 @@ class Debugger:
         consumer = root
         while consumer is not self.start:
             node = came_from[consumer]
-            partials = [partial for operand, partial in zip(consumer.operands, consumer.partials) if operand is node]
-            way.append(Link(consumer, tuple(partials), len(self.consumers[node]) - 1))
+            way.append(Link(consumer, len(self.consumers[node]) - 1))
             consumer = node
         return way[::-1]
 
     def worked_out(self, text: str) -> Any:
-        """An expression over the labels; ``data`` and ``grad`` are those of the node that is looked at."""
-        return Expression(text, self.labels, OWN).value({"data": self.node.data, "grad": self.node.grad})
+        """An expression over the names; ``data`` and ``grad`` are those of the node that is looked at."""
+        return Expression(text, self.stepper.namer.given, OWN).value({"data": self.node.data, "grad": self.node.grad})

@@ -2,7 +2,7 @@
 
 >>> from autograd import Value
 >>> w = Value(0.5, label="w[0]")
->>> expression = Expression("abs(w[0] - 2) < 1e-6 or tanh(w[0].grad) == 0", {"w[0]": [w]})
+>>> expression = Expression("abs(w[0] - 2) < 1e-6 or tanh(w[0].grad) == 0", {"w[0]": w})
 >>> expression.value({})
 True
 >>> Expression("__import__('os')", {})
@@ -85,12 +85,12 @@ _FIELDS = ("data", "grad")  # of a node, as in w.grad
 class Expression:
     """A text that was read, and can be worked out again and again.
 
-    ``nodes`` has the nodes of each label; ``own`` names what ``value`` will be given a number for. A
-    label stands for its node's data, ``label.grad`` for its gradient. Raises ExpressionError, or
+    ``nodes`` has the nodes by name; ``own`` names what ``value`` will be given a number for. A
+    name stands for its node's data, ``label.grad`` for its gradient. Raises ExpressionError, or
     UnknownNameError for a name that is neither.
     """
 
-    def __init__(self, text: str, nodes: Mapping[str, Sequence[Value]], own: Sequence[str] = ()) -> None:
+    def __init__(self, text: str, nodes: Mapping[str, Value], own: Sequence[str] = ()) -> None:
         self.text = text.strip()
         self._nodes = nodes
         self._own = own
@@ -123,11 +123,12 @@ class Expression:
             raise ExpressionError(f"{self.text}: this is no expression ({why})") from None
 
     def _with_labels_replaced(self) -> str:
-        """The text with each label that is no Python name (``w[0]``, ``z₁``, ``0.weight``) as one that is."""
-        odd = [label for label in self._nodes if not _is_name(label) and label in self.text]
+        """The text with each label that is no Python name (``w[0]``, ``0.weight``) as one that is."""
         for label in self._nodes:
-            if _is_name(label):
-                self._labels[unicodedata.normalize("NFKC", label)] = label
+            plain = unicodedata.normalize("NFKC", label)  # t1 for t₁, and as Python reads names
+            if _is_name(plain) and (plain == label or plain not in self._nodes):
+                self._labels[plain] = label
+        odd = [label for label in self._nodes if not _is_name(label) and label in self.text]
         if not odd:
             return self.text
         places = {label: f"label_{place}_" for place, label in enumerate(odd)}
@@ -161,11 +162,7 @@ class Expression:
                     raise ExpressionError(f"{self.text}: only arithmetic, comparisons, labels and functions are read")
 
     def _check_name(self, name: str) -> None:
-        if name in self._labels:
-            found = self._nodes[self._labels[name]]
-            if len(found) > 1:
-                raise UnknownNameError(f"{self._shown(name)}: {len(found)} nodes have this label; give each its own")
-        elif name not in self._own:
+        if name not in self._labels and name not in self._own:
             near = difflib.get_close_matches(name, [*self._nodes, *self._own], 3)
             hint = f"did you mean {' or '.join(near)}?" if near else f"there are {_listed(self._nodes)}"
             raise UnknownNameError(f"{name}: no such label; {hint}")
@@ -181,12 +178,11 @@ class Expression:
                 return number
             case ast.Name(id=name):
                 if name in self._labels:
-                    [node] = self._nodes[self._labels[name]]
+                    node = self._nodes[self._labels[name]]
                     return node if part is self._tree else node.data
                 return own[name]
             case ast.Attribute(value=ast.Name(id=name), attr=field):
-                [node] = self._nodes[self._labels[name]]
-                return getattr(node, field)
+                return getattr(self._nodes[self._labels[name]], field)
             case ast.UnaryOp(op=op, operand=x):
                 return _OPERATORS[type(op)](self._value(x, own))
             case ast.BinOp(left=x, op=op, right=y):

@@ -1,97 +1,154 @@
-"""An event as one line: the rule, the names, the numbers, the result."""
+"""An event as one line of chain rule: the rule, the names, the numbers, the result."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, Any
 
+from ..notation import Names, Symbol, formula, latex_name, partial, show, write
 from ..numeric import Number
-from ..value import Value
+from ..value import _WEIGHTED_ROW, Value
 
 if TYPE_CHECKING:
     from .machine import Event
 
-__all__ = ["Names", "formula", "line", "product", "written"]
+__all__ = ["Namer", "chained", "line", "of_names"]
 
-MAX_TERMS = 8  # of a sum, on one line
+MAX_TERMS = 8  # contributions on one line; the event has all of them
+MAX_NAMED = 10_000  # nodes that are named in their order; in a larger graph, in the order in which they are shown
 
 
-class Names:
-    """What the nodes of a graph are called: by their labels, else t1, t2 … for operations, and the number of a leaf.
+class Namer:
+    """The names of a graph's nodes, given when the first is asked for: most graphs are never printed.
 
-    ``result`` is the name of what is differentiated, where it is not ``root`` (as in the steps of one node).
+    ``given`` has the nodes by name: every label, and those that were made up so far.
     """
 
-    def __init__(self, order: Sequence[Value], root: Value, prefix: str = "t", result: str = "") -> None:
-        self._order = order
+    def __init__(self, root: Value, nodes: Callable[[], Iterable[Value]], digits: int, result: str = "") -> None:
+        self.digits = digits
         self._root = root
-        self._prefix = prefix
+        self._nodes = nodes
         self._result = result
-        self._places: dict[Value, int] = {}
+        self._names: Names | None = None
+        self._given: dict[str, Value] = {}
+
+    @property
+    def names(self) -> Names:
+        if self._names is None:
+            nodes = list(self._nodes())
+            self._names = Names(nodes)
+            for node in nodes:
+                if node.label or (node.op and len(nodes) <= MAX_NAMED):
+                    self[node]
+        return self._names
+
+    @property
+    def given(self) -> dict[str, Value]:
+        self.names  # noqa: B018 - it gives the labels away
+        return self._given
 
     @property
     def result(self) -> str:
-        return self._result or self(self._root)
+        """The name of what is differentiated."""
+        return self._result or self[self._root]
 
-    def __call__(self, operand: Any) -> str:
-        if not isinstance(operand, Value):
-            return written(operand)
-        if operand.label:
-            return operand.label
-        if not operand.op:
-            return written(operand.data)
-        if not self._places:  # at the first use: most graphs are never printed
-            self._places = {node: place for place, node in enumerate(self._order, 1)}
-        return f"{self._prefix}{self._places[operand]}"
+    def __getitem__(self, node: Value) -> str:
+        name = self.names[node]
+        self._given[name] = node
+        return name
 
+    def slope(self, node: Value) -> str:
+        return f"∂{self.result}/∂{self[node]}"
 
-def written(number: Number) -> str:
-    """A number with six significant digits, without a bare ``.0``."""
-    return f"{number:.6g}" if isinstance(number, float) else str(number)
+    def show(self, number: Number) -> str:
+        return show(number, self.digits)
 
 
-def line(event: Event, names: Names) -> str:
+class _Moment(Names):
+    """The names with the numbers of an event, whatever the nodes have by now."""
+
+    def __init__(self, event: Event, namer: Namer) -> None:
+        super().__init__()
+        self._namer = namer
+        self._numbers = dict(zip(event.node.operands, event.numbers))
+        self._numbers[event.node] = event.data
+
+    def symbol(self, operand: Any) -> Any:
+        return Symbol(self._namer[operand], self._numbers[operand]) if isinstance(operand, Value) else operand
+
+    def softmax(self, node: Value, operands: Any) -> list[Any]:
+        """By their names, or in exponentials, which a pocket calculator has."""
+        known = self._namer.names.softmax(node, operands)
+        written = [p.primitive.written(operands) if p.primitive else p for p in known]
+        return [known[i] if p.number is None else p for i, p in enumerate(written)]  # None: an exp is too large
+
+
+def line(event: Event, namer: Namer) -> str:
     if event.kind == "evaluate":
-        return _evaluated(event, names)
-    root, node, cotangent = f"d{names.result}", names(event.node), written(event.cotangent)
+        before = event.before
+        was = f" (was {namer.show(before)})" if before != event.data else ""
+        expression = formula(event.node, _Moment(event, namer))
+        return f"{namer[event.node]} = {_worked_out(expression, event.data, namer)}{was}"
     if event.kind == "seed":
-        return f"{root}/{root} = {cotangent}"
+        return f"{namer.slope(event.node)} = {namer.show(event.cotangent)}"
     if event.kind == "accumulate":
-        total = written(event.before + event.cotangent)  # type: ignore[operator]
-        return f"{node}.grad = {written(event.before)} + {cotangent} = {total}, with the earlier passes"
-    terms = []
-    for operand, partial, contribution, total in event.contributions[:MAX_TERMS]:
-        name = names(operand)
-        sign, so_far = ("=", "") if total == contribution else ("+=", f", so far {written(total)}")
-        terms.append(
-            f"{root}/d{name} {sign} {root}/d{node} * d{node}/d{name}"
-            f" = {product(event.cotangent, partial)} = {written(contribution)}{so_far}"
-        )
+        total = namer.show(event.before + event.cotangent)  # type: ignore[operator]
+        earlier, own = namer.show(event.before), namer.show(event.cotangent)
+        return f"{namer[event.node]}.grad = {earlier} + {own} = {total}, with the earlier passes"
+    shown = event.contributions[:MAX_TERMS]
+    terms = [_contribution(event, namer, place, *term) for place, term in zip(_places(event.node), shown)]
     left_out = len(event.contributions) - len(terms)
     return ";  ".join(terms) + (f";  and {left_out} more" if left_out else "")
 
 
-def product(*factors: Number) -> str:
-    return " * ".join(map(_in_parentheses, map(written, factors)))
+def _places(node: Value) -> Iterator[int]:
+    """Which operand each contribution goes to."""
+    operands = node.operands
+    places = list(range(len(operands)))
+    if node._primitive is _WEIGHTED_ROW:  # its bias comes after the weights
+        count = len(operands) // 2
+        places.insert(count, places.pop())
+    return (place for place in places if isinstance(operands[place], Value))
 
 
-def formula(node: Value, names: Names) -> str:
-    """The operation of a node, written with names."""
-    return _filled_in(node, [names(operand) for operand in node.operands])
+def _contribution(
+    event: Event, namer: Namer, place: int, operand: Value, _: Number, contribution: Number, total: Number
+) -> str:
+    cotangent = _slope_symbol(namer.slope(event.node), event.cotangent)
+    expression = cotangent * partial(event.node, place, _Moment(event, namer))
+    sign, so_far = ("=", "") if total == contribution else ("+=", f", so far {namer.show(total)}")
+    return f"{namer.slope(operand)} {sign} {_worked_out(expression, contribution, namer)}{so_far}"
 
 
-def _evaluated(event: Event, names: Names) -> str:
-    symbols, numbers = formula(event.node, names), _filled_in(event.node, [written(x) for x in event.numbers])
-    was = f" (was {written(event.before)})" if event.before != event.data else ""
-    return f"{names(event.node)} = {symbols} = {numbers} = {written(event.data)}{was}"
+def _slope_symbol(name: str, number: Number | None) -> Symbol:
+    return Symbol(name, number, latex_name(name))
 
 
-def _filled_in(node: Value, operands: list[str]) -> str:
-    primitive = node._primitive
-    assert primitive is not None
-    shown = [_in_parentheses(text) for text in operands]
-    return primitive.python.template.format(*shown if primitive.arity else [", ".join(shown)])
+def _worked_out(expression: Any, result: Number, namer: Namer) -> str:
+    """Names, numbers, result; what is the same as the one before it is left out."""
+    stages = [
+        write(expression, digits=namer.digits),
+        write(expression, upto=0, digits=namer.digits),
+        namer.show(result),
+    ]
+    return " = ".join(stage for place, stage in enumerate(stages) if stage not in stages[:place])
 
 
-def _in_parentheses(text: str) -> str:
-    return f"({text})" if text.startswith("-") else text
+def of_names(node: Value, namer: Namer) -> str:
+    """A node as its name and its operation: ``h = tanh(z)``."""
+    return f"{namer[node]} = {write(formula(node, namer.names), digits=namer.digits)}" if node.op else namer[node]
+
+
+def chained(consumer: Value, node: Value, factor: Number, namer: Namer) -> tuple[str, Number]:
+    """∂consumer/∂node as text, with the product of the way so far; and that product."""
+    places = [place for place, operand in enumerate(consumer.operands) if operand is node]
+    rule = reduce(add, [partial(consumer, place, namer.names) for place in places])
+    slope = reduce(add, [consumer.partials[place] for place in places])
+    product = factor * slope
+    numbers = write(Symbol("", factor) * Symbol("", slope), upto=0, digits=namer.digits)
+    return (
+        f"∂{namer[consumer]}/∂{namer[node]} = {_worked_out(rule, slope, namer)}, "
+        f"so far {numbers} = {namer.show(product)}"
+    ), product

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from ..errors import KindError, UnknownNameError
 from ..numeric import Number, zero
 from ..value import Value, _evaluate, _put_aside, _seed, _survey, contributions
-from .lines import Names, line
+from .lines import Namer, line
 
 __all__ = ["Contribution", "Event", "Stepper", "step"]
 
@@ -45,10 +45,10 @@ class Event:
     cotangent: Number | None = None  # d(root)/d(node), in the backward phase
     contributions: tuple[Contribution, ...] = ()
     numbers: tuple[Number, ...] = ()  # the data of the operands
-    _names: Names = field(repr=False, default=None)  # type: ignore[assignment]
+    _namer: Namer = field(repr=False, default=None)  # type: ignore[assignment]
 
     def __str__(self) -> str:
-        return line(self, self._names)
+        return line(self, self._namer)
 
     def open(self) -> Stepper | None:
         """The event in elementary steps, where the node is a composite one (a weighted sum, a softmax); else None.
@@ -61,28 +61,26 @@ class Event:
         >>> z = weighted_sum([w], [3.0], b); z.label = "z"
         >>> for event in step(z).next().open():
         ...     print(event)
-        z.1 = w * 3 = 0.5 * 3 = 1.5
+        z.1 = w · 3 = 0.5 · 3 = 1.5
         z = z.1 + b = 1.5 + 1 = 2.5
         """
         definition = None if self.node._primitive is None else self.node._primitive.definition
         if definition is None or self.kind not in ("evaluate", "chain rule"):
             return None
         stand_ins = {
-            operand: Value(number, label=self._names(operand))
+            operand: Value(number, label=self._namer[operand])
             for operand, number in zip(self.node.operands, self.numbers)
             if isinstance(operand, Value)
         }
         root = definition(tuple([stand_ins.get(x, x) if isinstance(x, Value) else x for x in self.node.operands]))
         if not root.op:
             return None
-        root.label = self._names(self.node)
-        opened = Stepper(root, 1 if self.cotangent is None else self.cotangent)
-        opened.names = Names(opened._order, root, f"{root.label}.", self._names.result)
-        opened._limit_to(self.phase)
+        opened = Stepper(root, 1 if self.cotangent is None else self.cotangent, self._namer.digits)
+        opened._are_the_steps_of(self, self._namer)
         return opened
 
 
-def step(root: Value, seed: Number = 1) -> Stepper:
+def step(root: Value, seed: Number = 1, *, digits: int = 4) -> Stepper:
     """The forward and the backward pass under ``root``, to be taken one event at a time.
 
     >>> from autograd import Value
@@ -90,21 +88,22 @@ def step(root: Value, seed: Number = 1) -> Stepper:
     >>> loss = w * w; loss.label = "loss"
     >>> stepper = step(loss)
     >>> print(stepper.next())
-    loss = w * w = 3 * 3 = 9
+    loss = w · w = 3 · 3 = 9
     >>> stepper.run()
     >>> w.grad
     6.0
     >>> print(stepper.back())
-    dloss/dw = dloss/dloss * dloss/dw = 1 * 3 = 3;  dloss/dw += dloss/dloss * dloss/dw = 1 * 3 = 3, so far 6
+    ∂loss/∂w = ∂loss/∂loss · w = 1 · 3 = 3;  ∂loss/∂w += ∂loss/∂loss · w = 1 · 3 = 3, so far 6
     >>> w.grad
     0.0
 
     The forward events evaluate each node from the leaves' present data, as ``root.forward()`` does;
     the backward events are those of ``root.backward(seed)``, in its order. At the end the graph is
-    bit for bit as these two leave it, and back at the start it is as it was. Raises KindError (a
-    TypeError) where ``root`` is no Value, or ``seed`` no number of its kind.
+    bit for bit as these two leave it, and back at the start it is as it was. Lines have numbers to
+    ``digits`` decimals, small ones to as many significant digits. Raises KindError (a TypeError) where
+    ``root`` is no Value, or ``seed`` no number of its kind.
     """
-    return Stepper(root, seed)
+    return Stepper(root, seed, digits)
 
 
 class Stepper:
@@ -114,13 +113,13 @@ class Stepper:
     change them only at the start or at the end.
     """
 
-    def __init__(self, root: Value, seed: Number = 1) -> None:
+    def __init__(self, root: Value, seed: Number = 1, digits: int = 4) -> None:
         if not isinstance(root, Value):
             raise KindError(f"step: the root is a Value; got {root!r} (of type {type(root).__name__})")
         self.root = root
         self._seed = _seed(root, seed)
         self._order, self._leaves, self._rows = _survey(root)
-        self.names = Names(self._order, root)
+        self.namer = Namer(root, self.nodes, digits)
         # What each event replaced, so that it can be put back. It is written before the event changes
         # anything, so that one that is interrupted can be put back too.
         self._undo: list[Any] = []
@@ -236,7 +235,7 @@ class Stepper:
         return event
 
     def __repr__(self) -> str:
-        return f"<Stepper of {self.names(self.root)} at {self.position} of {len(self)}>"
+        return f"<Stepper of {self.namer[self.root]} at {self.position} of {len(self)}>"
 
     # --- looking ---
 
@@ -255,7 +254,7 @@ class Stepper:
         labels = sorted({node.label for node in self.nodes() if node.label})
         near = difflib.get_close_matches(str(name), labels, 3)
         hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "label the node, or give the node itself"
-        raise UnknownNameError(f"step: no node {name!r} under {self.names(self.root)}; {hint}")
+        raise UnknownNameError(f"step: no node {name!r} under {self.namer[self.root]}; {hint}")
 
     # --- the events ---
 
@@ -305,7 +304,7 @@ class Stepper:
         terms: tuple[Contribution, ...] = (),
     ) -> Event:
         numbers = tuple([operand.data if isinstance(operand, Value) else operand for operand in node.operands])
-        return Event(phase, kind, node, node.data, before, cotangent, terms, numbers, self.names)
+        return Event(phase, kind, node, node.data, before, cotangent, terms, numbers, self.namer)
 
     def _take_back(self) -> None:
         before = self._undo[-1]
@@ -322,10 +321,15 @@ class Stepper:
             node.grad = before
         self._undo.pop()
 
-    def _limit_to(self, phase: Phase) -> None:
-        """Have the events of one phase only; the backward one without the seed, which is the cotangent."""
+    def _are_the_steps_of(self, event: Event, namer: Namer) -> None:
+        """Name the nodes after the event's, and have the events of its phase only: the cotangent is the seed."""
+        name = namer[event.node]
+        for place, node in enumerate(self._order, 1):
+            node.label = f"{name}.{place}"
+        self.root.label = name
+        self.namer = Namer(self.root, self.nodes, namer.digits, namer.result)
         count = len(self._order)
-        if phase == "forward":
+        if event.phase == "forward":
             self._last = count
         else:
             self._skipped = count

@@ -14,7 +14,7 @@ from ..primitives import PRIMITIVES
 from ..value import Value
 from .debugger import Debugger
 from .expressions import FUNCTIONS
-from .lines import Names, formula, product, written
+from .lines import Namer, chained, of_names
 from .machine import Event
 
 __all__ = ["debug"]
@@ -40,7 +40,7 @@ q              leave; before the end the graph is put back as it was
 An empty line repeats the last command. Longer names work too: next, step, reverse, continue, break …"""
 
 
-def debug(root: Value, commands: Iterable[str] | None = None) -> None:
+def debug(root: Value, commands: Iterable[str] | None = None, *, digits: int = 4) -> None:
     """Step through a graph at a prompt, with pdb's letters; or run a list of commands.
 
     >>> from autograd import Value, debug
@@ -49,11 +49,11 @@ def debug(root: Value, commands: Iterable[str] | None = None) -> None:
     >>> debug(y, ["n", "b w", "c", "p w.grad * 2", "q"])
     y: 3 events, forward and backward; h lists the commands
     (step) n
-    1/3 forward   y = w * x = 0.5 * 3 = 1.5
+    1/3 forward   y = w · x = 0.5 · 3 = 1.5
     (step) b w
     breakpoint 1: label w
     (step) c
-    3/3 backward  dy/dw = dy/dy * dy/dw = 1 * 3 = 3;  dy/dx = dy/dy * dy/dx = 1 * 0.5 = 0.5
+    3/3 backward  ∂y/∂w = ∂y/∂y · x = 1 · 3 = 3;  ∂y/∂x = ∂y/∂y · w = 1 · 0.5 = 0.5
     breakpoint 1: label w
     (step) p w.grad * 2
     6.0
@@ -66,7 +66,7 @@ def debug(root: Value, commands: Iterable[str] | None = None) -> None:
         raise KindError(f"debug: the root is a Value; got {root!r} (of type {type(root).__name__})")
     if isinstance(commands, str):
         raise KindError(f"debug: commands is a list of lines; got {commands!r}")
-    Prompt(Debugger(root)).run(commands)
+    Prompt(Debugger(root, digits)).run(commands)
 
 
 def _several(do: Callable[[Prompt, str], bool | None]) -> Callable[[Prompt, str], None]:
@@ -91,13 +91,13 @@ class Prompt(cmd.Cmd):
         super().__init__(stdout=stdout or sys.stdout)
         self.debugger = debugger
         self.stepper = debugger.stepper
-        self.names: Names = debugger.stepper.names
+        self.namer: Namer = debugger.stepper.namer
         self._interrupted = False
 
     # --- the loop ---
 
     def run(self, commands: Iterable[str] | None) -> None:
-        root = self.names(self.stepper.root)
+        root = self.namer[self.stepper.root]
         self._say(f"{root}: {len(self.stepper)} events, forward and backward; h lists the commands")
         try:
             if commands is None:
@@ -142,7 +142,7 @@ class Prompt(cmd.Cmd):
             return False
 
     def default(self, line: str) -> None:
-        if line in self.debugger.labels:
+        if line in self.namer.given:
             return self.do_print(line)
         word = line.split()[0]
         raise UnknownNameError(f"{word}: no such command; h lists them, and p {line} prints")
@@ -214,23 +214,16 @@ class Prompt(cmd.Cmd):
 
     def do_where(self, _: str) -> None:
         way = self.debugger.way
-        start = way[0] if way else None
-        nodes = [self.debugger.start, *[link.consumer for link in way]]
-        lines = []
+        lines = [f"{self._arrow(len(way))} {of_names(self.stepper.root, self.namer)}"]
         factor: Any = 1
-        for height in range(len(way), -1, -1):
-            text = f"{self._arrow(height)} {self._formula(nodes[height])}"
-            if height < len(way):
-                link = way[height]
-                partial = sum(link.partials[1:], link.partials[0])
-                before, factor = factor, factor * partial
-                of = f"d{self.names(link.consumer)}/d{self.names(nodes[height])} = {written(partial)}"
-                text += f"   {of}, so far {product(before, partial)} = {written(factor)}"
-                text += f"  (and {link.others} other consumers)" if link.others else ""
-            lines.append(text)
+        for height in range(len(way) - 1, -1, -1):
+            node, link = self.debugger.at(height), way[height]
+            chain, factor = chained(link.consumer, node, factor, self.namer)
+            others = f"  (it has {link.others} other consumers)" if link.others else ""
+            lines.append(f"{self._arrow(height)} {of_names(node, self.namer)}   {chain}{others}")
         self._say("\n".join(lines))
-        if start is not None and any(link.others for link in way):
-            self._say("this is one way of several; the gradient is the sum over all of them")
+        if any(link.others for link in way):
+            self._say("this is one way of several: the gradient is the sum over all of them")
 
     def do_up(self, _: str) -> None:
         self._say(self._here() if self.debugger.up() else "this is the root")
@@ -275,11 +268,8 @@ class Prompt(cmd.Cmd):
         return f"-> {self._described(self.debugger.node)}"
 
     def _described(self, node: Value) -> str:
-        return f"{self._formula(node)}   data {written(node.data)}, grad {written(node.grad)}"
-
-    def _formula(self, node: Value) -> str:
-        name = self.names(node)
-        return f"{name} = {formula(node, self.names)}" if node.op else name
+        show = self.namer.show
+        return f"{of_names(node, self.namer)}   data {show(node.data)}, grad {show(node.grad)}"
 
     # --- leaving, help, completion ---
 
@@ -301,7 +291,7 @@ class Prompt(cmd.Cmd):
         return sorted({word for word in words if word.startswith(text)})
 
     def complete_print(self, text: str, *_: Any) -> list[str]:
-        return self._starting_with(text, [*self.debugger.labels, *FUNCTIONS])
+        return self._starting_with(text, [*self.namer.given, *FUNCTIONS])
 
     def complete_break(self, text: str, *_: Any) -> list[str]:
         return self._starting_with(text, [*self.debugger.labels, *PRIMITIVES])
