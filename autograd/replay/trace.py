@@ -15,6 +15,7 @@ from .files import load_record, save_record
 from .python_machine import PythonMachine
 from .record import Record, make_record, rebuild
 from .source import program
+from .torch_module import torch_module
 
 __all__ = ["Trace", "add_gradients", "explain_failure"]
 
@@ -94,6 +95,15 @@ class Trace:
         except (ArithmeticError, ValueError) as error:
             raise explain_failure(self.record, leaves, error) from None
         add_gradients(self.leaves, gradients)
+
+    def to_torch(self) -> Any:
+        """The graph as a ``torch.nn.Module`` in float64: a tensor for each input in, a tensor out.
+
+        Its parameter ``leaves`` holds the other leaves' present data, in the order of ``names``, their
+        labels. Raises MissingToolError where PyTorch is not installed.
+        """
+        inputs = set(self.inputs)
+        return torch_module(self.record, [_as_float(leaf.data) for leaf in self.leaves if leaf not in inputs])
 
     def __len__(self) -> int:
         return len(self.record.forward) + len(self.record.backward)
