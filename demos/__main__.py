@@ -20,7 +20,7 @@ from demos.ledger import Entry, audit, summary, table
 from demos.tasks import TASKS, run_task
 
 EXAMPLES = ("forward_pass", "neuron", "chain_rule", "two_weights", "three_layers")
-TOOLS = ("check", "debug", "draw", "grad", "step")  # at hand in the REPL
+TOOLS = ("check", "debug", "draw", "explain", "grad", "step")  # at hand in the REPL
 
 
 def load(name: str) -> Example:
@@ -123,7 +123,10 @@ def run(example: Example, out: Path, hints: dict[str, None]) -> list[Entry]:
 
 
 def _write(example: Example, out: Path, hints: dict[str, None]) -> Iterator[Path]:
-    for name, text in example.texts().items():
+    named = list(example.values().values())
+    sheet = autograd.explain(named[-1])
+    sheets = {f"{example.name}_sheet.txt": f"{sheet}\n", f"{example.name}_sheet.md": f"{sheet.markdown()}\n"}
+    for name, text in {**example.texts(), **sheets}.items():
         yield write_whole(out / name, text.encode("utf-8"))
     for name, graph in example.pictures().items():
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from autograd import Value, draw, elu, relu, sigmoid, softmax, tanh, total
+from autograd import Graph, Value, draw, elu, relu, sigmoid, softmax, tanh, total
 from demos.activations import slopes
 from demos.example import Example
 from demos.exclusive_or import POINTS, TARGETS, learn
@@ -138,6 +138,11 @@ def _exclusive_or() -> Iterator[str]:
     yield ""
 
 
+def _pictures() -> dict[str, Graph]:
+    root = values()["E"]
+    return {"chain_rule": draw(root), "chain_rule_overview": draw(root, detail="neuron")}
+
+
 EXAMPLE = Example(
     name="chain_rule",
     document="002_0a2c7a44236dbb63",
@@ -145,5 +150,5 @@ EXAMPLE = Example(
     values=values,
     figures=figures,
     tell=_tell,
-    pictures=lambda: {"chain_rule": draw(values()["E"])},
+    pictures=_pictures,
 )

@@ -19,9 +19,9 @@ __all__ = ["Example"]
 class Example:
     """One document's worked example.
 
-    ``values()`` gives its Values by label, for a REPL; ``figures()`` what the document prints; ``tell()``
-    the lines of its story, one at a time as they are computed; ``pictures()`` graphs by file name; and
-    ``texts()`` what is too long to print, by file name.
+    ``values()`` gives its Values by label, the root last, for a REPL and for the sheet that is written;
+    ``figures()`` what the document prints; ``tell()`` the lines of its story, one at a time as they are
+    computed; ``pictures()`` graphs by file name; ``texts()`` what is too long to print, by file name.
     """
 
     name: str

@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from autograd import DomainError, NumberOverflowError, Value, draw, exp, softmax, total
+from autograd import DomainError, Graph, NumberOverflowError, Value, draw, exp, softmax, total
 from demos.example import Example
 from demos.labels import by_label, matrix, named, vector
 from demos.ledger import Figure
@@ -177,6 +177,11 @@ def _shown_gradients(nodes: Sequence[Value]) -> str:
     return ", ".join(f"{node.grad:7.4f}" for node in nodes)
 
 
+def _pictures() -> dict[str, Graph]:
+    root = values()["L"]
+    return {"forward_pass": draw(root), "forward_pass_overview": draw(root, detail="neuron")}
+
+
 EXAMPLE = Example(
     name="forward_pass",
     document="000_799a80b403fe6748",
@@ -184,5 +189,5 @@ EXAMPLE = Example(
     values=values,
     figures=figures,
     tell=_tell,
-    pictures=lambda: {"forward_pass": draw(values()["L"])},
+    pictures=_pictures,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from autograd import (
+    Graph,
     NumberOverflowError,
     Value,
     draw,
@@ -185,6 +186,11 @@ def _zero_weights() -> Iterator[str]:
     yield "   Equal neurons get equal gradients, to the last bit, and stay equal."
 
 
+def _pictures() -> dict[str, Graph]:
+    root = values()["a²₁"]
+    return {"neuron": draw(root), "neuron_overview": draw(root, detail="neuron")}
+
+
 EXAMPLE = Example(
     name="neuron",
     document="001_bf0bc87617eefea0",
@@ -192,5 +198,5 @@ EXAMPLE = Example(
     values=values,
     figures=figures,
     tell=_tell,
-    pictures=lambda: {"neuron": draw(values()["a²₁"])},
+    pictures=_pictures,
 )

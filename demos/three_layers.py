@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd import Value, draw, exp, log, log_softmax, softmax, total
+from autograd import Graph, Value, draw, exp, log, softmax, total
 from demos.example import Example
 from demos.labels import by_label, matrix, named, vector
 from demos.ledger import Explanation, Figure
-from nn import MLP
+from nn import MLP, losses
 
 __all__ = ["EXAMPLE", "Network", "Training", "figures", "values"]
 
+TRUTH = [1, 0, 0]
 LEARNING_RATE = 0.1
 THRESHOLD = 0.01
 MAX_EPOCH = 10_000
@@ -43,15 +44,18 @@ class Network:
 
 
 class Calculation(Network):
-    """The network, its softmax written out as the document does it by hand, and all gradients of L."""
+    """The network, its softmax also in steps, as it is done by hand, and all gradients of L.
+
+    L is recorded as −log_softmax(z³)₁, one operation: its gradient is a³ − t, as in the document.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.e = named("e", [exp(z) for z in self.z3])
         self.denominator = total(self.e)
         self.denominator.label = "Σe"
-        self.a3 = named("a³", [e / self.denominator for e in self.e])
-        self.loss = -log(self.a3[0])
+        self.a3 = named("a³", softmax(self.z3))
+        self.loss = losses.softmax_cross_entropy(self.z3, TRUTH)
         self.loss.label = "L"
         self.loss.backward()
 
@@ -161,8 +165,8 @@ class Training:
     def __init__(self) -> None:
         network = Network()
         self.parameters = network.parameters()
-        self.printed_loss = -log(softmax(network.z3)[0] + EPSILON)
-        self.loss = -log_softmax(network.z3)[0]
+        self.printed_loss = losses.cross_entropy(softmax(network.z3), TRUTH, EPSILON)
+        self.loss = losses.softmax_cross_entropy(network.z3, TRUTH)
         self.z3 = network.z3
         self.epochs = 0
         self.lines = list(self._run())
@@ -206,6 +210,15 @@ def _tell() -> Iterator[str]:
     yield f"differ by {difference:.1e} at the end, so its update is right for its loss."
 
 
+def _pictures() -> dict[str, Graph]:
+    """L as −ln a³₁, with the softmax in sight: as recorded, and the neurons alone."""
+    network = Network()
+    loss = losses.cross_entropy(named("a³", softmax(network.z3)), TRUTH)
+    loss.label = "L"
+    loss.backward()
+    return {"three_layers": draw(loss), "three_layers_overview": draw(loss, detail="neuron")}
+
+
 EXAMPLE = Example(
     name="three_layers",
     document="004_b2be87d239b5a52a",
@@ -213,5 +226,5 @@ EXAMPLE = Example(
     values=values,
     figures=figures,
     tell=_tell,
-    pictures=lambda: {"three_layers": draw(values()["L"])},
+    pictures=_pictures,
 )

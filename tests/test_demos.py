@@ -107,6 +107,15 @@ def test_the_training_run_is_the_programs():
     assert [parameter.data for parameter in training.parameters] == pytest.approx(expected, abs=1e-12)
 
 
+def test_the_sheet_of_the_layers_reads_as_the_document(tmp_path, capsys):
+    assert main(["three_layers", "--out", str(tmp_path)]) == 0
+    sheet = (tmp_path / "three_layers_sheet.txt").read_text(encoding="utf-8")
+    lines = ["z²₁ = ", "a²₁ = σ(z²₁)", "z³₁ = ", "a³₁ = exp(z³₁)", "L = -ln(a³₁)", "δ³₁ = ∂L/∂z³₁ = a³₁ - 1"]
+    lines += ["∂L/∂w²₁₁ = δ³₁ · a²₁", "∂L/∂b²₁ = δ³₁", "δ²₁ = ∂L/∂z²₁", "∂L/∂w¹₁₁ = δ²₁ · a¹₁", "∂L/∂b¹₁ = δ²₁"]
+    places = [sheet.index(line) for line in lines]
+    assert places == sorted(places)
+
+
 # --- documents 000, 001, 002 ------------------------------------------------------------------------
 
 
@@ -203,8 +212,11 @@ def test_all_of_it(tmp_path, capsys):
     assert main(["--out", str(tmp_path / "made" / "deep")]) == 0
     shown = capsys.readouterr().out
     assert shown.endswith("61 figures: 43 agree, 10 truncated, 8 slips\n")
-    stems = {path.stem for path in (tmp_path / "made" / "deep").iterdir()}
-    assert stems == set(EXAMPLES)
+    written = {path.name for path in (tmp_path / "made" / "deep").iterdir()}
+    assert {"two_weights.txt"} < written
+    for name in EXAMPLES:
+        assert {f"{name}_sheet.txt", f"{name}_sheet.md"} < written
+        assert {f"{name}.svg", f"{name}.dot"} & written
 
 
 def test_without_a_layout_engine_there_are_dot_files_and_one_hint(tmp_path, monkeypatch, capsys):
