@@ -1,6 +1,7 @@
 """The debugger: every command from a list, bad input, and a real terminal."""
 
 import math
+import re
 import sys
 import time
 
@@ -105,7 +106,7 @@ def test_where_up_down_and_list(said):
     _, where, up, listed, down, bottom, _ = said("n 2", "w", "u", "l", "d", "d")
     assert where.splitlines()[0] == "   loss = t₁ + x"
     assert where.splitlines()[1] == "   t₁ = h · h   ∂loss/∂t₁ = 1, so far 1 · 1 = 1"
-    assert where.splitlines()[2].startswith("-> h = tanh(z)   ∂t₁/∂h = h + h = 0.3364 + 0.3364 = 0.6728, so far ")
+    assert where.splitlines()[2].startswith("-> h = tanh(z)   ∂t₁/∂h = h + h = 0.3364 + 0.3364 ≈ 0.6728, so far ")
     assert up.startswith("-> t₁ = h · h   data ")
     used, here, made = listed.splitlines()
     assert used.startswith("   used by  loss = ")
@@ -207,8 +208,17 @@ def test_commands_are_a_list(loss):
 
 def test_a_picture_with_the_present_node(said, tmp_path):
     path = tmp_path / "here.dot"
-    said("n 2", f"g {path}")
-    assert "tanh" in path.read_text()
+    _, answer, _ = said("n 2", f"g {path}")
+    assert answer == f"written: {path}"
+    [marked] = re.findall(r"(n\d+) \[.*penwidth=4", path.read_text())
+    assert re.search(rf'{marked} \[label="?.*h = tanh', path.read_text())
+
+
+def test_explain(said):
+    *_, of_node, of_label, bad, _ = said("n 2", "e", "e w[1]", "e w[1] * 2")
+    assert "h = tanh(z)" in of_node and "∂loss/∂h" in of_node
+    assert "∂loss/∂w[1]" in of_label
+    assert bad == "*** w[1] * 2: give a label"
 
 
 def test_a_softmax_in_the_loss(said):
@@ -217,7 +227,7 @@ def test_a_softmax_in_the_loss(said):
     first, whole, *_ = said("s", "n 6", root=root)
     assert first == "      a₁.1 = z1 - 0.5 = 0.5 - 0.5 = 0"
     assert whole.splitlines()[-1] == (
-        "1/7 forward   a₁ = exp(z1) / (exp(z1) + exp(z2)) = exp(0.5) / (exp(0.5) + exp(-0.5)) = 0.7311"
+        "1/7 forward   a₁ = exp(z1) / (exp(z1) + exp(z2)) = exp(0.5) / (exp(0.5) + exp(-0.5)) ≈ 0.7311"
     )
 
 

@@ -15,6 +15,7 @@ from ..value import Value, topological_order
 from .dot import to_digraph
 from .engines import HINT, render_pdf, render_png, render_svg
 from .freshness import Freshness
+from .looks import MARKED
 from .neurons import scene_of_neurons
 from .nodes import Part, leaf_kinds, parts_as_recorded, scene_of_parts
 from .numbers import as_digits
@@ -57,6 +58,20 @@ class Graph:
         if ending not in _WRITERS:
             raise UnknownNameError(f"{os.fspath(path)!r}: a picture's name ends in {', '.join(_WRITERS)}")
         return write_whole(path, _WRITERS[ending](self))
+
+    def mark(self, node: Value) -> Graph:
+        """Draw the frame of a node's box in a strong line, and return the graph.
+
+        >>> from autograd import Value, draw
+        >>> a = Value(2.0, label="a")
+        >>> draw(a * 3).mark(a)
+        <Graph of 3 nodes; .save("graph.svg") writes it, .source is its DOT>
+        """
+        box = self._scene.box_of.get(node)
+        if box is None:
+            raise UnknownNameError(f"mark: {node!r} is not in this picture; give a node that is drawn")
+        self.digraph.node(box.key, **MARKED)
+        return self
 
     def svg(self) -> str:
         """The picture as SVG text."""

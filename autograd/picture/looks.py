@@ -1,6 +1,6 @@
 """How each kind of box, and both flows, look."""
 
-__all__ = ["BACKWARD", "FADED", "FONT", "FORWARD", "KINDS", "ROOT", "STALE"]
+__all__ = ["BACKWARD", "FADED", "FONT", "FORWARD", "KINDS", "MARKED", "ROOT", "STALE"]
 
 # The one font whose widths every layout engine knows; CJK characters are as wide as it takes them for.
 FONT = "Verdana"
@@ -18,3 +18,4 @@ KINDS = {
 ROOT = {"peripheries": "2", "fillcolor": "#d5f0e3", "color": "#00664b"}
 STALE = {"style": "filled,dashed", "color": "#d55e00", "fontcolor": "#8f3d00"}
 FADED = {"color": "#cccccc", "fontcolor": "#aaaaaa", "fillcolor": "#ffffff"}
+MARKED = {"color": BACKWARD, "penwidth": "4"}

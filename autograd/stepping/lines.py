@@ -7,7 +7,7 @@ from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
-from ..notation import Names, Symbol, formula, latex_name, partial, show, write
+from ..notation import Names, Symbol, formula, is_exact, latex_name, partial, show, write
 from ..numeric import Number
 from ..value import _WEIGHTED_ROW, Value
 
@@ -65,6 +65,10 @@ class Namer:
     def show(self, number: Number) -> str:
         return show(number, self.digits)
 
+    def gives(self, number: Number) -> str:
+        """`` = 0.5``, or `` ≈ 0.3333``."""
+        return f" {'=' if is_exact(number, self.digits) else '≈'} {self.show(number)}"
+
 
 class _Moment(Names):
     """The names with the numbers of an event, whatever the nodes have by now."""
@@ -94,9 +98,9 @@ def line(event: Event, namer: Namer) -> str:
     if event.kind == "seed":
         return f"{namer.slope(event.node)} = {namer.show(event.cotangent)}"
     if event.kind == "accumulate":
-        total = namer.show(event.before + event.cotangent)  # type: ignore[operator]
-        earlier, own = namer.show(event.before), namer.show(event.cotangent)
-        return f"{namer[event.node]}.grad = {earlier} + {own} = {total}, with the earlier passes"
+        earlier, own, total = event.before, event.cotangent, event.before + event.cotangent  # type: ignore[operator]
+        both = f"{namer.show(earlier)} + {namer.show(own)}{namer.gives(total)}"
+        return f"{namer[event.node]}.grad = {both}, with the earlier passes"
     shown = event.contributions[:MAX_TERMS]
     terms = [_contribution(event, namer, place, *term) for place, term in zip(_places(event.node), shown)]
     left_out = len(event.contributions) - len(terms)
@@ -127,13 +131,12 @@ def _slope_symbol(name: str, number: Number | None) -> Symbol:
 
 
 def _worked_out(expression: Any, result: Number, namer: Namer) -> str:
-    """Names, numbers, result; what is the same as the one before it is left out."""
-    stages = [
-        write(expression, digits=namer.digits),
-        write(expression, upto=0, digits=namer.digits),
-        namer.show(result),
-    ]
-    return " = ".join(stage for place, stage in enumerate(stages) if stage not in stages[:place])
+    """Names, numbers, result; what is the same as the one before it is left out, and ≈ says that it is rounded."""
+    digits = namer.digits
+    shown = namer.show(result)
+    stages = [write(expression, digits=digits), write(expression, upto=0, digits=digits)]
+    different = [stage for place, stage in enumerate(stages) if stage not in (*stages[:place], shown)]
+    return " = ".join(different) + namer.gives(result) if different else shown
 
 
 def of_names(node: Value, namer: Namer) -> str:
@@ -148,7 +151,5 @@ def chained(consumer: Value, node: Value, factor: Number, namer: Namer) -> tuple
     slope = reduce(add, [consumer.partials[place] for place in places])
     product = factor * slope
     numbers = write(Symbol("", factor) * Symbol("", slope), upto=0, digits=namer.digits)
-    return (
-        f"∂{namer[consumer]}/∂{namer[node]} = {_worked_out(rule, slope, namer)}, "
-        f"so far {numbers} = {namer.show(product)}"
-    ), product
+    name = f"∂{namer[consumer]}/∂{namer[node]}"
+    return f"{name} = {_worked_out(rule, slope, namer)}, so far {numbers}{namer.gives(product)}", product

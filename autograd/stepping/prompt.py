@@ -9,7 +9,7 @@ from importlib import import_module
 from itertools import islice
 from typing import IO, Any
 
-from ..errors import AutogradError, KindError, MissingToolError, UnknownNameError
+from ..errors import AutogradError, KindError, TooLargeError, UnknownNameError
 from ..primitives import PRIMITIVES
 from ..value import Value
 from .debugger import Debugger
@@ -35,7 +35,7 @@ l              the node that is looked at, with its consumers and its operands
 p [expression] print: labels, label.grad, data and grad (of the node that is looked at), + - * / **,
                comparisons, and the functions of the table
 e [label]      explain: the hand calculation of the node that is looked at
-g [file]       write the graph as a picture (step.svg), with this node marked
+g [file]       write the graph as a picture (step.svg), with this node and its ways to the root marked
 q              leave; before the end the graph is put back as it was
 An empty line repeats the last command. Longer names work too: next, step, reverse, continue, break …"""
 
@@ -246,12 +246,17 @@ class Prompt(cmd.Cmd):
     def do_print(self, expression: str) -> None:
         self._say(repr(self.debugger.worked_out(expression)) if expression else self._here())
 
-    def do_explain(self, label: str) -> None:
-        self._say(str(_from_package("explain")(self._meant(label))))
+    def do_explain(self, name: str) -> None:
+        explain = _from_package("explain")
+        self._say(str(explain(self._meant(name), digits=self.namer.digits, root=self.stepper.root)))
 
     def do_graph(self, path: str) -> None:
-        graph = _from_package("draw")(self.stepper.root)
-        self._say(f"written: {graph.save(path or 'step.svg')}")
+        draw, root, node = _from_package("draw"), self.stepper.root, self.debugger.node
+        try:
+            graph = draw(root, highlight=node, digits=self.namer.digits)
+        except TooLargeError:
+            graph = draw(root, around=node, digits=self.namer.digits)
+        self._say(f"written: {graph.mark(node).save(path or 'step.svg')}")
 
     def _meant(self, label: str) -> Value:
         if not label:
@@ -304,7 +309,4 @@ class Prompt(cmd.Cmd):
 
 def _from_package(name: str) -> Any:
     """A public name of another wing, which is loaded when it is used."""
-    try:
-        return getattr(import_module("autograd"), name)
-    except AttributeError:
-        raise MissingToolError(f"this version has no {name}") from None
+    return getattr(import_module("autograd"), name)
