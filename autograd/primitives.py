@@ -16,6 +16,13 @@ To add an operation: write its function in ``numeric`` (if Python's operators do
 row here. Rules must not branch on an operand (use ``step``, ``sign``, ``maximum``): a recorded trace
 would keep the branch of its first run. A test over all rows compares each partial with a numerical
 derivative, so a wrong one is noticed at once.
+Edges that rows share, on floats: nan goes through (a function of nan is nan, and where it compares,
+its slope is 0). Infinities follow IEEE 754: inf - inf and 0 · inf are nan, also when a slope is inf.
+What is too large is inf after + - * /, as in Python, and raises after exp, expm1 and a power; what is
+too small is a subnormal number and then 0, as is then its slope. The zeros keep their signs, except
+that relu and abs give 0.0. x ** 0 is 1 for every x, 0 and nan too. ``kink`` says which slope is taken
+where there are two; where there is none, it is kept as Undefined, and raises when it is asked for.
+Where a sigmoid, a tanh or a softmax rounds to its limit, its slope is exactly 0.
 """
 
 from __future__ import annotations
