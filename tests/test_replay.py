@@ -13,6 +13,7 @@ import pytest
 import autograd
 from autograd import AutogradError, FileFormatError, KindError, ShapeError, Trace, Value
 from autograd.primitives import PRIMITIVES
+from autograd.replay.native import NativeMachine, machine_for
 from autograd.replay.python_machine import PythonMachine
 from autograd.replay.record import make_record, verify
 
@@ -78,7 +79,7 @@ def eager(root, leaves, seed=1.0):
 def replayed(machine, leaves, seed=1.0):
     try:
         result, gradients = machine.replay([float(leaf.data) for leaf in leaves], seed)
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, ValueError, AttributeError):
         return None
     return [bits(result), *map(bits, gradients)]
 
@@ -103,9 +104,21 @@ def test_python_replay_has_the_bits_of_eager():
     assert_same_bits([PythonMachine], range(100))
 
 
+def test_native_replay_has_the_bits_of_eager():
+    pytest.importorskip("llvmlite")
+    assert_same_bits([native_alone], range(200))
+
+
+def native_alone(record):
+    """The native machine, and where it stops an error instead of Python's replay."""
+    machine = NativeMachine(record)
+    machine.python = None
+    return machine
+
+
 @pytest.mark.slow
-def test_python_replay_has_the_bits_of_eager_on_a_thousand_graphs():
-    assert_same_bits([PythonMachine], range(1000, 2000))
+def test_replays_have_the_bits_of_eager_on_a_thousand_graphs():
+    assert_same_bits([PythonMachine, machine_for], range(1000, 2000))
 
 
 def test_a_large_graph_is_split_into_functions_with_the_same_bits(monkeypatch):
@@ -186,6 +199,44 @@ def test_a_leaf_and_a_constant_are_graphs_too():
     trace = Trace(x)
     trace.backward(2)
     assert (trace.forward(), x.grad) == (4.0, 2.0)
+
+
+# --- batches ---
+
+
+def batch_by_eager(root, leaves, inputs, samples, seed):
+    """Backward of one sample after the other, in eight lanes that are summed from left to right."""
+    kept = [leaf for leaf in leaves if leaf not in inputs]
+    results, totals = [0.0] * len(samples), [0.0] * len(kept)
+    for lane in range(8):
+        for leaf in leaves:
+            leaf.grad = 0.0
+        for place in range(lane, len(samples), 8):
+            for leaf, number in zip(inputs, samples[place]):
+                leaf.data = number
+            results[place] = root.forward()
+            root.backward(seed)
+        totals = [total + leaf.grad for total, leaf in zip(totals, kept)]
+    return [bits(number) for number in results + totals]
+
+
+@pytest.mark.parametrize("machine", [PythonMachine, NativeMachine])
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 40, 100])
+def test_a_batch_is_summed_in_eight_lanes(machine, count, monkeypatch):
+    if machine is NativeMachine:
+        pytest.importorskip("llvmlite")
+    if count == 40:
+        monkeypatch.setattr("autograd.replay.source._STATEMENTS", 30)
+    rng = random.Random(count)
+    x, y = Value(0.5, "x"), Value(1.0, "y")
+    rows = [tuple(Value(rng.uniform(-1, 1)) for _ in range(3)) for _ in range(9)]
+    hidden = [z.tanh() for z in autograd.weighted_sums(rows, [x, y])]
+    shared = rows[0][0] * y  # a leaf with two contributions
+    root = -autograd.log_softmax(hidden)[2] * shared + (y - hidden[0]).relu() ** 2
+    record, leaves = make_record(root, [x, y])
+    samples = [(rng.gauss(0, 1), rng.gauss(0, 1)) for _ in range(count)]
+    results, totals = machine(record).batch(samples, [leaf.data for leaf in leaves], 0.3)
+    assert list(map(bits, [*results, *totals])) == batch_by_eager(root, leaves, [x, y], samples, 0.3)
 
 
 # --- files ---

@@ -12,6 +12,7 @@ from ..errors import KindError, ShapeError
 from ..numeric import Number
 from ..value import Value
 from .files import load_record, save_record
+from .native import NativeMachine, machine_for
 from .python_machine import PythonMachine
 from .record import Record, make_record, rebuild
 from .source import program
@@ -94,7 +95,7 @@ class Trace:
             _, gradients = self._machine.replay(leaves, _as_float(seed))
         except (ArithmeticError, ValueError) as error:
             raise explain_failure(self.record, leaves, error) from None
-        add_gradients(self.leaves, gradients)
+        add_gradients(self.leaves, [float(gradient) for gradient in gradients])
 
     def to_torch(self) -> Any:
         """The graph as a ``torch.nn.Module`` in float64: a tensor for each input in, a tensor out.
@@ -115,8 +116,8 @@ class Trace:
         )
 
     @cached_property
-    def _machine(self) -> PythonMachine:
-        return PythonMachine(self.record)
+    def _machine(self) -> PythonMachine | NativeMachine:
+        return machine_for(self.record)
 
     def _numbers(self) -> list[float]:
         numbers = [_as_float(leaf.data) for leaf in self.leaves]
