@@ -74,16 +74,16 @@ def _inputs(x: Any, count: int, what: str) -> Sequence[Any]:
 
 
 def _size(size: Any, what: str) -> int:
-    if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+    if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
         raise ShapeError(f"{what} is {size!r}, and must be a whole number from 1 up")
-    return size
+    return int(size)
 
 
 class Neuron(Module):
     """A weighted sum and an activation.
 
     >>> neuron = Neuron(2, activation="tanh")
-    >>> neuron.w, neuron.b = [Value(1.0), Value(-1.0)], Value(0.5)
+    >>> neuron.w, neuron.b = [1.0, -1.0], 0.5
     >>> neuron([2.0, 1.0]).data
     0.9051482536448664
     """
@@ -115,18 +115,19 @@ class Neuron(Module):
         It is made anew only if a weight was replaced: assigned, or changed in the list ``w``.
         """
         if self._weights is not None and (*self._weights, self._row[-1]) != self._row:
+            self._weights[:] = [_parameter(w, f"weight[{place}]") for place, w in enumerate(self._weights)]
             self._row = (*self._weights, self._row[-1])
         return self._row
 
     @property
     def w(self) -> list[Value]:
-        """The weights, a list."""
+        """The weights, a list whose elements may be replaced, by Values or numbers."""
         if self._weights is None:
             self._weights = list(self._row[:-1])
         return self._weights
 
     @w.setter
-    def w(self, weights: Sequence[Value]) -> None:
+    def w(self, weights: Sequence[Any]) -> None:
         self._weights = list(weights)
 
     @property
@@ -135,8 +136,8 @@ class Neuron(Module):
         return self._row[-1]
 
     @b.setter
-    def b(self, bias: Value) -> None:
-        self._row = (*self.row[:-1], bias)
+    def b(self, bias: Any) -> None:
+        self._row = (*self.row[:-1], _parameter(bias, "bias"))
 
     @property
     def nonlin(self) -> bool:
@@ -158,7 +159,7 @@ class Neuron(Module):
         return []
 
     def description(self) -> dict[str, Any]:
-        return {**super().description(), "activation": self.activation}
+        return {"kind": type(self).__name__, "activation": self.activation}
 
     def __repr__(self) -> str:
         kind = {"relu": "ReLU", "linear": "Linear"}.get(self.activation, self.activation)
@@ -244,7 +245,7 @@ class Layer(Module):
         return outputs[0] if len(outputs) == 1 else outputs
 
     def parameters(self) -> list[Value]:
-        return [parameter for neuron in self.neurons for parameter in neuron.row]
+        return list(dict.fromkeys([parameter for neuron in self.neurons for parameter in neuron.row]))
 
     def tensors(self) -> dict[str, Any]:
         rows = [neuron.row for neuron in self.neurons]
@@ -254,7 +255,7 @@ class Layer(Module):
         return [*self.neurons]
 
     def description(self) -> dict[str, Any]:
-        return {**super().description(), "activation": self.activation}
+        return {"kind": type(self).__name__, "activation": self.activation}
 
     def _sizes(self) -> str:
         return f"({self.nin}, {self.nout})"
@@ -324,7 +325,7 @@ class MLP(Module):
         seed: int | None = None,
         dropout: float = 0.0,
     ) -> None:
-        if isinstance(outputs, int) or not len(outputs):
+        if not hasattr(outputs, "__len__") or not len(outputs):
             raise ShapeError(f"outputs is {outputs!r}, and must be a list with the size of each layer, such as [16, 1]")
         sizes = [_size(size, "the size of a layer") for size in (inputs, *outputs)]
         activations = [activation] * (len(outputs) - 1) + [output]
@@ -382,7 +383,8 @@ class MLP(Module):
         return x[0] if len(x) == 1 else x
 
     def parameters(self) -> list[Value]:
-        return [parameter for layer in self.layers for neuron in layer.neurons for parameter in neuron.row]
+        rows = [neuron.row for layer in self.layers for neuron in layer.neurons]
+        return list(dict.fromkeys([parameter for row in rows for parameter in row]))
 
     def tensors(self) -> dict[str, Any]:
         places = _places([layer.activation for layer in self.layers], self.dropout is not None)
@@ -394,13 +396,14 @@ class MLP(Module):
 
     def description(self) -> dict[str, Any]:
         return {
-            **super().description(),
+            "kind": type(self).__name__,
             "activations": [layer.activation for layer in self.layers],
             "dropout": self.dropout.probability if self.dropout else 0.0,
         }
 
     @classmethod
     def _load_new(cls, path: str | os.PathLike[str]) -> MLP:
+        """A new model from a file that ``save`` wrote, with its activations and its parameters."""
         description, state = storage.read(path)
         try:
             kind, activations, dropout = (description[part] for part in ("kind", "activations", "dropout"))

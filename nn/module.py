@@ -16,14 +16,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograd import FileFormatError, KindError, ShapeError, UnknownNameError, Value, write_whole
 
 from . import storage
 
-__all__ = ["Module"]
+__all__ = ["Module", "clear_gradients"]
+
+
+def clear_gradients(parameters: Iterable[Value]) -> None:
+    """Set each ``.grad`` to zero, in the data's own kind of number."""
+    for parameter in parameters:
+        kind = type(parameter.data)
+        parameter.grad = 0.0 if kind is float or kind is int else kind(0)
 
 
 class _Load:
@@ -107,9 +114,7 @@ class Module:
 
     def zero_grad(self) -> None:
         """Set the ``.grad`` of every parameter to zero, in its own kind of number."""
-        for parameter in self.parameters():
-            kind = type(parameter.data)
-            parameter.grad = 0.0 if kind is float or kind is int else kind(0)
+        clear_gradients(self.parameters())
 
     # --- state ---
 
@@ -157,6 +162,7 @@ class Module:
     load = _Load()
 
     def _load_into(self, path: str | os.PathLike[str]) -> Module:
+        """Take over the parameters in a file that ``save`` wrote, and return this module."""
         description, state = storage.read(path)
         if description != self.description():
             raise FileFormatError(f"{path} holds {_told(description)}; this model is {_told(self.description())}")
@@ -168,8 +174,9 @@ class Module:
         raise KindError(f"a {cls.__name__} is not made from a file: make one, and call its load({str(path)!r})")
 
     def description(self) -> dict[str, Any]:
-        """What a file says of the model beside its parameters: its kind, and a network's activations."""
-        return {"kind": type(self).__name__}
+        """What a file says of the model beside its parameters: its kind, its activations, and its parts' ones."""
+        parts = {name: part.description() for name, part in self._parts() if isinstance(part, Module)}
+        return {"kind": type(self).__name__, **({"parts": parts} if parts else {})}
 
 
 def _told(description: Mapping[str, Any]) -> str:

@@ -19,6 +19,8 @@ from typing import Any
 
 from autograd import DomainError, KindError, ShapeError, Value
 
+from .module import clear_gradients
+
 __all__ = ["SGD", "Adam", "Optimizer", "clip_norm", "clip_value"]
 
 
@@ -36,9 +38,7 @@ class Optimizer:
 
     def zero_grad(self) -> None:
         """Set the ``.grad`` of every parameter to zero, in its own kind of number."""
-        for parameter in self.parameters:
-            kind = type(parameter.data)
-            parameter.grad = 0.0 if kind is float or kind is int else kind(0)
+        clear_gradients(self.parameters)
 
     def step(self) -> None:
         """Change every parameter's ``.data`` by its ``.grad``."""

@@ -12,6 +12,7 @@
     "0.bias": [0.3]
   }
 }
+<BLANKLINE>
 
 Python writes a float with the digits that give back the same bits. What JSON has no number for is
 written with its kind: ``{"Fraction": "1/3"}``, ``{"Decimal": "0.1"}``, ``{"float": "inf"}``.
@@ -42,7 +43,7 @@ def text(description: Mapping[str, Any], state: Mapping[str, Any]) -> str:
     parameters = ",\n".join([f"    {json.dumps(name)}: {_tensor(tensor)}" for name, tensor in state.items()])
     return (
         f'{{\n  "format": "{FORMAT}",\n  "version": {VERSION},\n'
-        f'  "model": {json.dumps(description)},\n  "parameters": {{\n{parameters}\n  }}\n}}'
+        f'  "model": {json.dumps(description)},\n  "parameters": {{\n{parameters}\n  }}\n}}\n'
     )
 
 

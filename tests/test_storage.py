@@ -74,6 +74,11 @@ def test_a_model_of_any_kind(tmp_path):
         assert other.state_dict() == model.state_dict()
     with pytest.raises(KindError, match=r"make one, and call its load"):
         Net.load(path)
+    model, other = Net(1.0), Net(2.0)
+    other.layer = Layer(1, 2, activation="tanh")
+    model.save(path)
+    with pytest.raises(FileFormatError, match=r"'relu'.*this model is .*'tanh'"):
+        other.load(path)
 
 
 def saved(tmp_path, **changes):
