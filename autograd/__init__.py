@@ -69,7 +69,7 @@ _WINGS = {
     "autograd.gradcheck": ("check_gradient",),
     "autograd.hand": ("Sheet", "Verdict", "check", "explain"),
     "autograd.stepping": ("debug", "step"),
-    "autograd.picture": ("Graph", "draw"),
+    "autograd.picture": ("Graph", "draw", "play"),
     "autograd.replay": ("Trace",),
 }
 _HOME = {name: module for module, names in _WINGS.items() for name in names}

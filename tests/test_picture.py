@@ -341,7 +341,7 @@ def test_threads_may_draw_at_once(without_dot):
         "print(len(drawn), len(set(drawn)))\n"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert (ended.returncode, ended.stdout.split()) == (0, ["8", "1"])
+    assert (ended.returncode, ended.stdout.split(), ended.stderr) == (0, ["8", "1"], "")
 
 
 def test_a_character_that_no_font_has_is_an_error_and_not_a_gap():

@@ -9,9 +9,11 @@
 <Graph of 3 nodes; .save("graph.svg") writes it, .source is its DOT>
 
 A graph becomes a scene (what is there), the scene becomes DOT (how it looks), and DOT becomes a file
-(by which engine): :mod:`.nodes`, :mod:`.dot`, :mod:`.engines`.
+(by which engine): :mod:`.nodes`, :mod:`.dot`, :mod:`.engines`. ``play`` writes a page that goes through
+both passes on such a picture: :mod:`.passes`, :mod:`.page`.
 """
 
 from .graph import Graph, draw
+from .page import play
 
-__all__ = ["Graph", "draw"]
+__all__ = ["Graph", "draw", "play"]

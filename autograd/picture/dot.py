@@ -9,7 +9,6 @@ import graphviz
 from .labels import as_typed
 from .legend import add_legend
 from .looks import BACKWARD, FADED, FONT, FORWARD, KINDS, ROOT, STALE
-from .numbers import shown
 from .scene import Box, Frame, Link, Scene
 
 __all__ = ["to_digraph"]
@@ -23,7 +22,7 @@ _PORTS = {
 }
 
 
-def to_digraph(scene: Scene, *, direction: str, digits: int, widths: bool, legend: bool) -> graphviz.Digraph:
+def to_digraph(scene: Scene, *, direction: str, widths: bool, legend: bool) -> graphviz.Digraph:
     digraph = graphviz.Digraph("graph")
     digraph.attr("graph", rankdir=direction, fontname=FONT, fontsize="11", nodesep="0.25", ranksep="0.5")
     if scene.frames:  # every box has its place: the engine draws straight lines between them
@@ -38,7 +37,7 @@ def to_digraph(scene: Scene, *, direction: str, digits: int, widths: bool, legen
         _add_group(digraph, scene, group)
     largest = max([_size(link) for link in scene.links], default=0.0) if widths else 0.0
     for link in scene.links:
-        _add_link(digraph, link, direction, digits, scene.has_backward, largest)
+        _add_link(digraph, link, direction, scene.has_backward, largest)
     if legend:
         add_legend(digraph, scene)
     return digraph
@@ -73,26 +72,22 @@ def _placed(box: Box | Frame) -> dict[str, str]:
     return {"pos": f"{x / 72:.3f},{y / 72:.3f}!", "width": f"{box.width / 72:.3f}", "height": f"{box.height / 72:.3f}"}
 
 
-def _add_link(
-    digraph: graphviz.Digraph, link: Link, direction: str, digits: int, backward: bool, largest: float
-) -> None:
+def _add_link(digraph: graphviz.Digraph, link: Link, direction: str, backward: bool, largest: float) -> None:
     tail, head = link.source.key, link.target.key
     forward_ports, backward_ports = [
         {"tailport": leaves, "headport": arrives} if link.source.place else {} for leaves, arrives in _PORTS[direction]
     ]
     color = FORWARD if link.is_lit else FADED["color"]
-    label = None if link.partial is None else as_typed(f"∂ {shown(link.partial, digits)}")
     style = "dashed" if link.contribution is None else "solid"
     digraph.edge(
-        tail, head, label,
+        tail, head, as_typed(link.forward) or None,
         id=f"{link.key}-forward", color=color, fontcolor=color, style=style, **forward_ports, **{"class": "forward"},
     )  # fmt: skip
     if backward and link.is_lit and link.contribution is not None:
-        label = None if link.partial is None else as_typed(shown(link.contribution, digits))
         width = {"penwidth": f"{0.5 + 5.5 * _size(link) / largest:.2f}"} if largest else {}
         # Written from operand to node as the other one is, so that both lie beside each other.
         digraph.edge(
-            tail, head, label,
+            tail, head, as_typed(link.backward) or None,
             id=f"{link.key}-backward", dir="back", color=BACKWARD, fontcolor=BACKWARD,
             **backward_ports, **width, **{"class": "backward"},
         )  # fmt: skip

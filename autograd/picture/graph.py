@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,10 @@ from .neurons import scene_of_neurons
 from .nodes import Part, leaf_kinds, parts_as_recorded, scene_of_parts
 from .numbers import as_digits
 from .operations import parts_opened
-from .scene import Scene
+from .scene import Box, Scene
 from .selection import find, light_path, neighbourhood
 
-__all__ = ["Graph", "draw"]
+__all__ = ["Graph", "draw", "refuse_if_too_large"]
 
 _DETAILS = ("op", "node", "neuron")
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
@@ -157,7 +157,7 @@ def draw(
     scene.has_backward = bool(backward and root.grad)
     if highlight is not None:
         light_path(scene, find(order, highlight, "highlight"))
-    return Graph(to_digraph(scene, direction=direction, digits=digits, widths=widths, legend=legend), scene)
+    return Graph(to_digraph(scene, direction=direction, widths=widths, legend=legend), scene)
 
 
 def _scene(
@@ -172,26 +172,26 @@ def _scene(
 ) -> Scene:
     if detail == "neuron":
         scene = scene_of_neurons(root, order, Freshness(order, root), digits=digits, direction=direction)
-        _refuse_if_too_large(len(scene.boxes), max_nodes, detail)
+        refuse_if_too_large(scene.boxes, max_nodes, detail)
         return scene
     parts = parts_as_recorded(drawn)
     titles: dict[str, str] = {}
-    _refuse_if_too_large(_count(parts), max_nodes, detail)
+    refuse_if_too_large(parts, max_nodes, detail)
     freshness = Freshness(order, root)
     if detail == "op":
         parts, titles = parts_opened(drawn, freshness)
-        _refuse_if_too_large(_count(parts), max_nodes, detail)
+        refuse_if_too_large(parts, max_nodes, detail)
     scene = scene_of_parts(parts, root, leaf_kinds(order, parameters), freshness, digits)
     scene.groups = titles
     return scene
 
 
-def _count(parts: list[Part]) -> int:
-    """How many boxes the parts make: one each, and one for each bare number."""
-    return len(parts) + sum(not isinstance(operand, Value) for part in parts for operand in part.operands)
-
-
-def _refuse_if_too_large(count: int, max_nodes: int, detail: str) -> None:
+def refuse_if_too_large(drawn: Sequence[Part] | Sequence[Box], max_nodes: int, detail: str) -> None:
+    """Raise TooLargeError where ``drawn``, and a box for each bare number among its operands, are too many."""
+    count = len(drawn)
+    for part in drawn:
+        if isinstance(part, Part):
+            count += sum(not isinstance(operand, Value) for operand in part.operands)
     if count > max_nodes:
         raise TooLargeError(
             f"the picture would have {count:,} nodes, and max_nodes is {max_nodes:,}; choose {_COARSER[detail]}"

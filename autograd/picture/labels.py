@@ -6,7 +6,7 @@ import re
 
 import graphviz
 
-__all__ = ["as_typed"]
+__all__ = ["as_typed", "drawable"]
 
 # Characters that XML has no way to hold, or that end or confuse a text that is handed to a program.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -17,11 +17,14 @@ def as_typed(text: str) -> str:
 
     >>> print(as_typed("<c> &lt; {d} \\\\n"))
     <c> &amp;lt; {d} \\\\n
-
-    A character that cannot stand in a picture is shown as the sign for it: ␀, or �.
     """
-    plain = _CONTROL.sub(_sign_of, text.replace("\t", "    "))
+    plain = drawable(text.replace("\t", "    "))
     return graphviz.escape(plain.replace("&", "&amp;")).replace("\n", r"\n")
+
+
+def drawable(text: str) -> str:
+    """``text`` with a sign in the place of each character that cannot stand in a picture: ␀, or �."""
+    return _CONTROL.sub(_sign_of, text)
 
 
 def _sign_of(found: re.Match[str]) -> str:

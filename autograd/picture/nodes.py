@@ -13,7 +13,17 @@ from .freshness import Freshness
 from .numbers import shown
 from .scene import Link, Scene
 
-__all__ = ["Part", "contribution", "leaf_kinds", "parts_as_recorded", "scene_of_parts", "symbol"]
+__all__ = [
+    "Part",
+    "contribution",
+    "data_text",
+    "grad_text",
+    "leaf_kinds",
+    "partial_text",
+    "parts_as_recorded",
+    "scene_of_parts",
+    "symbol",
+]
 
 # What stands in the picture for an operation whose name is longer than its sign.
 _SYMBOLS = {
@@ -69,7 +79,7 @@ def parts_as_recorded(order: Iterable[Value]) -> list[Part]:
 
 
 def scene_of_parts(
-    parts: Iterable[Part], root: Value, kinds: dict[Value, str], freshness: Freshness, digits: int
+    parts: Iterable[Part], root: Value, kinds: dict[Value, str], freshness: Freshness | None, digits: int
 ) -> Scene:
     """Boxes and links of the parts, operands first. An operand that has no part is counted in a line."""
     scene = Scene()
@@ -85,7 +95,7 @@ def scene_of_parts(
                 sources.append(box_of.get(operand))  # type: ignore[arg-type]
         kind = "operation" if node.op else kinds.get(node, "input")
         box = scene.add(kind, _described(part, digits), is_root=node is root, group=part.group)
-        if part.is_recorded:
+        if part.is_recorded and freshness is not None:
             box.lines += freshness.notes(node, digits)
             box.is_stale = freshness.is_stale(node)
         beyond = sources.count(None)  # type: ignore[arg-type]
@@ -97,7 +107,9 @@ def scene_of_parts(
                 continue
             link = Link(source, box, place)
             if isinstance(operand, Value):
-                link.partial, link.contribution = partial, contribution(part.grad, partial)
+                link.contribution = contribution(part.grad, partial)
+                link.forward = partial_text(partial, digits)
+                link.backward = shown(link.contribution, digits)
             scene.links.append(link)
     return scene
 
@@ -106,8 +118,19 @@ def _described(part: Part, digits: int) -> list[str]:
     """The lines of a box: name and sign, data, gradient."""
     label = part.node.label
     name = f"{label} = {part.sign}" if label and part.sign else label or part.sign
-    lines = [name] if name else []
-    return [*lines, f"data {shown(part.node.data, digits)}", f"grad {shown(part.grad, digits)}"]
+    return [*([name] if name else []), data_text(part.node.data, digits), grad_text(part.grad, digits)]
+
+
+def data_text(data: Any, digits: int) -> str:
+    return f"data {shown(data, digits)}"
+
+
+def grad_text(grad: Any, digits: int) -> str:
+    return f"grad {shown(grad, digits)}"
+
+
+def partial_text(partial: Any, digits: int) -> str:
+    return f"∂ {shown(partial, digits)}"
 
 
 def contribution(cotangent: Any, partial: Any) -> Any:

@@ -48,7 +48,8 @@ class Link:
     source: Box
     target: Box
     place: int  # which operand of the target
-    partial: Any = None  # None: it is written elsewhere, or the operand is a bare number
+    forward: str = ""  # what is written on it, and beside it
+    backward: str = ""
     contribution: Any = None  # None: nothing flows back, as the operand is a bare number
     weight: Value | None = None  # the parameter that the link itself stands for, between neurons
     is_lit: bool = True
