@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
+from itertools import groupby
 from pathlib import Path
 
 from autograd import write_whole
@@ -32,14 +33,16 @@ class Plot:
     def region(self, colour_at: Callable[[float, float], str], steps: int = 60) -> None:
         """Colour the whole square by the colour at each of steps × steps places, ``steps`` a divisor of 480."""
         side = SIZE // steps
-        for row in range(steps):
-            for column in range(steps):
-                left, top = MARGIN + column * side, MARGIN + row * side
-                x, y = self._data(left + side / 2, top + side / 2)
+        for top in range(MARGIN, MARGIN + SIZE, side):
+            left = MARGIN
+            colours = [colour_at(*self._data(MARGIN + (n + 0.5) * side, top + side / 2)) for n in range(steps)]
+            for colour, run in groupby(colours):  # places of one colour side by side are one rectangle
+                width = side * len(list(run))
                 self._shapes.append(
-                    f'<rect x="{left}" y="{top}" width="{side}" height="{side}"'
-                    f' fill="{colour_at(x, y)}" shape-rendering="crispEdges"/>'
+                    f'<rect x="{left}" y="{top}" width="{width}" height="{side}"'
+                    f' fill="{colour}" shape-rendering="crispEdges"/>'
                 )
+                left += width
 
     def dot(self, x: float, y: float, colour: str) -> None:
         left, top = self._pixel(x, y)
