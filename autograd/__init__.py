@@ -67,7 +67,7 @@ _WINGS = {
     "autograd.files": ("write_whole",),
     "autograd.derivatives": ("grad", "gradient", "hessian", "hessian_vector_product"),
     "autograd.gradcheck": ("check_gradient",),
-    "autograd.hand": ("Sheet", "Verdict", "check", "explain"),
+    "autograd.hand": ("Audit", "ByHand", "Sheet", "Verdict", "audit", "check", "explain", "round_by_hand"),
     "autograd.stepping": ("debug", "step"),
     "autograd.picture": ("Graph", "draw", "play"),
     "autograd.replay": ("Trace",),

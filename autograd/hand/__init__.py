@@ -15,11 +15,15 @@ forward: activations a (sigmoid)
 gradients: leaves
   ∂a/∂z = a · (1 - a) = 0.5987 · (1 - 0.5987) = 0.5987 · 0.4013 ≈ 0.2403
 
-:mod:`~autograd.hand.worksheet` says which steps there are, :mod:`~autograd.hand.sheet` writes them;
-:mod:`~autograd.hand.figures` reads what is printed, and compares.
+:mod:`~autograd.hand.worksheet` says which steps there are, :mod:`~autograd.hand.sheet` writes them.
+:mod:`~autograd.hand.figures` reads what is printed, :mod:`~autograd.hand.verdicts` compares,
+:mod:`~autograd.hand.causes` looks for what explains a slip, :mod:`~autograd.hand.audits` goes through a
+whole derivation. :mod:`~autograd.hand.rounding` works a graph out again as a person does, who rounds.
 """
 
-from .figures import Verdict, check
+from .audits import Audit, audit
+from .rounding import ByHand, round_by_hand
 from .sheet import Sheet, explain
+from .verdicts import Verdict, check
 
-__all__ = ["Sheet", "Verdict", "check", "explain"]
+__all__ = ["Audit", "ByHand", "Sheet", "Verdict", "audit", "check", "explain", "round_by_hand"]

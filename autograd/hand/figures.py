@@ -1,9 +1,7 @@
 """A printed figure against a computed number: the figure's own digits say how exact it claims to be.
 
->>> str(check(0.66818777, "0.668"))
-'printed 0.668, computed 0.66818777: agrees'
->>> check(0.66818777, "0.67").kind, check(0.598687, "0.598").kind, check(0.25, "0.27").kind
-('agrees', 'truncated', 'slip')
+>>> Figure.read("0.668").rounds_from(Fraction("0.66818777"))
+True
 
 The comparison is exact: a float is the binary fraction that it is, a figure the decimal that is
 printed, and both are Fractions when they meet.
@@ -19,10 +17,9 @@ from fractions import Fraction
 from typing import Any
 
 from .. import numeric
-from ..errors import FigureError, KindError, UnknownNameError
-from ..value import Value
+from ..errors import FigureError, KindError
 
-__all__ = ["Figure", "Verdict", "check"]
+__all__ = ["Figure", "exactly", "shortened"]
 
 _FIGURE = re.compile(
     r"[≈=]? \s* (?P<sign>[-+]?) \s*"
@@ -61,12 +58,12 @@ class Figure:
         match = _FIGURE.fullmatch(_SUPERSCRIPT.sub("10^", text).translate(_PLAIN))
         if match is None or not (match["whole"] or match["decimals"]) or len(text) > _LONGEST:
             raise FigureError(
-                f"{_shortened(printed)} is no figure to check; give one decimal number as it is printed, "
+                f"{shortened(printed)} is no figure to check; give one decimal number as it is printed, "
                 "such as '0.598' or '1.2e-3'"
             )
         decimals, exponent = match["decimals"] or "", int(match["exponent"] or 0)
         if abs(exponent) > _LONGEST:
-            raise FigureError(f"{_shortened(printed)} is beyond the range of figures (1e±{_LONGEST})")
+            raise FigureError(f"{shortened(printed)} is beyond the range of figures (1e±{_LONGEST})")
         size = Fraction(int(match["whole"] + decimals)) * _power_of_ten(exponent - len(decimals))
         return cls(text, -size if match["sign"] == "-" else size, len(decimals), exponent)
 
@@ -111,79 +108,12 @@ def _as_text(printed: Any) -> str:
     return str(number) if isinstance(number, Decimal) else repr(number)
 
 
-def _shortened(printed: Any) -> str:
+def shortened(printed: Any) -> str:
     text = repr(printed)
     return text if len(text) <= 40 else text[:37] + "..."
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What ``check`` found. It is true unless the figure is a slip.
-
-    ``kind`` is "agrees", "truncated" or "slip"; ``printed`` the figure as it was given, ``computed``
-    the number that it was held against, ``right`` that number at the printed precision; ``cause``
-    names the convention that explains a slip, where one does.
-    """
-
-    kind: str
-    printed: str
-    computed: Any
-    right: str
-    cause: str = ""
-    name: str = ""
-
-    def __bool__(self) -> bool:
-        return self.kind != "slip"
-
-    def __str__(self) -> str:
-        name = f"{self.name}: " if self.name else ""
-        line = f"{name}printed {self.printed}, computed {self.computed}: {self.kind}"
-        if self.kind == "truncated":
-            return f"{line} (rounded it is {self.right})"
-        if self.kind == "slip":
-            return f"{line}; right is {self.right}{f' ({self.cause})' if self.cause else ''}"
-        return line
-
-
-def check(x: Any, printed: Any, of: str = "data", root: Value | None = None) -> Verdict:
-    """Is ``x`` what was printed, to the printed digits?
-
-    >>> print(check(Value(0.3176, label="p"), "0.3236"))
-    p: printed 0.3236, computed 0.3176: slip; right is 0.3176
-
-    ``x`` is a Value or a number, ``printed`` a string (a float stands for its ``repr``). With
-    ``of="grad"`` the figure is held against ``x.grad``. ``root`` is the graph in which the cause of a
-    slip is looked for, ``x``'s own where none is given.
-
-    The verdict is true where the figure agrees (the number rounds to it; a tie, which no float can be
-    trusted to be or not to be, goes either way) or is truncated (cut, not rounded). Raises FigureError
-    (a ValueError) for what is no number, KindError (a TypeError) for an ``x`` that is none.
-    """
-    if of not in ("data", "grad"):
-        raise UnknownNameError(f"check: of={of!r} is unknown; a Value has 'data' and 'grad'")
-    if root is not None and not isinstance(root, Value):
-        raise KindError(f"check: root is {_shortened(root)}, and must be a Value, or None")
-    if isinstance(x, Value):
-        computed = x.data if of == "data" else x.grad
-        name = x.label if of == "data" else f"grad of {x.label or x.op or 'this value'}"
-    elif of == "grad":
-        raise KindError(f"check: {_shortened(x)} has no gradient; give the Value whose .grad was printed")
-    else:
-        computed, name = numeric.as_number(x, "x"), ""
-    figure = Figure.read(printed)
-    exact, slack = _exactly(computed)
-    if exact is None:
-        return Verdict("slip", figure.text, computed, str(computed), name=name)
-    if figure.rounds_from(exact, slack):
-        kind = "agrees"
-    elif figure.cuts_from(exact):
-        kind = "truncated"
-    else:
-        kind = "slip"
-    return Verdict(kind, figure.text, computed, figure.rewrite(exact), name=name)
-
-
-def _exactly(number: Any) -> tuple[Fraction | None, Fraction]:
+def exactly(number: Any) -> tuple[Fraction | None, Fraction]:
     """The number as a Fraction (None for inf and nan), and how far its kind may be from what it stands for."""
     if isinstance(number, complex):
         raise KindError(f"check: {number!r} is complex; check its real and its imaginary part")

@@ -1,0 +1,375 @@
+"""The cause of a slip: which convention, or which habit of a hand calculation, makes the printed figure.
+
+A cause is looked for by working the recorded graph out again under each hypothesis, and named only if
+that gives the figure, to its printed digits. Nothing is guessed from the figure's looks.
+
+Coincidences. The fewer digits a figure has, and the smaller the slip, the more hypotheses fit it by
+accident. So:
+
+- a figure of one significant digit is given no cause;
+- a kind of hypothesis has to say something: of the figures around the right one, as far as the slip
+  goes (and at least five units of the last digit each way), those that the kind would explain are
+  counted, and if they are more than three and more than one in ten, the kind is left out;
+- a rounding that explains a slip of less than ten units is only "consistent with" it. Slips made at
+  random, of up to two units, have one in about two of five times; of up to nine, in one of six; of up
+  to fifty, any cause at all in one of twenty.
+
+An empty cause says "not established", and never "there is none".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from .. import numeric
+from ..notation import Names, Symbol, partial, show, write
+from ..numeric import Number
+from ..primitives import ACTIVATIONS
+from ..value import Value, topological_order
+from .figures import Figure
+from .rounding import Rounded, backward, forward, rounding, to_float32
+from .worksheet import between
+
+__all__ = ["Hypothesis", "find_causes"]
+
+# (what it is, the number that it gives, whether its last digit is cut as well)
+Hypothesis = tuple[str, Any, bool]
+
+_MOST_NODES = 20_000  # of a graph that is worked out again; a larger one has no cause looked for
+_MOST_SINGLE = 50  # activations whose slope is tried one by one
+_MOST_DIGITS = 12
+_LEARNING_RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.001)
+_EPSILONS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
+_FEWEST_FIGURES = 3
+_ONE_IN = 10
+_AROUND = 5  # units of the last digit
+
+
+def find_causes(
+    x: Value, figure: Figure, of: str, root: Value, more: Mapping[str, list[Hypothesis]] | None = None
+) -> str:
+    """Every cause that reproduces the figure, joined by "; or", "" where none does.
+
+    ``more`` are further kinds of hypotheses, such as an audit has.
+    """
+    order = topological_order(root)
+    if figure.significant < 2 or len(order) > _MOST_NODES or x not in order:
+        return ""
+    case = _Case(x, figure, of, root, order)
+    exact = case.fraction(x.data if of == "data" else x.grad)
+    if exact is None:
+        return ""
+    kinds: list[Callable[[_Case], Iterator[Hypothesis]]] = [
+        _sign, _constants, _logarithms, _rounded, _in_float32, _at_pre_activation, _updated, _factors,
+    ]  # fmt: skip
+    groups = [*(more or {}).values(), *(case.tried(kind) for kind in kinds)]
+    found: dict[str, None] = {}
+    for group in groups:
+        fitting = [what for what, number, cut in group if _reproduces(figure, case.fraction(number), cut)]
+        if fitting and _says_something(figure, exact, [case.fraction(number) for _, number, _ in group]):
+            found.update(dict.fromkeys(fitting))
+    return "; or ".join(found)
+
+
+def _reproduces(figure: Figure, number: Fraction | None, cut: bool) -> bool:
+    if number is None:
+        return False
+    # a few roundings of a float: what the hypothesis is worked out in
+    return figure.rounds_from(number, abs(number) * Fraction(1, 2**50)) or (cut and figure.cuts_from(number))
+
+
+def _says_something(figure: Figure, exact: Fraction, numbers: list[Fraction | None]) -> bool:
+    """Would this kind of hypothesis explain only few of the figures around?"""
+    right = round(exact / figure.unit)
+    reach = max(abs(round(figure.value / figure.unit) - right), _AROUND)
+    explained = {round(number / figure.unit) - right for number in numbers if number is not None}
+    near = [distance for distance in explained if 0 < abs(distance) <= reach]
+    return len(near) <= max(_FEWEST_FIGURES, 2 * reach / _ONE_IN)
+
+
+class _Case:
+    """The value whose figure is a slip, in its graph."""
+
+    def __init__(self, x: Value, figure: Figure, of: str, root: Value, order: list[Value]) -> None:
+        self.x = x
+        self.figure = figure
+        self.of = of
+        self.root = root
+        self.order = order
+        self.names = Names(order)
+        self.path = list(between(order, x)) if of == "grad" else []
+        self.known = forward(order)
+        if of == "grad":
+            cotangent = _plain(backward(order, self.known, root).get(x, 0.0))
+            # what backward was seeded with, or how many passes have been added
+            self.scale = x.grad / cotangent if cotangent else 1
+
+    def result(self, known: Mapping[Value, Any], **how: Any) -> Any:
+        """The number that the figure is about, from other data; how it is, before a last rounding."""
+        if self.of == "data":
+            return _last(known[self.x])
+        cotangents = backward(self.order, known, self.root, **how)
+        return _last(cotangents[self.x]) * self.scale
+
+    def changed(self, change: Callable[[Value, list[Any]], Any]) -> Any:
+        """The number where ``change(node, operands)`` made another node, or None to leave it as it is."""
+        made: dict[Value, Any] = {}
+        for node in self.order:
+            if not node.op:
+                made[node] = Value(node.data)
+                continue
+            operands = [made[operand] if isinstance(operand, Value) else operand for operand in node.operands]
+            other = change(node, operands)
+            made[node] = _again(node, operands) if other is None else other
+        if self.of == "data":
+            return made[self.x].data
+        made[self.root].backward()
+        return made[self.x].grad * self.scale
+
+    def tried(self, kind: Callable[[_Case], Iterator[Hypothesis]]) -> list[Hypothesis]:
+        return list(kind(self))
+
+    def attempt(self, what: str, work: Callable[[], Any], cut: bool = False) -> Iterator[Hypothesis]:
+        """The hypothesis, unless it leads outside the domain of an operation."""
+        try:
+            yield what, work(), cut
+        except (ArithmeticError, ValueError, TypeError):
+            return
+
+    @staticmethod
+    def fraction(number: Any) -> Fraction | None:
+        try:
+            return Fraction(number)
+        except (ValueError, OverflowError, TypeError):
+            return None
+
+    @property
+    def right(self) -> float:
+        return float(self.x.data if self.of == "data" else self.x.grad)
+
+
+def _plain(number: Any) -> Any:
+    return number.number if isinstance(number, Rounded) else number
+
+
+def _last(number: Any) -> Any:
+    return number.exact if isinstance(number, Rounded) else number
+
+
+def _again(node: Value, operands: list[Any]) -> Any:
+    row = node._primitive
+    assert row is not None
+    first = next(operand for operand in operands if isinstance(operand, Value))
+    return first._apply((row.name, row.index) if row.index >= 0 else row.name, *operands)
+
+
+# --- the kinds of hypotheses -----------------------------------------------------------------------------
+
+
+def _sign(case: _Case) -> Iterator[Hypothesis]:
+    yield "sign reversed", -case.right, False
+
+
+def _constants(case: _Case) -> Iterator[Hypothesis]:
+    """Sum or mean, and the ½ of a squared error."""
+    squared = any(node.op == "pow" and node.operands[1] == 2 for node in case.order) or any(
+        node.op == "mul" and node.operands[0] is node.operands[1] for node in case.order
+    )
+    halved = False
+    counts: set[int] = set()
+    for node in case.order:
+        count = _count_of_terms(node)
+        if count:
+            counts.add(count)
+        divisor = _divisor(node)
+        if divisor is None:
+            continue
+        halved = halved or divisor == 2
+        counts.discard(int(divisor))
+        what = f"the sum instead of the mean over {divisor}"
+        if divisor == 2 and squared:
+            what = "the ½ of the squared error left out"
+        yield from case.attempt(what, lambda node=node: case.changed(_without_divisor(node)))  # type: ignore[misc]
+    for count in sorted(counts):
+        yield f"the mean over {count} instead of the sum", case.right / count, False
+    if squared and not halved:
+        yield "a ½ of the squared error that is not in this loss", case.right / 2, False
+
+
+def _count_of_terms(node: Value) -> int:
+    return len(node.operands) if node.op == "total" and len(node.operands) > 1 else 0
+
+
+def _divisor(node: Value) -> int | None:
+    """n where the node divides by a whole number n, or multiplies by 1/n."""
+    if node.op not in ("div", "mul") or all(isinstance(operand, Value) for operand in node.operands):
+        return None
+    left, right = node.operands
+    number = right if isinstance(left, Value) else left
+    if node.op == "div" and number is left:
+        return None
+    number = float(number) if node.op == "div" else 1 / float(number) if number else 0.0
+    return int(number) if number.is_integer() and number >= 2 else None
+
+
+def _without_divisor(chosen: Value) -> Callable[[Value, list[Any]], Any]:
+    def change(node: Value, operands: list[Any]) -> Any:
+        return next(operand for operand in operands if isinstance(operand, Value)) if node is chosen else None
+
+    return change
+
+
+_LN_TEN = math.log(10)
+
+
+def _logarithms(case: _Case) -> Iterator[Hypothesis]:
+    """log10 for ln, and an ε inside the logarithm."""
+    logs = [node for node in case.order if node.op in ("log", "log_softmax", "logsumexp", "log1p")]
+    if not logs:
+        return
+
+    def to_base_ten(node: Value, operands: list[Any]) -> Any:
+        return _again(node, operands) / _LN_TEN if node in logs else None
+
+    yield from case.attempt("log10 for ln", lambda: case.changed(to_base_ten))
+    for epsilon in _EPSILONS:
+
+        def with_epsilon(node: Value, operands: list[Any], epsilon: float = epsilon) -> Any:
+            if node.op == "log":
+                return numeric.log(operands[0] + epsilon)
+            if node.op == "log_softmax":
+                return numeric.log(numeric.softmax(operands)[node._primitive.index] + epsilon)  # type: ignore[union-attr]
+            return None
+
+        yield from case.attempt(f"ε = {epsilon:g} inside the log", lambda change=with_epsilon: case.changed(change))  # type: ignore[misc]
+    small = {node.operands[0]: _epsilon_of(node.operands[0]) for node in logs if node.op == "log"}
+    if any(small.values()):
+
+        def without_epsilon(node: Value, operands: list[Any]) -> Any:
+            return operands[0] if small.get(node) else None
+
+        shown = " and ".join(sorted({f"{epsilon:g}" for epsilon in small.values() if epsilon}))
+        yield from case.attempt(f"the ε = {shown} inside the log left out", lambda: case.changed(without_epsilon))
+
+
+def _epsilon_of(node: Any) -> float:
+    """ε where the node is p + ε."""
+    if isinstance(node, Value) and node.op == "add" and not isinstance(node.operands[1], Value):
+        number = float(node.operands[1])
+        return number if 0 < number <= 0.01 else 0.0
+    return 0.0
+
+
+def _rounded(case: _Case) -> Iterator[Hypothesis]:
+    """Every intermediate rounded or cut; ways that come to the same number are one hypothesis."""
+    ways: dict[Any, dict[tuple[str, str], list[int]]] = {}
+    for unit in ("decimals", "significant digits"):
+        for verb in ("rounded to", "cut after"):
+            printed = case.figure.decimals - case.figure.exponent if unit == "decimals" else case.figure.significant
+            # from half as many as the figure's (the product of two has as many) to one more
+            for digits in range(max(printed // 2, 1), min(printed + 1, _MOST_DIGITS) + 1):
+                how = rounding(digits, unit != "decimals", verb == "cut after")
+                for in_steps in (False, True):
+                    for _, number, _ in case.attempt(
+                        "", lambda how=how, in_steps=in_steps: case.result(forward(case.order, how, in_steps))  # type: ignore[misc]
+                    ):
+                        found = ways.setdefault(number, {}).setdefault((verb, unit), [])
+                        if digits not in found:
+                            found.append(digits)
+    for number, of_number in ways.items():
+        small = case.fraction(number) is not None and abs(number - case.right) < 10 * case.figure.unit
+        cut = all(verb == "cut after" for verb, _ in of_number)
+        (verb, unit), digits_tried = next(iter(of_number.items()))
+        counted = unit[:-1] if digits_tried == [1] else unit
+        hedge = "consistent with " if small else ""
+        yield f"{hedge}intermediates {verb} {' or '.join(map(str, digits_tried))} {counted}", number, cut
+
+
+def _in_float32(case: _Case) -> Iterator[Hypothesis]:
+    for in_steps in (False, True):
+        yield from case.attempt(
+            "float32 for float64",
+            lambda in_steps=in_steps: to_float32(case.result(forward(case.order, to_float32, in_steps))),  # type: ignore[misc]
+        )
+
+
+def _at_pre_activation(case: _Case) -> Iterator[Hypothesis]:
+    """σ'(z) as a·(1 - a) with z in a's place; and as σ(a)·(1 - σ(a)), the slope at the output."""
+    activations = [node for node in case.path if node.op in ACTIVATIONS and node.op != "softmax"]
+    choices = [activations] + ([[node] for node in activations[:_MOST_SINGLE]] if len(activations) > 1 else [])
+    for chosen in choices:
+        if not chosen:
+            return
+        which = "" if chosen is activations else f" ({case.names[chosen[0]]})"
+        kinds = " and ".join(sorted({node.op for node in chosen}))
+
+        def output_replaced(node: Value, out: Any, operands: list[Any], chosen: list[Value] = chosen) -> Any:
+            return (operands[0], operands) if node in chosen else (out, operands)
+
+        def both_replaced(node: Value, out: Any, operands: list[Any], chosen: list[Value] = chosen) -> Any:
+            if node not in chosen:
+                return out, operands
+            shifted = [out, *operands[1:]]
+            return node._primitive.rule(*shifted), shifted  # type: ignore[union-attr]
+
+        for what, change in (
+            (f"the derivative of {kinds} taken at the pre-activation instead of the output{which}", output_replaced),
+            (f"the derivative of {kinds} taken at the output instead of the pre-activation{which}", both_replaced),
+        ):
+            yield from case.attempt(what, lambda change=change: case.result(case.known, operands_of=change))  # type: ignore[misc]
+
+
+def _updated(case: _Case) -> Iterator[Hypothesis]:
+    """The weights between x and the root already updated when the gradient is passed back through them."""
+    if case.of != "grad":
+        return
+    cotangents = {node: _plain(number) for node, number in backward(case.order, case.known, case.root).items()}
+    beside = {operand for node in case.order if case.x in node.operands for operand in node.operands}
+    weights = [node for node in case.order if not node.op and node not in beside and cotangents.get(node)]
+    for rate in _LEARNING_RATES:
+        updated = {weight: weight.data - rate * cotangents[weight] for weight in weights}
+
+        def with_updated(node: Value, out: Any, operands: list[Any], updated: Mapping[Any, Number] = updated) -> Any:
+            return out, [
+                updated.get(operand, number) if isinstance(operand, Value) else number
+                for operand, number in zip(node.operands, operands)
+            ]
+
+        yield from case.attempt(
+            f"weights already updated in the same pass (learning rate {rate:g})",
+            lambda change=with_updated: case.result(case.known, operands_of=change),  # type: ignore[misc]
+        )
+
+
+def _factors(case: _Case) -> Iterator[Hypothesis]:
+    """A factor on the way to the root multiplied in once more, or left out."""
+    if case.of != "grad":
+        return
+    tried: dict[float, str] = {}
+    for node in case.path:
+        for name, number in _factors_at(node, case):
+            if isinstance(number, (int, float, Fraction)) and number not in (0, 1, -1) and math.isfinite(number):
+                tried.setdefault(float(number), name)
+    for number, name in tried.items():
+        shown = name if name == show(number) else f"{name} = {show(number)}"
+        for sign, reversed_sign in ((1, ""), (-1, "sign reversed, and ")):
+            yield f"{reversed_sign}multiplied by {shown}", sign * case.right * number, False
+            yield f"{reversed_sign}the factor {shown} left out", sign * case.right / number, False
+
+
+def _factors_at(node: Value, case: _Case) -> Iterator[tuple[str, Any]]:
+    """The data of a node and of its operands, and its partials by those on the path."""
+    yield case.names[node], node.data
+    on_path = set(case.path)
+    for place, operand in enumerate(node.operands):
+        if isinstance(operand, Value):
+            yield case.names[operand], operand.data
+            if operand in on_path:
+                slope = partial(node, place, case.names)
+                if isinstance(slope, Symbol):
+                    yield f"∂{case.names[node]}/∂{case.names[operand]} = {write(slope)}", slope.number
+                elif _divisor(node) is None:  # one that divides is a mean's n, or the ½, and has its own name
+                    yield show(slope), slope

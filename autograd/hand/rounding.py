@@ -1,0 +1,260 @@
+"""The hand mode: a graph worked out again with every intermediate rounded, as a person does.
+
+>>> x = Value(0.7, label="x")
+>>> a = x.sigmoid()
+>>> a.label = "a"
+>>> slope = a * (1 - a)
+>>> slope.label = "slope"
+>>> print(round_by_hand(slope, decimals=1))
+            by hand           exact
+a               0.7    0.6681877722
+t₁ = 1 - a      0.3    0.3318122278
+slope           0.2    0.2217128733
+∂slope/∂t₁      0.7    0.6681877722
+∂slope/∂a      -0.4   -0.3363755443  <
+∂slope/∂x      -0.1  -0.07457878844
+rounded to 1 decimals as one goes, which shows first in ∂slope/∂a
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from typing import Any
+
+from ..errors import KindError
+from ..notation import Names, formula, write
+from ..numeric import Arithmetic, Number
+from ..primitives import Primitive, lookup
+from ..value import Value, topological_order
+
+__all__ = ["ByHand", "Rounded", "backward", "forward", "round_by_hand", "rounding", "to_float32"]
+
+
+# --- ways to round -----------------------------------------------------------------------------------
+
+
+def rounding(digits: int, significant: bool = False, cut: bool = False) -> Callable[[float], float]:
+    """To so many decimals, or significant digits; half away from zero, as at school, or cut.
+
+    >>> rounding(2)(0.125), rounding(2, cut=True)(0.129), rounding(2, significant=True)(1234.0)
+    (0.13, 0.12, 1200.0)
+    """
+    how = ROUND_DOWN if cut else ROUND_HALF_UP
+
+    def rounded(number: float) -> float:
+        # Fifteen digits first: 0.67 * 0.33 is 0.22110000000000002 to a float, and 0.2211 to a person.
+        decimal = Decimal(f"{number:.15g}")
+        if not decimal.is_finite() or not decimal:
+            return number
+        last = decimal.adjusted() - digits + 1 if significant else -digits
+        return float(decimal.quantize(Decimal(1).scaleb(last), how)) if decimal.adjusted() < last + 25 else number
+
+    return rounded
+
+
+def to_float32(number: float) -> float:
+    """The nearest 32-bit float.
+
+    >>> to_float32(0.1)
+    0.10000000149011612
+    """
+    return struct.unpack("f", struct.pack("f", number))[0]
+
+
+class Rounded(Arithmetic):
+    """A number that rounds the result of whatever is done with it; ``exact`` is the last one unrounded.
+
+    With ``in_steps`` a composite is worked out in its elementary operations, each of them rounded.
+    """
+
+    __slots__ = ("number", "exact", "how", "in_steps")
+
+    def __init__(self, exact: float, how: Callable[[float], float], in_steps: bool) -> None:
+        self.exact = exact
+        self.number = how(exact)
+        self.how = how
+        self.in_steps = in_steps
+
+    def _apply(self, name: Any, *operands: Any) -> Any:
+        row = lookup(name)
+        written = row.written or row.definition
+        if self.in_steps and written is not None:
+            return written([self._given(operand) for operand in operands])
+        return Rounded(float(_by_rule(row, [_number(operand) for operand in operands])), self.how, self.in_steps)
+
+
+    def _given(self, operand: Any) -> Rounded:
+        """An operand that was not computed, and is as exact as it was given."""
+        if isinstance(operand, Rounded):
+            return operand
+        given = Rounded(operand, float, self.in_steps)
+        given.how = self.how
+        return given
+
+
+def _number(operand: Any) -> Any:
+    return operand.number if isinstance(operand, Rounded) else operand
+
+
+def _by_rule(row: Primitive, operands: list[Any]) -> Any:
+    return row.rule(operands) if row.arity == 0 else row.rule(*operands)
+
+
+# --- a graph worked out again -------------------------------------------------------------------------
+
+
+def forward(
+    order: list[Value],
+    how: Callable[[float], float] | None = None,
+    in_steps: bool = False,
+    given: Mapping[Value, Number] | None = None,
+) -> dict[Value, Any]:
+    """The data of each node: rounded by ``how``, and from what is ``given`` in place of the graph's own data."""
+    given = given or {}
+    known: dict[Value, Any] = {}
+    for node in order:
+        if node in given:
+            known[node] = given[node]
+        elif not node.op:
+            known[node] = node.data
+        else:
+            row = node._primitive
+            operands = [known[operand] if isinstance(operand, Value) else operand for operand in node.operands]
+            if how is None:
+                known[node] = _by_rule(row, operands)  # type: ignore[arg-type]
+            else:
+                rounder = Rounded(0.0, how, in_steps)
+                name = (row.name, row.index) if row.index >= 0 else row.name  # type: ignore[union-attr]
+                known[node] = rounder._apply(name, *operands)
+    return known
+
+
+def backward(
+    order: list[Value],
+    known: Mapping[Value, Any],
+    root: Value,
+    operands_of: Callable[[Value, Any, list[Any]], tuple[Any, list[Any]]] | None = None,
+    given: Mapping[Value, Number] | None = None,
+) -> dict[Value, Any]:
+    """The cotangent of each node, from the data that is ``known``, by the rules of the table.
+
+    ``operands_of(node, out, operands)`` may put other numbers into a node's partials. ``given``
+    cotangents are used, where they are passed on, in place of the computed ones.
+    """
+    given = given or {}
+    found: dict[Value, Any] = {root: 1.0}
+    for node in reversed(order):
+        if not node.op or node not in found:
+            continue
+        cotangent = given.get(node, found[node])
+        out, operands = known[node], [known[x] if isinstance(x, Value) else x for x in node.operands]
+        if operands_of is not None:
+            out, operands = operands_of(node, out, operands)
+        row = node._primitive
+        assert row is not None
+        partials = row.partials(out, operands) if row.arity == 0 else None
+        for place, operand in enumerate(node.operands):
+            if isinstance(operand, Value):
+                partial = row.partials[place](out, *operands) if partials is None else partials[place]
+                contribution = cotangent * partial
+                found[operand] = found[operand] + contribution if operand in found else contribution
+    return found
+
+
+# --- beside the exact values ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the comparison: what it is, by hand, exactly, and whether rounding at the end differs."""
+
+    node: Value
+    name: str
+    by_hand: float
+    exact: Any
+    differs: bool
+
+
+class ByHand:
+    """A graph worked out with rounding, beside the exact values. The graph itself is as it was.
+
+    ``value`` is the root by hand, ``data`` and ``grad`` map each node to its number and its gradient
+    by hand; ``rows`` are the lines of the table, and ``first`` the first one where rounding as one
+    goes gives another figure than rounding at the end.
+    """
+
+    def __init__(self, root: Value, how: Callable[[float], float], method: str, in_steps: bool) -> None:
+        order = topological_order(root)
+        known = forward(order, how, in_steps)
+        found = backward(order, known, root)
+        exact = backward(order, forward(order), root)
+        self.method = method
+        self.data = {node: _number(known[node]) for node in order}
+        self.grad = {node: _number(cotangent) for node, cotangent in found.items()}
+        self.value = self.data[root]
+        names = Names(order)
+        self.rows = [
+            self._row(node, _described(node, names), self.data[node], node.data, how) for node in order if node.op
+        ] + [
+            self._row(node, f"∂{names[root]}/∂{names[node]}", self.grad[node], exact[node], how)
+            for node in reversed(order)
+            if node in found and node is not root
+        ]
+        self.first = next((row for row in self.rows if row.differs), None)
+
+    @staticmethod
+    def _row(node: Value, name: str, by_hand: Any, exact: Any, how: Callable[[float], float]) -> Row:
+        return Row(node, name, by_hand, exact, by_hand != how(float(exact)))
+
+    def __str__(self) -> str:
+        lines = [("", "by hand", "exact")]
+        lines += [(row.name, f"{row.by_hand:.10g}", f"{float(row.exact):.10g}") for row in self.rows]
+        widths = [max(len(line[place]) for line in lines) for place in range(3)]
+        marks = ["", *("  <" if row.differs else "" for row in self.rows)]
+        table = [
+            f"{name:<{widths[0]}}  {by_hand:>{widths[1]}}  {exact:>{widths[2]}}{mark}"
+            for (name, by_hand, exact), mark in zip(lines, marks)
+        ]
+        shows = f"shows first in {self.first.name}" if self.first else "does not show"
+        return "\n".join([*table, f"{self.method} as one goes, which {shows}"])
+
+    __repr__ = __str__
+
+
+def _described(node: Value, names: Names) -> str:
+    return names[node] if node.label else f"{names[node]} = {write(formula(node, names))}"
+
+
+def round_by_hand(
+    root: Value,
+    *,
+    decimals: int | None = None,
+    significant: int | None = None,
+    cut: bool = False,
+    in_steps: bool = False,
+) -> ByHand:
+    """The graph under ``root`` with each result rounded to ``decimals``, or to ``significant`` digits.
+
+    >>> w = Value(0.3456, label="w")
+    >>> y = w * w + w
+    >>> y.label = "y"
+    >>> round_by_hand(y, decimals=1).value, y.data
+    (0.4, 0.46503936)
+
+    With ``cut`` the digits after the last one are dropped; with ``in_steps`` a weighted sum or a
+    softmax is rounded at each of its operations, and not only at its end. Give one of the two numbers
+    of digits, a whole number; anything else raises KindError.
+    """
+    if not isinstance(root, Value):
+        raise KindError(f"round_by_hand: {root!r} (of type {type(root).__name__}) is no Value")
+    if (decimals is None) == (significant is None):
+        raise KindError("round_by_hand: give one of decimals= and significant=")
+    digits = decimals if significant is None else significant
+    if type(digits) is not int or not (significant is not None) <= digits <= 15:
+        raise KindError(f"round_by_hand: {digits!r} digits; give a whole number up to 15")
+    how = rounding(digits, significant is not None, cut)
+    unit = "decimals" if significant is None else "significant digits"
+    return ByHand(root, how, f"{'cut after' if cut else 'rounded to'} {digits} {unit}", in_steps)

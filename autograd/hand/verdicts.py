@@ -1,0 +1,106 @@
+"""A printed figure against a computed number: the verdict, and where it is a slip the cause.
+
+>>> check(0.66818777, "0.67").kind, check(0.598687, "0.598").kind, check(0.25, "0.27").kind
+('agrees', 'truncated', 'slip')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .. import numeric
+from ..errors import KindError, UnknownNameError
+from ..value import Value
+from .causes import Hypothesis, find_causes
+from .figures import Figure, exactly, shortened
+from .worksheet import find_root
+
+__all__ = ["Verdict", "check", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What ``check`` found. It is true unless the figure is a slip.
+
+    ``kind`` is "agrees", "truncated" or "slip"; ``printed`` the figure as it was given, ``computed``
+    the number that it was held against, ``right`` that number at the printed precision; ``cause``
+    names the convention that explains a slip, where one does.
+    """
+
+    kind: str
+    printed: str
+    computed: Any
+    right: str
+    cause: str = ""
+    name: str = ""
+
+    def __bool__(self) -> bool:
+        return self.kind != "slip"
+
+    def __str__(self) -> str:
+        name = f"{self.name}: " if self.name else ""
+        line = f"{name}printed {self.printed}, computed {self.computed}: {self.kind}"
+        if self.kind == "truncated":
+            return f"{line} (rounded it is {self.right})"
+        if self.kind == "slip":
+            return f"{line}; right is {self.right}{f' ({self.cause})' if self.cause else ''}"
+        return line
+
+
+def check(x: Any, printed: Any, of: str = "data", root: Value | None = None) -> Verdict:
+    """Is ``x`` what was printed, to the printed digits?
+
+    >>> x = Value(0.7, label="x")
+    >>> y = (x - 2) ** 2 / 2
+    >>> y.label = "y"
+    >>> print(check(y, "1.690"))
+    y: printed 1.690, computed 0.8450000000000001: slip; right is 0.845 (the ½ of the squared error left out)
+
+    ``x`` is a Value or a number, ``printed`` a string (a float stands for its ``repr``). With
+    ``of="grad"`` the figure is held against ``x.grad``. ``root`` is the graph in which the cause of a
+    slip is looked for, ``x``'s own where none is given.
+
+    The verdict is true where the figure agrees (the number rounds to it; a tie, which no float can be
+    trusted to be or not to be, goes either way) or is truncated (cut, not rounded). Raises FigureError
+    (a ValueError) for what is no number, KindError (a TypeError) for an ``x`` that is none.
+    """
+    if of not in ("data", "grad"):
+        raise UnknownNameError(f"check: of={of!r} is unknown; a Value has 'data' and 'grad'")
+    if root is not None and not isinstance(root, Value):
+        raise KindError(f"check: root is {shortened(root)}, and must be a Value, or None")
+    if of == "grad" and not isinstance(x, Value):
+        raise KindError(f"check: {shortened(x)} has no gradient; give the Value whose .grad was printed")
+    return judge(x, Figure.read(printed), of, root)
+
+
+def judge(
+    x: Any, figure: Figure, of: str, root: Value | None, more: Mapping[str, list[Hypothesis]] | None = None
+) -> Verdict:
+    """The verdict on a figure that is read; ``more`` are further hypotheses on what may explain a slip."""
+    if isinstance(x, Value):
+        computed = x.data if of == "data" else x.grad
+        name = x.label if of == "data" else f"grad of {x.label or x.op or 'this value'}"
+    else:
+        computed, name = numeric.as_number(x, "x"), ""
+    exact, slack = exactly(computed)
+    if exact is None:
+        return Verdict("slip", figure.text, computed, str(computed), name=name)
+    if figure.rounds_from(exact, slack):
+        kind = "agrees"
+    elif figure.cuts_from(exact):
+        kind = "truncated"
+    else:
+        kind = "slip"
+    cause = _cause(x, figure, of, root, more) if kind == "slip" and isinstance(x, Value) else ""
+    return Verdict(kind, figure.text, computed, figure.rewrite(exact), cause, name)
+
+
+def _cause(x: Value, figure: Figure, of: str, root: Value | None, more: Mapping[str, list[Hypothesis]] | None) -> str:
+    if root is None and of == "grad":
+        try:
+            root = find_root(x)
+        except UnknownNameError:  # several results use x: none of them is the graph
+            return ""
+    return find_causes(x, figure, of, x if of == "data" or root is None else root, more)

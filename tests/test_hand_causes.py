@@ -1,0 +1,262 @@
+"""The causes of slips: each kind found where it is the cause, and not where it is not."""
+
+import math
+import random
+import struct
+
+import pytest
+
+from autograd import FigureError, KindError, UnknownNameError, Value, audit, check, log_softmax, softmax, total
+from autograd.hand.figures import Figure
+
+
+def chain():
+    """sigmoid(sigmoid(x·w1)·w2) against a target, ½ squared error: the program of one of the documents."""
+    x, w1, w2 = Value(0.5, "input"), Value(0.8, "weight1"), Value(0.6, "weight2")
+    hidden = (x * w1).sigmoid()
+    hidden.label = "layer1"
+    output = (hidden * w2).sigmoid()
+    output.label = "output"
+    loss = (0.9 - output) ** 2 / 2
+    loss.label = "loss"
+    loss.backward()
+    return x, w1, w2, hidden, output, loss
+
+
+def programs_update():
+    """What that program adds to weight1, per unit of its learning rate, in its own words."""
+    layer1 = 1 / (1 + math.exp(-0.5 * 0.8))
+    output = 1 / (1 + math.exp(-layer1 * 0.6))
+    gradient_output = layer1 * (0.9 - output) * output * (1 - output)
+    return 0.5 * (gradient_output * 0.6) * layer1 * (1 - layer1)
+
+
+def test_the_factor_that_the_program_has_too_many_is_found():
+    _, w1, *_ = chain()
+    update = programs_update()
+    assert check(w1, f"{-update:.8f}", of="grad").cause == "multiplied by layer1 = 0.5987"
+    assert check(w1, repr(-update), of="grad").cause == "multiplied by layer1 = 0.5987"
+    assert check(w1, f"{update:.8f}", of="grad").cause == "sign reversed, and multiplied by layer1 = 0.5987"
+
+
+def test_a_factor_left_out():
+    _, w1, w2, _, output, loss = chain()
+    without = w2.grad / (output.data * (1 - output.data))
+    [cause] = check(w2, f"{without:.7f}", of="grad", root=loss).cause.split("; or ")
+    assert cause.startswith("the factor ∂output/∂t")
+    assert "output · (1 - output) = 0.2421 left out" in cause
+    cause = check(w1, f"{w1.grad / 0.5:.7f}", of="grad", root=loss).cause
+    assert cause == "the ½ of the squared error left out; or the factor input = 0.5 left out"
+    assert "layer1" not in check(w1, f"{w1.grad * 1.23456:.7f}", of="grad", root=loss).cause
+
+
+def test_sign():
+    _, w1, *_, loss = chain()
+    assert check(w1, f"{-w1.grad:.7f}", of="grad").cause == "sign reversed"
+    assert check(loss, f"{-loss.data:.6f}").cause == "sign reversed"
+
+
+def test_the_half_of_the_squared_error():
+    _, w1, *_, loss = chain()
+    assert "the ½ of the squared error left out" in check(loss, f"{2 * loss.data:.6f}").cause
+    assert "the ½ of the squared error left out" in check(w1, f"{2 * w1.grad:.7f}", of="grad").cause
+    y = (Value(0.7, "x") - 2) ** 2
+    assert check(y, f"{y.data / 2:.5f}").cause == "a ½ of the squared error that is not in this loss"
+
+
+def test_sum_and_mean():
+    xs = [Value(number, f"x{place}") for place, number in enumerate((0.3, 1.7, 2.9))]
+    mean = total([x * x for x in xs]) / 3
+    assert check(mean, f"{mean.data * 3:.5f}").cause == "the sum instead of the mean over 3"
+    mean.backward()
+    assert check(xs[0], f"{xs[0].grad * 3:.5f}", of="grad", root=mean).cause == "the sum instead of the mean over 3"
+    whole = total([x * 2 for x in xs])
+    assert "the mean over 3 instead of the sum" in check(whole, f"{whole.data / 3:.5f}").cause
+
+
+def cross_entropy(epsilon=0.0):
+    logits = [Value(number, f"z{place}") for place, number in enumerate((0.2, 1.1, -0.4), 1)]
+    loss = -(softmax(logits)[0] + epsilon if epsilon else softmax(logits)[0]).log()
+    loss.label = "L"
+    loss.backward()
+    return logits, loss
+
+
+def test_log10_for_ln():
+    logits, loss = cross_entropy()
+    assert check(loss, f"{loss.data / math.log(10):.6f}").cause == "log10 for ln"
+    assert check(logits[0], f"{logits[0].grad / math.log(10):.6f}", of="grad", root=loss).cause == "log10 for ln"
+    fused = -log_softmax(logits)[0]
+    assert check(fused, f"{fused.data / math.log(10):.6f}").cause == "log10 for ln"
+
+
+def test_an_epsilon_inside_the_log():
+    _, loss = cross_entropy()
+    probability = math.exp(-loss.data)
+    assert check(loss, f"{-math.log(probability + 1e-3):.8f}").cause == "ε = 0.001 inside the log"
+    _, with_epsilon = cross_entropy(1e-3)
+    assert check(with_epsilon, f"{loss.data:.8f}").cause == "the ε = 0.001 inside the log left out"
+
+
+def test_float32():
+    def single(number):
+        return struct.unpack("f", struct.pack("f", number))[0]
+
+    x = Value(0.1, "x")
+    y = x.exp() * 3.0
+    printed = single(single(math.exp(0.1)) * 3.0)
+    assert check(y, f"{printed:.12f}").cause == "float32 for float64"
+
+
+def test_the_derivative_at_the_pre_activation():
+    _, _, w2, hidden, output, loss = chain()
+    z = hidden.data * 0.6
+    printed = -(0.9 - output.data) * z * (1 - z) * hidden.data  # x * (1 - x) called with z
+    cause = check(w2, f"{printed:.8f}", of="grad", root=loss).cause
+    assert cause == "the derivative of sigmoid taken at the pre-activation instead of the output"
+    twice = 1 / (1 + math.exp(-output.data))  # σ'(a), called with the output
+    printed = -(0.9 - output.data) * twice * (1 - twice) * hidden.data
+    cause = check(w2, f"{printed:.8f}", of="grad", root=loss).cause
+    assert cause == "the derivative of sigmoid taken at the output instead of the pre-activation"
+
+
+def test_weights_updated_in_the_same_pass():
+    _, w1, w2, hidden, output, loss = chain()
+    updated = w2.data - 0.1 * w2.grad
+    slope = output.data * (1 - output.data)
+    printed = -(0.9 - output.data) * slope * updated * hidden.data * (1 - hidden.data) * 0.5
+    cause = check(w1, f"{printed:.9f}", of="grad", root=loss).cause
+    assert cause == "weights already updated in the same pass (learning rate 0.1)"
+
+
+def test_intermediates_rounded_or_cut():
+    a = Value(1.6, "z").sigmoid()
+    a.label = "a"
+    slope = a * (1 - a)
+    assert check(slope, "0.139776").cause == "intermediates rounded to 3 or 4 decimals"  # 0.8320 · 0.1680
+    product = Value(0.12345678, "x").exp() * Value(7.7777777, "y").sqrt()
+    exact = math.exp(0.12345678), math.sqrt(7.7777777)
+    by_hand = (math.trunc(exact[0] * 1e3) / 1e3) * (math.trunc(exact[1] * 1e3) / 1e3)
+    assert check(product, f"{by_hand:.6f}").cause == "intermediates cut after 3 decimals"
+
+
+def test_all_that_fit_are_listed():
+    x = Value(2.0, "x")
+    y = x * Value(2.0, "w") * Value(3.0, "v")
+    y.backward()
+    assert check(x, "12.00", of="grad").cause == "multiplied by x = 2"
+    loss = (x - 5) ** 2 / 2
+    loss.label = "loss"
+    x.grad = 0.0
+    loss.backward()
+    causes = check(x, "-6.000", of="grad", root=loss).cause.split("; or ")
+    assert causes == ["the ½ of the squared error left out", "multiplied by x = 2"]
+
+
+def test_nothing_is_invented():
+    _, w1, *_, loss = chain()
+    assert check(loss, "0.0777777").cause == ""
+    assert check(w1, "0.123456", of="grad").cause == ""
+    assert check(0.25, "0.27").cause == ""  # a number has no graph
+    assert check(loss, "-5e-2").cause == ""  # one digit fits too much
+
+
+@pytest.mark.slow
+def test_random_slips_seldom_have_a_cause():
+    generator = random.Random(1)
+    slips = causes = 0
+    for _ in range(40):
+        x, w1, w2, _, _, loss = chain()
+        for leaf in (x, w1, w2):
+            leaf.data = generator.uniform(-1, 1)
+            leaf.grad = 0.0
+        loss.forward()
+        loss.backward()
+        for node, of in ((loss, "data"), (w1, "grad"), (w2, "grad")):
+            figure = Figure.read(f"{node.data if of == 'data' else node.grad:.3e}")
+            wrong = figure.value + generator.choice([-1, 1]) * generator.randint(10, 400) * figure.unit
+            verdict = check(node, figure.rewrite(wrong), of=of, root=loss)
+            slips += not verdict
+            causes += bool(verdict.cause)
+    assert slips > 100
+    assert causes / slips < 0.1
+
+
+def test_a_graph_that_is_used_by_several_results_has_no_cause_by_itself():
+    x = Value(2.0, "x")
+    first, second = x * 3, x * 5
+    x.grad = 8.0
+    assert check(x, "-8.00", of="grad").cause == ""
+    first.backward()
+    second.backward()
+
+
+def test_the_graph_is_as_it_was():
+    x, w1, w2, hidden, output, loss = chain()
+    before = [(node.data, node.grad, node.label) for node in (x, w1, w2, hidden, output, loss)]
+    check(w1, "0.123456", of="grad", root=loss)
+    assert [(node.data, node.grad, node.label) for node in (x, w1, w2, hidden, output, loss)] == before
+
+
+# --- audits ------------------------------------------------------------------------------------------
+
+
+def test_an_audit_in_the_order_of_the_derivation():
+    _, w1, _, hidden, _, loss = chain()
+    found = audit(
+        {
+            "layer1": "0.5987",
+            "output": "0.598",  # wrong from here on: right is 0.5888
+            "loss": "0.0456",
+            "∂loss/∂weight2": "-0.0452",
+            "weight1.grad": "-0.0054",
+            (w1, "grad"): "-0.0055",
+            hidden: "0.60",
+        },
+        root=loss,
+    )
+    assert [verdict.kind for verdict in found] == ["agrees", "slip", "slip", "slip", "agrees", "slip", "agrees"]
+    assert not found
+    assert len(found) == 7
+    assert found.first is found.verdicts[1]
+    assert found.verdicts[2].cause.startswith("follows from the printed output = 0.598")
+    lines = str(found).splitlines()
+    assert lines[0].split() == ["printed", "right", "verdict"]
+    assert lines[1].split() == ["layer1", "0.5987", "0.5987", "agrees"]
+    assert lines[-1] == "7 figures: 3 agree, 0 truncated, 4 slips; the first is output"
+
+
+def test_an_audit_without_slips_is_true():
+    *_, output, loss = chain()
+    found = audit({output: "0.5888", loss: "0.0484"})
+    assert found
+    assert found.first is None
+    assert str(found).endswith("2 figures: 2 agree, 0 truncated, 0 slips")
+
+
+def test_a_slip_that_follows_from_rounded_figures():
+    x = Value(2.0, "x")
+    e = [x.exp(), (x * 1.1).exp(), (x * 0.3).exp()]
+    for place, node in enumerate(e, 1):
+        node.label = f"e{place}"
+    y = total(e)
+    y.label = "y"
+    found = audit({"e1": "7.39", "e2": "9.03", "e3": "1.82", "y": "18.240"}, root=y)
+    assert "follows from the figures as they are printed above" in found.verdicts[-1].cause
+
+
+def test_bad_audits():
+    *_, output, loss = chain()
+    with pytest.raises(UnknownNameError, match="nothing under the root has the label 'lss'; there are"):
+        audit({"lss": "1"}, root=loss)
+    with pytest.raises(UnknownNameError, match="give root="):
+        audit({"loss": "1"})
+    with pytest.raises(KindError, match="key 3"):
+        audit({3: "1"}, root=loss)
+    with pytest.raises(KindError, match="give a dict"):
+        audit([("loss", "1")], root=loss)  # type: ignore[arg-type]
+    with pytest.raises(KindError, match="root"):
+        audit({output: "1"}, root=1.0)  # type: ignore[arg-type]
+    with pytest.raises(FigureError):
+        audit({output: "abc"})
+    assert audit({})
