@@ -33,6 +33,7 @@ from .errors import (
     KindError,
     MissingToolError,
     NumberOverflowError,
+    RecordingError,
     RenderingError,
     ShapeError,
     TooLargeError,
@@ -70,7 +71,7 @@ _WINGS = {
     "autograd.hand": ("Audit", "ByHand", "Sheet", "Verdict", "audit", "check", "explain", "round_by_hand"),
     "autograd.stepping": ("debug", "step"),
     "autograd.picture": ("Graph", "draw", "play"),
-    "autograd.replay": ("Trace",),
+    "autograd.replay": ("ParameterArrays", "Trace", "compile"),
 }
 _HOME = {name: module for module, names in _WINGS.items() for name in names}
 
@@ -85,6 +86,7 @@ __all__ = [
     "KindError",
     "MissingToolError",
     "NumberOverflowError",
+    "RecordingError",
     "RenderingError",
     "ShapeError",
     "TooLargeError",

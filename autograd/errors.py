@@ -19,6 +19,7 @@ __all__ = [
     "KindError",
     "MissingToolError",
     "NumberOverflowError",
+    "RecordingError",
     "RenderingError",
     "ShapeError",
     "TooLargeError",
@@ -68,6 +69,10 @@ class TooLargeError(AutogradError, ValueError):
 
 class MissingToolError(AutogradError, RuntimeError):
     """A program or an optional package that is needed and is not installed."""
+
+
+class RecordingError(AutogradError, RuntimeError):
+    """A function that cannot be recorded so that its replay is right."""
 
 
 class FileFormatError(AutogradError, ValueError):

@@ -25,20 +25,27 @@ __all__ = ["SGD", "Adam", "Optimizer", "clip_norm", "clip_value"]
 
 
 class Optimizer:
-    """What the optimizers share: the parameters, each once, and the learning rate ``lr``."""
+    """What the optimizers share: the parameters, each once, and the learning rate ``lr``.
 
-    def __init__(self, parameters: Iterable[Value], lr: Any) -> None:
-        self.parameters = list(dict.fromkeys(parameters))
+    ``autograd.ParameterArrays`` in place of the parameters stands for all of them: its ``data`` and
+    ``grad`` are arrays, which are changed at once.
+    """
+
+    def __init__(self, parameters: Any, lr: Any) -> None:
+        self.parameters: list[Any] = [parameters] if _are_arrays(parameters) else list(dict.fromkeys(parameters))
         if not self.parameters:
             raise ShapeError("an optimizer needs parameters, and the list is empty")
         for parameter in self.parameters:
-            if not isinstance(parameter, Value) or parameter.op:
+            if not _are_arrays(parameter) and (not isinstance(parameter, Value) or parameter.op):
                 raise KindError(f"a parameter is a Value that no operation made; got {parameter!r}")
         self.lr = _not_negative("lr", lr)
 
     def zero_grad(self) -> None:
         """Set the ``.grad`` of every parameter to zero, in its own kind of number."""
-        clear_gradients(self.parameters)
+        if _are_arrays(self.parameters[0]):
+            self.parameters[0].zero_grad()
+        else:
+            clear_gradients(self.parameters)
 
     def step(self) -> None:
         """Change every parameter's ``.data`` by its ``.grad``."""
@@ -61,7 +68,7 @@ class SGD(Optimizer):
     """
 
     def __init__(
-        self, parameters: Iterable[Value], lr: Any, momentum: Any = 0.0, weight_decay: Any = 0.0
+        self, parameters: Any, lr: Any, momentum: Any = 0.0, weight_decay: Any = 0.0
     ) -> None:
         super().__init__(parameters, lr)
         self.momentum = _not_negative("momentum", momentum)
@@ -81,7 +88,7 @@ class SGD(Optimizer):
                 for velocity, gradient in zip(self._velocities, self._gradients())
             ]
         else:
-            self._velocities = self._gradients()
+            self._velocities = [gradient * 1 for gradient in self._gradients()]  # a copy: arrays change in place
         for parameter, velocity in zip(self.parameters, self._velocities):
             parameter.data -= lr * velocity
 
@@ -108,7 +115,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Value],
+        parameters: Any,
         lr: Any = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -132,7 +139,8 @@ class Adam(Optimizer):
         rest1, rest2 = 1 - beta1, 1 - beta2
         size = self.lr / (1 - beta1**self._steps)
         correction = math.sqrt(1 - beta2**self._steps)
-        decay, eps, means, squares, sqrt = self.weight_decay, self.eps, self._means, self._squares, math.sqrt
+        decay, eps, means, squares = self.weight_decay, self.eps, self._means, self._squares
+        sqrt = _array_sqrt() if _are_arrays(self.parameters[0]) else math.sqrt
         for place, parameter in enumerate(self.parameters):
             gradient = parameter.grad + decay * parameter.data if decay else parameter.grad
             means[place] = mean = means[place] + rest1 * (gradient - means[place])
@@ -177,6 +185,16 @@ def clip_value(parameters: Iterable[Value], largest: float) -> None:
     _not_negative("largest", largest)
     for parameter in parameters:
         parameter.grad = max(-largest, min(largest, parameter.grad))
+
+
+def _are_arrays(parameters: Any) -> bool:
+    return hasattr(getattr(parameters, "data", None), "dtype")
+
+
+def _array_sqrt() -> Any:
+    import numpy
+
+    return numpy.sqrt
 
 
 def _not_negative(name: str, number: Any) -> Any:

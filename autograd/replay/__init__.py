@@ -10,6 +10,8 @@
 as a Python program, ``files`` saves it.
 """
 
+from .arrays import ParameterArrays
+from .compiling import compile
 from .trace import Trace
 
-__all__ = ["Trace"]
+__all__ = ["ParameterArrays", "Trace", "compile"]

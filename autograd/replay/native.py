@@ -15,7 +15,7 @@ import ctypes
 import math
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -31,23 +31,23 @@ _WIDTH = 6  # whole numbers of an instruction
 _ALIGNMENT = 64
 
 
-def machine_for(record: Record) -> PythonMachine | NativeMachine:
-    """The quickest machine that there is for a record."""
+def machine_for(record: Record, bound: range = range(0)) -> PythonMachine | NativeMachine:
+    """The quickest machine that there is for a record; ``bound``: leaves that may be the same as others."""
     # The root of the smallest graphs is itself a leaf; there is nothing to run.
     if _engine() is None or record.root < record.leaf_count:
         return PythonMachine(record)
-    return NativeMachine(record)
+    return NativeMachine(record, bound)
 
 
 class NativeMachine:
     """Runs a record natively. Its arrays are its own, and one thread at a time uses them."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, bound: range = range(0)) -> None:
         self.record = record
         self.python = PythonMachine(record)
         self._engine = _engine()
         self._np = np = _numpy()
-        code, args, self._half = _encoded(record)
+        code, args, self._half = _encoded(record, bound)
         self._code = np.array(code, dtype=np.int32)
         self._args = np.array(args, dtype=np.int32)
         self._length = len(code) // _WIDTH
@@ -55,6 +55,7 @@ class NativeMachine:
         self._settled = np.array(_settled(record, self._kept), dtype=np.int32)
         # Addresses are looked up once: NumPy takes longer for one than the machine for a small graph.
         self._at_code, self._at_args, self._at_settled = map(_address, (self._code, self._args, self._settled))
+        self._bindings = _Bindings(np, record, bound, self._code, self._args) if bound else None
         self._one = _Arrays(np, record, 1)
         self._eight: _Arrays | None = None  # and the totals of settled leaves: made for the first batch
         self._lock = threading.Lock()
@@ -69,16 +70,23 @@ class NativeMachine:
         self._raise_guard(stopped)
         return self.python.forward(_listed(leaves))
 
-    def replay(self, leaves: Sequence[float], seed: float) -> tuple[float, Any]:
-        """The result, and the gradient by each leaf: an array, or a list."""
+    def replay(
+        self, leaves: Sequence[float], seed: float, same: Mapping[int, int] | None = None
+    ) -> tuple[float, Any]:
+        """The result, and the gradient by each leaf: an array, or a list.
+
+        ``same`` says which bound leaves are, this time, another leaf: that one gets the gradient of both.
+        """
         with self._lock:
+            if self._bindings is not None:
+                self._bindings.bind(same or {})
             one, record = self._one, self.record
             one.numbers[: len(leaves)] = leaves
             stopped = self._replay(seed)
             if stopped < 0:
                 return float(one.numbers[record.root]), one.cotangents[: record.leaf_count].copy()
         self._raise_guard(stopped)
-        return self.python.replay(_listed(leaves), seed)
+        return self.python.replay(_listed(leaves), seed, same)
 
     def _replay(self, seed: float) -> int:
         one, record = self._one, self.record
@@ -134,6 +142,36 @@ class NativeMachine:
             raise floats.GuardFlipped
 
 
+class _Bindings:
+    """Where an encoded record mentions bound leaves: those places are changed to the leaves that they are."""
+
+    def __init__(self, np: Any, record: Record, bound: range, code: Any, args: Any) -> None:
+        self._np = np
+        self._size = record.size
+        self._bound = False
+        fields = np.zeros((len(OPERATIONS), _WIDTH), dtype=bool)
+        for name, number in OPERATIONS.items():
+            fields[number, list(_SLOT_FIELDS.get(name, (2, 3, 4)))] = True
+        rows = code.reshape(-1, _WIDTH)
+        inside = (rows >= bound.start) & (rows < bound.stop) & fields[rows[:, 0]]
+        self._places = [
+            (array, places, array[places])
+            for array, places in (
+                (code, np.flatnonzero(inside)),
+                (args, np.flatnonzero((args >= bound.start) & (args < bound.stop))),
+            )
+        ]
+
+    def bind(self, same: Mapping[int, int]) -> None:
+        if not same and not self._bound:
+            return
+        self._bound = bool(same)
+        slots = self._np.arange(self._size, dtype=self._np.int32)
+        slots[list(same)] = list(same.values())
+        for array, places, original in self._places:
+            array[places] = slots[original]
+
+
 class _Arrays:
     """The slots' numbers and cotangents, for one sample or for LANES side by side."""
 
@@ -165,6 +203,17 @@ def _aligned(np: Any, shape: tuple[int, ...]) -> Any:
 
 # --- translation ----------------------------------------------------------------------------------
 
+# The fields of an instruction that may hold the slot of a bound leaf; 2, 3 and 4 where nothing is said here.
+_SLOT_FIELDS = {
+    "collect": (1, 3),
+    "collect_same": (1,),
+    "collect_negated": (1,),
+    "weighted_sum": (4,),
+    "weighted_run": (4,),
+    **dict.fromkeys(
+        ("collect_run", "collect_list", "total", "softmax", "log_softmax", "logsumexp", "weighted_block"), ()
+    ),
+}
 _GUARD_NUMBERS = {OPERATIONS[name] for name in GUARDS}
 
 
@@ -184,8 +233,9 @@ def _settled(record: Record, kept: int) -> list[int]:
 class _Encoder:
     """Instructions as rows of whole numbers; lists of slots stand apart, in ``args``."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, bound: range) -> None:
         self.record = record
+        self.bound = bound
         self.code: list[int] = []
         self.args: list[int] = []
         self.blocks = self._blocks()
@@ -215,7 +265,7 @@ class _Encoder:
             self.add(name, slot, *operands)
 
     def _products(self, targets: Sequence[int], numbers: Sequence[int], source: int) -> None:
-        if _is_run(targets) and _is_run(numbers):
+        if self._is_run(targets) and self._is_run(numbers):
             self.add("collect_run", targets[0], source, numbers[0], n=len(targets))
         elif targets:
             self.add("collect_list", 0, source, self.listed(targets), self.listed(numbers), len(targets))
@@ -227,10 +277,16 @@ class _Encoder:
             self.add("copy", slot, bias)
         elif slot in self.blocks:
             self._add_block(self.blocks[slot])
-        elif _is_run(weights) and _is_run(inputs):
+        elif self._is_run(weights) and self._is_run(inputs):
             self.add("weighted_run", slot, weights[0], inputs[0], bias, count)
         else:
             self.add("weighted_sum", slot, self.listed(weights), self.listed(inputs), bias, count)
+
+    def _is_run(self, slots: Sequence[int]) -> bool:
+        """Do the slots follow one another, and stay where they are?"""
+        if not slots or slots[0] in self.bound or slots[-1] in self.bound:
+            return False
+        return tuple(slots) == tuple(range(slots[0], slots[0] + len(slots)))
 
     def _blocks(self) -> dict[int, list[tuple[int, tuple[int, ...]]]]:
         """Weighted sums of leaves over the same inputs, BLOCK at a time: they are computed with the first of them."""
@@ -240,8 +296,8 @@ class _Encoder:
             if name != "weighted_sum" or not count:
                 continue
             weights, inputs, bias = operands[:count], operands[count:-1], operands[-1]
-            ready = max(*weights, bias) < self.record.leaf_count
-            if ready and _is_run(weights) and _is_run(inputs):
+            ready = max(*weights, bias) < self.record.leaf_count and bias not in self.bound
+            if ready and self._is_run(weights) and self._is_run(inputs):
                 layers.setdefault((inputs[0], count), []).append((slot, operands))
         blocks: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
         for rows in layers.values():
@@ -258,19 +314,15 @@ class _Encoder:
             self.add("weighted_block", 0, self.listed(places), rows[0][1][count], n=count)
 
 
-def _encoded(record: Record) -> tuple[list[int], list[int], int]:
+def _encoded(record: Record, bound: range) -> tuple[list[int], list[int], int]:
     """(instructions, lists of slots, how many instructions belong to forward)."""
-    encoder = _Encoder(record)
+    encoder = _Encoder(record, bound)
     for instruction in record.forward:
         encoder.instruction(*instruction)
     half = len(encoder.code) // _WIDTH
     for instruction in record.backward:
         encoder.instruction(*instruction)
     return encoder.code, encoder.args, half
-
-
-def _is_run(slots: Sequence[int]) -> bool:
-    return bool(slots) and tuple(slots) == tuple(range(slots[0], slots[0] + len(slots)))
 
 
 # --- the compiled machine -------------------------------------------------------------------------

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from .record import Record
+from .record import Record, renamed
 from .source import batch_program, is_small, load, program
 
 __all__ = ["LANES", "PythonMachine"]
@@ -15,6 +15,7 @@ __all__ = ["LANES", "PythonMachine"]
 # A batch's gradients are summed in this many lanes: sample s is added to lane s % LANES, in order, and
 # the lanes are added from left to right. Eight is what a native machine does at once.
 LANES = 8
+_ALIASED = 16  # programs in which some leaves are the same, that are kept
 
 
 class PythonMachine:
@@ -22,15 +23,31 @@ class PythonMachine:
 
     def __init__(self, record: Record) -> None:
         self.record = record
+        self._aliased: dict[tuple[tuple[int, int], ...], PythonMachine] = {}
 
     def forward(self, leaves: Sequence[float]) -> float:
         result: float = self._forward(leaves)[0]
         return result
 
-    def replay(self, leaves: Sequence[float], seed: float) -> tuple[float, list[float]]:
-        """The result, and the gradient by each leaf."""
+    def replay(
+        self, leaves: Sequence[float], seed: float, same: Mapping[int, int] | None = None
+    ) -> tuple[float, list[float]]:
+        """The result, and the gradient by each leaf.
+
+        ``same`` says which leaves are, this time, another leaf: that one gets the gradient of both.
+        """
+        if same:
+            return self._with_same(tuple(same.items())).replay(leaves, seed)
         found: tuple[float, list[float]] = self._replay(leaves, seed)
         return found
+
+    def _with_same(self, same: tuple[tuple[int, int], ...]) -> PythonMachine:
+        machine = self._aliased.get(same)
+        if machine is None:
+            if len(self._aliased) == _ALIASED:
+                self._aliased.clear()
+            machine = self._aliased[same] = PythonMachine(renamed(self.record, dict(same)))
+        return machine
 
     def batch(
         self, samples: Sequence[Sequence[float]], leaves: Sequence[float], seed: float

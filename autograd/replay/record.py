@@ -31,8 +31,8 @@ numbers; so a record holds no derivative that the table does not. Contributions 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .. import numeric
@@ -41,7 +41,7 @@ from ..numeric import Arithmetic
 from ..primitives import FAMILIES, PRIMITIVES, Primitive, lookup, split_weighted_sum
 from ..value import _WEIGHTED_ROW, Value, _record, _survey, weighted_sums
 
-__all__ = ["COLLECTING", "GUARDS", "Guard", "Instruction", "Record", "make_record", "rebuild", "verify"]
+__all__ = ["COLLECTING", "GUARDS", "Guard", "Instruction", "Record", "make_record", "rebuild", "renamed", "verify"]
 
 Instruction = tuple[str, int, tuple[int, ...]]
 
@@ -406,6 +406,18 @@ def _takes(name: str, count: int) -> bool:
     if name in FAMILIES:
         return count > 0
     return name in PRIMITIVES and (count == PRIMITIVES[name].arity or (PRIMITIVES[name].arity == 0 and count > 0))
+
+
+def renamed(record: Record, slots: Mapping[int, int]) -> Record:
+    """The record with some leaves' slots read, and collected in, at others."""
+
+    def change(instruction: Instruction) -> Instruction:
+        name, slot, operands = instruction
+        return name, slot if name in GUARDS else slots.get(slot, slot), tuple([slots.get(x, x) for x in operands])
+
+    return replace(
+        record, forward=[*map(change, record.forward)], backward=[*map(change, record.backward)]
+    )
 
 
 def rebuild(record: Record, leaves: Sequence[Value]) -> Value:

@@ -1,0 +1,234 @@
+"""A function that is recorded when it is first called, and replayed from then on."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from ..errors import KindError, RecordingError
+from ..numeric import Number
+from ..value import Value
+from .arguments import Given, Samples
+from .arrays import ParameterArrays
+from .floats import GuardFlipped
+from .python_machine import LANES
+from .trace import add_gradients
+from .variant import Variant
+from .watching import watch
+
+__all__ = ["Compiled", "Result", "compile"]
+
+# How many recordings of one shape of arguments are kept: each is another way through the function's branches.
+_VARIANTS = 64
+
+
+def compile(
+    function: Callable[..., Value], *, parameters: ParameterArrays | None = None, allow_data: bool = False
+) -> Compiled:
+    """``function``, recorded at its first call, and replayed, forward and backward, at each call.
+
+    >>> from autograd import Value
+    >>> w, b = Value(0.5), Value(0.25)
+    >>> loss = compile(lambda x, y: (w * x + b - y) ** 2)
+    >>> loss(1.0, 2.0)
+    Value(data=1.5625, grad=0.0)
+    >>> w.grad, b.grad
+    (-2.5, -2.5)
+    >>> loss(3.0, 2.0).data, w.grad
+    (0.0625, -4.0)
+
+    A call does what the function and ``backward()`` do: the result is a Value, and the gradient has been
+    added to the ``.grad`` of every leaf that the function uses, to the last bit as eager.
+
+    - Floats among the arguments, also in lists, may differ from call to call, and so may leaves, which
+      get their gradient too. Everything else (an int, a string, the length of a list) belongs to the
+      shape of the call: for a new one the function is recorded again.
+    - A comparison of Values (``if x > 0``, ``max(values)``) is a guard: where it comes out otherwise,
+      the function is recorded again.
+    - Reading a number out of a Value raises RecordingError, as a replay would keep that of the first
+      call; ``allow_data=True`` allows it.
+    - Whatever else the function does happens once, when it is recorded: prints, random numbers, reading
+      Python numbers that it closes over, replacing a parameter by another Value.
+
+    ``parameters`` are those that are kept in arrays: see ParameterArrays.
+    """
+    return Compiled(function, parameters, allow_data)
+
+
+class Compiled:
+    """A compiled function; ``compile`` makes it, and says what it does."""
+
+    def __init__(
+        self, function: Callable[..., Value], parameters: ParameterArrays | None = None, allow_data: bool = False
+    ) -> None:
+        if not callable(function):
+            raise KindError(f"compile takes a function; got {function!r}")
+        self.function = function
+        self.parameters = parameters
+        self.allow_data = allow_data
+        self.recorded = 0  # how often the function was recorded
+        self._variants: dict[Any, tuple[Variant, ...]] = {}
+
+    def __call__(self, *arguments: Any, **options: Any) -> Result:
+        given = Given(arguments, options)
+        for variant in self._variants_for(given):
+            try:
+                result, gradients = variant.replay(given)
+            except GuardFlipped:
+                continue
+            except (ArithmeticError, ValueError):
+                return self._by_eager(given)
+            self._prefer(given, variant)
+            variant.fill(given, gradients)
+            return Result(result, variant, given, gradients)
+        raise _restless()
+
+    def batch(self, *columns: Sequence[Any], seed: Number = 1) -> list[float]:
+        """The results of many samples; their gradients are summed, and added to ``.grad``.
+
+        >>> from autograd import Value
+        >>> w = Value(0.5)
+        >>> loss = compile(lambda x, y: (w * x - y) ** 2)
+        >>> loss.batch([1.0, 2.0, 3.0], [1.0, 1.0, 2.0])
+        [0.25, 0.0, 0.25]
+        >>> w.grad
+        -4.0
+
+        Each argument is a sequence with one entry per sample: numbers, or lists of numbers; float64
+        arrays are the quickest. ``seed`` is each sample's: 1 / count for the gradient of the mean.
+        The order of the sum is fixed. Samples of one shape (an int, as a class index, belongs to the
+        shape) are added in eight lanes, the i-th in lane i % 8, a lane's samples in order, and then the
+        lanes from left to right; then the shapes, in the order in which they first appear.
+        """
+        samples = Samples(columns)
+        seed = float(seed)
+        results = [0.0] * samples.count
+        fills = []  # afterwards, so that a sample that raises leaves every gradient as it was
+        for places, rows in samples.groups():
+            if len(places):
+                found, fill = self._group(samples, places, rows, seed)
+                for place, result in zip(places, found):
+                    results[place] = float(result)
+                fills.append(fill)
+        for fill in fills:
+            fill()
+        return results
+
+    def _group(
+        self, samples: Samples, places: Sequence[int], rows: Any, seed: float
+    ) -> tuple[Sequence[float], Callable[[], None]]:
+        """The results of samples of one shape, and what adds their gradient."""
+        first = samples.given(places[0])
+        if not first.values:
+            for variant in self._variants_for(first):
+                try:
+                    results, totals = variant.batch(rows, seed)
+                except GuardFlipped:
+                    continue
+                except (ArithmeticError, ValueError):
+                    break
+                self._prefer(first, variant)
+                return results, partial(variant.add, totals)
+        return self._one_by_one([samples.given(place) for place in places], seed)
+
+    def _variants_for(self, given: Given) -> Iterator[Variant]:
+        """The recordings for this shape, the last that fitted first, and then a new one."""
+        yield from self._variants.get(given.shape, ())
+        yield self._record(given)
+
+    def _prefer(self, given: Given, variant: Variant) -> None:
+        variants = self._variants.get(given.shape, ())
+        if not variants or variants[0] is not variant:
+            others = [other for other in variants if other is not variant]
+            self._variants[given.shape] = (variant, *others[: _VARIANTS - 1])
+
+    def _record(self, given: Given) -> Variant:
+        if self.parameters is not None:
+            self.parameters.write_back()
+        leaves, arguments, options = given.as_leaves(self._names())
+        with watch(self.allow_data) as guards:
+            root = self.function(*arguments, **options)
+        self.recorded += 1
+        if not isinstance(root, Value):
+            raise KindError(
+                f"the compiled function returned {root!r} (of type {type(root).__name__}), and must return one Value"
+            )
+        return Variant(root, leaves, guards, given, self.parameters)
+
+    def _names(self) -> list[str]:
+        try:
+            return list(inspect.signature(self.function).parameters)
+        except (TypeError, ValueError):
+            return []
+
+    def _by_eager(self, given: Given) -> Result:
+        """What a replay cannot do: it raises what eager raises."""
+        if self.parameters is not None:
+            self.parameters.write_back()
+        _, arguments, options = given.as_leaves(self._names(), given.values)
+        root = self.function(*arguments, **options)
+        root.backward()
+        if self.parameters is not None:
+            self.parameters.read()
+        return Result(root.data, None, given, ())
+
+    def _one_by_one(self, group: list[Given], seed: float) -> tuple[list[float], Callable[[], None]]:
+        """Samples that take different ways through the function, or that are leaves, or one of which raises."""
+        results = []
+        lanes: list[dict[Value, float]] = [{} for _ in range(LANES)]
+        for place, given in enumerate(group):
+            result, gradients = self._replay(given, seed)
+            results.append(result)
+            lane = lanes[place % LANES]
+            for leaf, gradient in gradients:
+                lane[leaf] = lane.get(leaf, 0.0) + gradient
+        totals: dict[Value, float] = {}
+        for lane in lanes:
+            for leaf, gradient in lane.items():
+                totals[leaf] = totals.get(leaf, 0.0) + gradient
+        return results, partial(self._add, totals)
+
+    def _replay(self, given: Given, seed: float) -> tuple[float, list[tuple[Value, float]]]:
+        for variant in self._variants_for(given):
+            try:
+                result, gradients = variant.replay(given, seed)
+            except GuardFlipped:
+                continue
+            except (ArithmeticError, ValueError):
+                self._by_eager(given)
+                raise
+            self._prefer(given, variant)
+            return result, variant.by_leaf(given, gradients)
+        raise _restless()
+
+    def _add(self, totals: dict[Value, float]) -> None:
+        if self.parameters is not None:
+            self.parameters.add([totals.pop(leaf, 0.0) for leaf in self.parameters.values])
+        add_gradients(list(totals), list(totals.values()))
+
+
+def _restless() -> RecordingError:
+    return RecordingError("the compiled function takes another way in each replay; does it compare random numbers?")
+
+
+class Result(Value):
+    """What a compiled function returns: the number; the gradient has been filled in by the call."""
+
+    __slots__ = ("_filled",)
+
+    def __init__(self, number: float, variant: Variant | None, given: Given, gradients: Any) -> None:
+        super().__init__(number)
+        self._filled = variant, given, gradients
+
+    def backward(self, seed: Number = 1) -> None:
+        """Nothing, as the call has done it; but gradients that were set to zero since are put in again.
+
+        So a training loop in micrograd's order (loss, zero_grad, backward) may stay as it is.
+        """
+        if seed != 1:
+            raise RecordingError("a compiled function's gradient is that of seed 1; multiply the result by the seed")
+        variant, given, gradients = self._filled
+        if variant is not None:
+            variant.fill(given, gradients, only_zeros=True)

@@ -1,0 +1,101 @@
+"""One recording of a compiled function: its record, the machine that runs it, and whose gradient it fills."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import KindError
+from ..value import Value
+from .arguments import Given
+from .arrays import ParameterArrays
+from .native import machine_for
+from .record import Guard, make_record
+from .trace import add_gradients
+
+__all__ = ["Variant"]
+
+
+class Variant:
+    """A way through a function: it is valid as long as its guards hold."""
+
+    def __init__(
+        self,
+        root: Value,
+        inputs: Sequence[Value],
+        guards: Sequence[Guard],
+        given: Given,
+        arrays: ParameterArrays | None,
+    ) -> None:
+        numbers = inputs[: len(given.numbers)]
+        own = arrays.values if arrays is not None else []
+        record, leaves = make_record(root, inputs, own, guards, unwanted=numbers)
+        self.arrays = arrays
+        self.leaves = leaves[: len(leaves) - len(inputs)]  # those that are no arguments
+        self._in_arrays = len(own)
+        self._others = self.leaves[len(own) :]
+        self._first_value = len(leaves) - len(given.values)
+        self._slots = {leaf: slot for slot, leaf in enumerate(self.leaves)}
+        self._machine = machine_for(record, range(self._first_value, len(leaves)))
+
+    def replay(self, given: Given, seed: float = 1.0) -> tuple[float, Any]:
+        """The result, and the gradient by each leaf: those in arrays, other leaves, then the arguments."""
+        leaves = self._numbers(*given.numbers, *_data(given.values))
+        return self._machine.replay(leaves, seed, self._same_leaves(given.values))
+
+    def batch(self, rows: Any, seed: float) -> tuple[Any, Any]:
+        """The results, and the gradient by each leaf that is no argument, summed over the samples."""
+        return self._machine.batch(rows, self._numbers(), seed)
+
+    def fill(self, given: Given, gradients: Any, only_zeros: bool = False) -> None:
+        """Add a call's gradients to ``.grad``; with ``only_zeros``, only where it is zero."""
+        count = len(self.leaves)
+        self.add(gradients[:count], only_zeros)
+        for leaf, gradient in self.by_leaf(given, gradients)[count:]:
+            if not (only_zeros and leaf.grad):
+                add_gradients([leaf], [gradient])
+
+    def add(self, gradients: Any, only_zeros: bool = False) -> None:
+        """The same for the leaves that are no arguments."""
+        count = self._in_arrays
+        if self.arrays is not None:
+            self.arrays.add(gradients[:count], only_zeros)
+        for leaf, gradient in zip(self._others, [float(gradient) for gradient in gradients[count:]]):
+            if not (only_zeros and leaf.grad):
+                add_gradients([leaf], [gradient])
+
+    def by_leaf(self, given: Given, gradients: Any) -> list[tuple[Value, float]]:
+        """Each leaf with its gradient, an argument too."""
+        same = self._same_leaves(given.values)
+        pairs = list(zip(self.leaves, map(float, gradients)))
+        for slot, leaf in enumerate(given.values, self._first_value):
+            if slot not in same:
+                pairs.append((leaf, float(gradients[slot])))
+        return pairs
+
+    def _numbers(self, *given: float) -> Any:
+        numbers = [*_data(self._others), *given]
+        if self.arrays is None:
+            return numbers
+        return self.arrays.followed_by(numbers) if numbers else self.arrays.data
+
+    def _same_leaves(self, values: Sequence[Value]) -> dict[int, int]:
+        """Arguments that are a leaf which has a slot already: their slots, and its."""
+        if not values:
+            return {}
+        same = {}
+        slots = dict(self._slots)
+        for slot, leaf in enumerate(values, self._first_value):
+            known = slots.setdefault(leaf, slot)
+            if known != slot:
+                same[slot] = known
+        return same
+
+
+def _data(leaves: Sequence[Value]) -> list[float]:
+    numbers = [leaf.data for leaf in leaves]
+    if not {*map(type, numbers)} <= {float, int}:
+        for leaf, number in zip(leaves, numbers):
+            if not isinstance(number, (float, int)):
+                raise KindError(f"{leaf.label or 'a leaf'} is {number!r}: a replay takes floats; use float(...)")
+    return numbers

@@ -1,0 +1,116 @@
+"""What a function does to Values while it is recorded, beside computing with them.
+
+A comparison becomes a guard. Reading a Value's number is reported: a replay would keep the number of
+the first run. While nothing is recorded, Value is untouched, and costs what it costs.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from .. import derivatives, value
+from ..errors import RecordingError
+from ..value import Value
+from .record import Guard
+
+__all__ = ["watch"]
+
+_COMPARISONS = {"__lt__": "guard_lt", "__le__": "guard_le", "__gt__": "guard_gt", "__ge__": "guard_ge"}
+_FREEZING = {
+    "__float__": "turns a Value into a float",
+    "__int__": "turns a Value into an int",
+    "partials": "reads partials",
+    "data": "reads data",
+}
+_RUNNING = {"forward": "calls forward()", "backward": "calls backward(), which the replay does itself"}
+_ONE_AT_A_TIME = threading.RLock()
+# The engine itself reads data: of the operands that it computes with.
+_OWN = {id(vars(value)), id(vars(derivatives))}
+
+
+@contextmanager
+def watch(allow_data: bool) -> Iterator[list[Guard]]:
+    """Collect the comparisons that this thread makes; with ``allow_data``, let it read numbers."""
+    guards: list[Guard] = []
+    thread = threading.get_ident()
+    with _ONE_AT_A_TIME:
+        names = ["__init__", *_COMPARISONS, *_RUNNING, *([] if allow_data else _FREEZING)]
+        made: dict[Value, None] = {}
+        before = {name: vars(Value)[name] for name in names}
+        try:
+            for name in names:
+                setattr(Value, name, _watched(name, before[name], thread, guards, made))
+            yield guards
+        finally:
+            for name, attribute in before.items():
+                setattr(Value, name, attribute)
+
+
+def _watched(name: str, original: Any, thread: int, guards: list[Guard], made: dict[Value, None]) -> Any:
+    if name == "__init__":
+        return _watched_init(original, thread, made)
+    if name in _COMPARISONS:
+        return _guarded(_COMPARISONS[name], original, thread, guards)
+    if name == "data":
+        return _watched_data(original, thread, made)
+    what = _FREEZING.get(name) or _RUNNING[name]
+
+    def reported(node: Value, *arguments: Any, **options: Any) -> Any:
+        if threading.get_ident() == thread:
+            raise _report(node, what)
+        if isinstance(original, property):
+            return original.__get__(node)
+        return original(node, *arguments, **options)
+
+    return property(reported) if isinstance(original, property) else reported
+
+
+def _guarded(operation: str, original: Callable[..., Any], thread: int, guards: list[Guard]) -> Callable[..., Any]:
+    def compared(left: Value, right: Any) -> Any:
+        outcome = original(left, right)
+        if threading.get_ident() == thread and isinstance(outcome, bool):
+            guards.append(Guard(operation, left, right, outcome))
+        return outcome
+
+    return compared
+
+
+def _watched_init(original: Callable[..., None], thread: int, made: dict[Value, None]) -> Callable[..., None]:
+    """Notes the leaves that the function makes: their numbers are Python's, and it may read them."""
+
+    def init(node: Value, *arguments: Any, **options: Any) -> None:
+        if threading.get_ident() == thread:
+            made[node] = None
+        original(node, *arguments, **options)
+
+    return init
+
+
+def _watched_data(original: Any, thread: int, made: dict[Value, None]) -> property:
+    def check(node: Value, what: str) -> None:
+        own = id(sys._getframe(2).f_globals) in _OWN
+        if threading.get_ident() == thread and not own and node not in made:
+            raise _report(node, what)
+
+    def read(node: Value) -> Any:
+        check(node, _FREEZING["data"])
+        return original.__get__(node)
+
+    def write(node: Value, number: Any) -> None:
+        check(node, "changes data")
+        original.__set__(node, number)
+
+    return property(read, write)
+
+
+def _report(node: Value, what: str) -> RecordingError:
+    name = node.label or node.op or "a leaf"
+    return RecordingError(
+        f"the compiled function {what} ({name}): a replay would keep what it was in the first run. Compute with "
+        "Values and compare them (a comparison is a guard), do this outside of the function, or give "
+        "compile(..., allow_data=True) where it does not matter"
+    )

@@ -1,0 +1,462 @@
+"""compile: whatever it replays, the numbers are those of the function run by eager, to the last bit."""
+
+import math
+import random
+import struct
+import threading
+from fractions import Fraction
+
+import pytest
+
+import autograd
+from autograd import KindError, ParameterArrays, RecordingError, ShapeError, Value, compile
+from autograd.replay import native
+from nn import MLP, losses, optim
+
+
+@pytest.fixture(params=["native", "python"], autouse=True)
+def machine(request, monkeypatch):
+    if request.param == "native":
+        pytest.importorskip("llvmlite")
+    else:
+        monkeypatch.setattr(native, "_engine", lambda: None)
+
+
+def bits(number):
+    return struct.pack("<d", number)
+
+
+def same_as_eager(compiled, calls, leaves):
+    """Each call's result and every gradient have the bits of the function and backward()."""
+    for arguments in calls:
+        for leaf in leaves:
+            leaf.grad = 0.0
+        expected = compiled.function(*arguments)
+        expected.backward()
+        gradients = [bits(leaf.grad) for leaf in leaves]
+        for leaf in leaves:
+            leaf.grad = 0.0
+        result = compiled(*arguments)
+        assert bits(result.data) == bits(expected.data), arguments
+        assert [bits(leaf.grad) for leaf in leaves] == gradients, arguments
+
+
+def as_values(function):
+    """``function`` with every number an input, as the recording has it, so that eager can run it too."""
+
+    def wrapped(*arguments):
+        return function(*[x if isinstance(x, (Value, list)) else Value(float(x)) for x in arguments])
+
+    return wrapped
+
+
+def test_a_model_is_recorded_once_and_trained_to_the_same_bits():
+    random.seed(3)
+    model = MLP(2, [8, 8, 1], activation="tanh", seed=1)
+    compiled = compile(lambda x, y: (model(x) - y) ** 2)
+    calls = [([random.gauss(0, 1), random.gauss(0, 1)], random.random()) for _ in range(20)]
+    same_as_eager(compiled, calls, model.parameters())
+    assert compiled.recorded == 1
+
+
+def test_leaves_accumulate_and_may_change():
+    w = Value(0.5)
+    compiled = compile(lambda x: w * x)
+    compiled(2.0)
+    compiled(3.0)
+    assert w.grad == 5.0
+    w.data = 4.0
+    assert compiled(2.0).data == 8.0
+
+
+# --- guards ---
+
+
+@as_values
+def branches(x):
+    return (x * 3).sin() if x > 0 else (x * x if x > -5 else x.exp())
+
+
+@as_values
+def loop(x):
+    count = 0
+    while x < 100:
+        x = x * 2 + 1
+        count += 1
+        if count > 20:
+            break
+    return x * count
+
+
+@as_values
+def greatest(x, y, z):
+    return max([x, y, z]) * min(x, y) + sorted([x * y, z])[0]
+
+
+@as_values
+def nested(x, y):
+    if x > 0:
+        if x.log() >= y:
+            return x.log() * y
+        return x.sqrt()
+    return abs(y) if y <= 0 else y**3
+
+
+@pytest.mark.parametrize(("function", "count"), [(branches, 1), (loop, 1), (greatest, 3), (nested, 2)])
+def test_a_flipped_guard_records_again(function, count):
+    rng = random.Random(7)
+    compiled = compile(function)
+    compiled.function = function
+    for _ in range(200):
+        numbers = [rng.choice([rng.uniform(-10, 10), 0.0, 1.0, rng.uniform(0, 200)]) for _ in range(count)]
+        expected = function(*numbers)
+        result = compiled(*numbers)
+        assert bits(result.data) == bits(expected.data), numbers
+    assert 2 < compiled.recorded < 40
+
+
+def test_a_guard_on_a_leaf():
+    w = Value(1.0)
+    compiled = compile(lambda x: w * x if w > 0 else x * 7)
+    same_as_eager(compiled, [(2.0,)], [w])
+    w.data = -1.0
+    assert compiled(2.0).data == 14.0
+    assert w.grad == 2.0  # of the other way, before
+
+
+def test_no_number_flips_a_guard_unnoticed():
+    compiled = compile(lambda x: x * 2 if x > 0 else x * 3)
+    assert compiled(1.0).data == 2.0
+    assert math.isnan(compiled(math.nan).data)
+    assert compiled.recorded == 2
+
+
+# --- what is no number ---
+
+
+def test_a_new_shape_records_again_and_an_old_one_does_not():
+    w = Value(0.5)
+
+    def function(xs, power, name="sum"):
+        result = autograd.total([w * x for x in xs]) ** power
+        return result if name == "sum" else -result
+
+    compiled = compile(function)
+    for _ in range(2):
+        assert compiled([1.0, 2.0], 2).data == 2.25
+        assert compiled([1.0, 2.0, 3.0], 2).data == 9.0
+        assert compiled((1.0, 2.0), 3).data == 3.375
+        assert compiled([1.0, 2.0], 2, name="other").data == -2.25
+    assert compiled.recorded == 4
+    with pytest.raises(KindError, match="takes numbers, Values and lists"):
+        compiled([1.0], {1, 2})
+
+
+def test_leaves_as_arguments_get_their_gradient_also_where_they_are_the_same():
+    table = [[Value(random.uniform(-1, 1)) for _ in range(3)] for _ in range(4)]
+    w = [Value(random.uniform(-1, 1)) for _ in range(3)]
+
+    def function(first, second, third):
+        rows = [(*w, w[0]), (*first, third)]
+        hidden = autograd.weighted_sums(rows, [a * b for a, b in zip(first, second)])
+        return autograd.logsumexp([*hidden, *second]) * third
+
+    compiled = compile(function)
+    leaves = [*w, *[leaf for row in table for leaf in row]]
+    calls = [(table[0], table[1], table[2][0]), (table[1], table[1], table[1][1]), (table[3], table[0], w[0])]
+    same_as_eager(compiled, calls * 2, leaves)
+    assert compiled.recorded == 1
+
+
+def test_a_computed_value_is_refused():
+    with pytest.raises(KindError, match="was computed"):
+        compile(lambda x: x * 2)(Value(1.0) * 2)
+
+
+@pytest.mark.parametrize("function", [lambda x: 3.0, lambda x: [x, x], lambda x: None])
+def test_a_function_returns_one_value(function):
+    with pytest.raises(KindError, match="must return one Value"):
+        compile(function)(1.0)
+
+
+# --- what would be frozen ---
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x * x.data,
+        lambda x: x * float(x),
+        lambda x: x * int(x * 2),
+        lambda x: x * (x * x).partials[0],
+        lambda x: x * WEIGHT.data,
+        lambda x: (x.backward(), x)[1],
+        lambda x: x + x.forward(),
+        lambda x: (setattr(WEIGHT, "data", 2.0), x)[1],
+    ],
+)
+def test_what_a_replay_would_freeze_is_reported(function):
+    compiled = compile(function)
+    with pytest.raises(RecordingError, match="a replay would keep"):
+        compiled(2.0)
+    assert WEIGHT.data == 1.5
+    assert Value(2.0) > Value(1.0)
+
+
+WEIGHT = Value(1.5, "weight")
+
+
+def test_data_may_be_read_where_the_caller_says_so():
+    seen = []
+
+    def function(x):
+        seen.append(x.data)
+        return x * 2
+
+    compiled = compile(function, allow_data=True)
+    assert [compiled(1.0).data, compiled(2.0).data, seen] == [2.0, 4.0, [1.0]]
+
+
+def test_value_is_untouched_after_a_recording():
+    before = dict(vars(Value))
+    compile(lambda x: x * 2)(1.0)
+    with pytest.raises(RecordingError):
+        compile(lambda x: x.data)(1.0)
+    assert dict(vars(Value)) == before
+
+
+def test_other_threads_read_data_while_one_records():
+    started, read = threading.Event(), threading.Event()
+    seen = []
+
+    def other():
+        started.wait(10)
+        seen.extend([WEIGHT.data, WEIGHT < 3, float(WEIGHT)])
+        read.set()
+
+    def function(x):
+        started.set()
+        read.wait(10)
+        return x * 2
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    compiled = compile(function)
+    compiled(1.0)
+    thread.join()
+    assert seen == [1.5, True, 1.5]
+    compiled(2.0)
+    assert compiled.recorded == 1  # the other thread's comparison is no guard
+
+
+# --- errors ---
+
+
+def test_an_error_of_a_replay_is_that_of_eager():
+    w = Value(1.0, "w")
+    compiled = compile(lambda x: (w * x).log())
+    compiled(2.0)
+    with pytest.raises(ValueError, match="log of"):
+        compiled(-2.0)
+    compiled = compile(lambda x: autograd.exp(x) / w)
+    compiled(2.0)
+    with pytest.raises(OverflowError, match=r"exp of x = 1000\.0"):
+        compiled(1000.0)
+    w.data = 0.0
+    with pytest.raises(ZeroDivisionError, match=r"w = 0\.0"):
+        compiled(1.0)
+    w.data = Fraction(1, 2)
+    with pytest.raises(KindError, match="a replay takes floats"):
+        compiled(1.0)
+
+
+def test_infinity_flows_as_in_eager():
+    w = Value(1.0)
+    compiled = compile(lambda x: w * x * 1e308)
+    same_as_eager(compiled, [(1.0,), (1e10,), (-math.inf,)], [w])
+
+
+# --- the result ---
+
+
+def test_backward_of_the_result_changes_nothing_that_is_right():
+    w = Value(3.0)
+    compiled = compile(lambda x: w * w * x)
+    result = compiled(2.0)
+    result.backward()
+    assert w.grad == 12.0
+    w.grad = 0.0  # micrograd's order: loss, zero_grad, backward
+    result.backward()
+    assert w.grad == 12.0
+    with pytest.raises(RecordingError, match="seed"):
+        result.backward(2)
+
+
+# --- batches ---
+
+
+def lanes(function, samples, leaves, seed):
+    totals = [0.0] * len(leaves)
+    for lane in range(8):
+        for leaf in leaves:
+            leaf.grad = 0.0
+        for sample in samples[lane::8]:
+            function(*sample).backward(seed)
+        totals = [total + leaf.grad for total, leaf in zip(totals, leaves)]
+    for leaf in leaves:
+        leaf.grad = 0.0
+    return [bits(total) for total in totals]
+
+
+@pytest.mark.parametrize("as_array", [False, True])
+def test_a_batch_is_the_sum_in_lanes(as_array):
+    model = MLP(2, [8, 1], seed=2)
+    leaves = model.parameters()
+
+    def function(x, y):
+        return (1 - y * model(x)).relu()
+
+    samples = [([random.gauss(0, 1), random.gauss(0, 1)], random.choice([-1.0, 1.0])) for _ in range(37)]
+    expected = lanes(function, samples, leaves, 1 / 37)
+    compiled = compile(function)
+    columns = list(map(list, zip(*samples)))
+    if as_array:
+        np = pytest.importorskip("numpy")
+        columns = [np.array(column) for column in columns]
+    results = compiled.batch(*columns, seed=1 / 37)
+    assert results == [function(*sample).data for sample in samples]
+    assert [bits(leaf.grad) for leaf in leaves] == expected
+    assert compiled.recorded == 1
+
+
+def test_a_batch_with_branches_is_the_sum_in_lanes():
+    w, v = Value(0.5), Value(-1.5)
+
+    def function(x):
+        return w * x if x > 0 else v * x * x
+
+    compiled = compile(as_values(function))
+    samples = [(random.gauss(0, 1),) for _ in range(30)]
+    expected = lanes(as_values(function), samples, [w, v], 1.0)
+    assert compiled.batch([x for [x] in samples]) == [as_values(function)(*sample).data for sample in samples]
+    assert [bits(w.grad), bits(v.grad)] == expected
+
+
+def test_shapes_in_a_batch_are_summed_one_after_the_other():
+    model = MLP(2, [4, 3], seed=2)
+    leaves = model.parameters()
+
+    def function(x, target):
+        return losses.softmax_cross_entropy(model(x), target)
+
+    samples = [([random.gauss(0, 1), random.gauss(0, 1)], random.choice([0, 1, 2])) for _ in range(50)]
+    order = list(dict.fromkeys(target for _, target in samples))
+    sums = [lanes(function, [sample for sample in samples if sample[1] == shape], leaves, 1.0) for shape in order]
+    compiled = compile(function)
+    results = compiled.batch(*map(list, zip(*samples)))
+    assert results == [function(*sample).data for sample in samples]
+    totals = [0.0] * len(leaves)
+    for one in sums:
+        totals = [total + struct.unpack("<d", more)[0] for total, more in zip(totals, one)]
+    assert [leaf.grad for leaf in leaves] == totals
+    assert compiled.recorded == 3
+
+
+def test_leaves_in_a_batch():
+    table = [Value(random.random()) for _ in range(5)]
+    w = Value(0.5)
+    columns = [[random.choice(table) for _ in range(30)], [random.choice([*table, w]) for _ in range(30)]]
+
+    def function(x, y):
+        return (w * x - y) ** 2
+
+    expected = lanes(function, list(zip(*columns)), [w, *table], 1.0)
+    compiled = compile(function)
+    compiled.batch(*columns)
+    assert [bits(leaf.grad) for leaf in [w, *table]] == expected
+    assert compiled.recorded == 1
+
+
+def test_a_batch_whose_sample_raises_leaves_the_gradients():
+    w = Value(1.0, "w")
+    compiled = compile(lambda x: (w * x).log())
+    with pytest.raises(ValueError, match="log of"):
+        compiled.batch([1.0, 2.0, -1.0, 3.0])
+    assert w.grad == 0.0
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [([], "got none"), ([[1.0], [1.0, 2.0]], "1 and 2 entries")],
+)
+def test_samples_of_unequal_shapes_are_refused(columns, message):
+    with pytest.raises(ShapeError, match=message):
+        compile(lambda *xs: xs[0][0] * 2).batch(*columns)
+    assert compile(lambda x: x).batch([]) == []
+
+
+# --- parameters in arrays ---
+
+
+@pytest.mark.parametrize("make", [lambda p: optim.SGD(p, lr=0.1), lambda p: optim.SGD(p, 0.1, 0.9, 0.01), optim.Adam])
+def test_training_in_arrays_has_the_bits_of_training_values(make):
+    pytest.importorskip("numpy")
+    rng = random.Random(5)
+    xs = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(20)]
+    ys = [rng.random() for _ in range(20)]
+    found = []
+    for arrays in (False, True):
+        model = MLP(2, [4, 1], seed=3)
+        parameters = ParameterArrays(model.parameters()) if arrays else model.parameters()
+        extra = Value(0.5)
+        compiled = compile(
+            lambda x, y, model=model, extra=extra: (model(x) * extra - y) ** 2,
+            parameters=parameters if arrays else None,
+        )
+        optimizer = make(parameters)
+        for _ in range(5):
+            optimizer.zero_grad()
+            compiled.batch(xs, ys, seed=0.05)
+            compiled(xs[0], ys[0])
+            optimizer.step()
+        if arrays:
+            parameters.write_back()
+        found.append([bits(p.data) for p in model.parameters()] + [bits(p.grad) for p in [*model.parameters(), extra]])
+    assert found[0] == found[1]
+
+
+def test_arrays_refuse_what_they_cannot_hold():
+    pytest.importorskip("numpy")
+    for wrong in (3.0, Value(1.0) * 2, Value(Fraction(1, 2))):
+        with pytest.raises(KindError):
+            ParameterArrays([wrong])
+
+
+# --- threads ---
+
+
+def test_two_threads_share_a_compiled_function():
+    w = Value(0.5)
+    compiled = compile(lambda x: (w * x).tanh().exp() if x > 0 else w * x)
+    failures = []
+
+    def run(start):
+        for place in range(300):
+            x = start + place * 0.01 - 1.0
+            expected = math.exp(math.tanh(0.5 * x)) if x > 0 else 0.5 * x
+            if compiled(x).data != expected:
+                failures.append(x)
+
+    threads = [threading.Thread(target=run, args=(start,)) for start in (0.0, 0.005, -0.5, 1.0)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_losses_of_nn_are_recorded():
+    model = MLP(3, [4, 3], seed=1)
+    compiled = compile(lambda x, target: losses.softmax_cross_entropy(model(x), target))
+    same_as_eager(compiled, [([0.1, -0.5, 2.0], place) for place in (0, 2, 0)], model.parameters())
+    assert compiled.recorded == 2
