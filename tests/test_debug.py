@@ -1,9 +1,7 @@
-"""The debugger: every command from a list, bad input, and a real terminal."""
+"""The debugger: its commands from a list, and bad input. In a terminal: test_debug_terminal."""
 
 import math
 import re
-import sys
-import time
 
 import pytest
 
@@ -229,70 +227,3 @@ def test_a_softmax_in_the_loss(said):
     assert whole.splitlines()[-1] == (
         "1/7 forward   a₁ = exp(z1) / (exp(z1) + exp(z2)) = exp(0.5) / (exp(0.5) + exp(-0.5)) ≈ 0.7311"
     )
-
-
-# --- a real terminal -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def terminal():
-    pexpect = pytest.importorskip("pexpect")
-    child = pexpect.spawn(sys.executable, ["-q"], encoding="utf-8", timeout=10, dimensions=(40, 150), echo=True)
-    child.expect(">>> ")
-    child.sendline("from autograd import Value, debug; w = Value(0.5, label='weight'); y = w * w + w; y.label = 'y'")
-    child.expect(">>> ")
-    yield child
-    child.close(force=True)
-
-
-def test_in_a_terminal(terminal):
-    terminal.sendline("debug(y)")
-    terminal.expect_exact("y: 5 events")
-    terminal.expect_exact("(step) ")
-    terminal.sendline("n")
-    terminal.expect_exact("1/5 forward   t₁ = weight · weight = 0.5 · 0.5 = 0.25")
-    terminal.sendline("")  # repeats
-    terminal.expect_exact("2/5 forward   y = t₁ + weight = 0.25 + 0.5 = 0.75")
-    terminal.send("p we\t.data\n")  # completion
-    terminal.expect_exact("0.5\r\n")
-    terminal.send("\x1b[A\n")  # history
-    terminal.expect_exact("0.5\r\n")
-    terminal.sendintr()  # Ctrl-C: the session goes on
-    terminal.expect_exact("interrupted at 2 of 5; Ctrl-C again, or q, leaves")
-    terminal.sendline("n")
-    terminal.expect_exact("3/5 backward  ∂y/∂y = 1")
-    terminal.sendeof()
-    terminal.expect_exact("left at 3 of 5: the graph is as it was before")
-    terminal.expect_exact(">>> ")
-    terminal.sendline("w, y")
-    terminal.expect_exact("(Value(data=0.5, grad=0.0, label='weight'), Value(data=0.75, grad=0.0, label='y'))")
-
-
-def test_ctrl_c_twice_leaves_cleanly(terminal):
-    terminal.sendline("debug(y)")
-    terminal.expect_exact("(step) ")
-    terminal.sendintr()
-    terminal.expect_exact("(step) ")
-    terminal.sendintr()
-    terminal.expect_exact("left at 0 of 5: the graph is as it was before")
-    terminal.expect_exact(">>> ")
-
-
-def test_ctrl_c_while_it_runs(terminal):
-    terminal.sendline("for _ in range(200_000): y = y * 1.0")
-    terminal.expect_exact("... ")
-    terminal.sendline("")
-    terminal.expect(">>> ")
-    terminal.sendline("debug(y)")
-    terminal.expect_exact("(step) ")
-    terminal.sendline("c")
-    terminal.expect_exact("c\r\n")
-    time.sleep(0.3)
-    terminal.sendintr()
-    terminal.expect(r"interrupted at (\d+) of 400005")
-    place = int(terminal.match[1])
-    terminal.expect_exact("(step) ")
-    terminal.sendline("n")
-    terminal.expect_exact(f"{place + 1}/400005")
-    terminal.sendline("q")
-    terminal.expect_exact(f"left at {place + 1} of 400005")

@@ -37,7 +37,7 @@ class Breakpoint:
     def stops_at(self, event: Event) -> bool:
         """Raises an AutogradError where the condition cannot be worked out."""
         if self.nodes:
-            return event.node in self.nodes or any([term.operand in self.nodes for term in event.contributions])
+            return event.concerns(self.nodes)
         if self.operation:
             return event.node.op == self.operation and event.kind != "seed"
         assert self.condition is not None

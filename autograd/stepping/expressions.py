@@ -163,7 +163,8 @@ class Expression:
 
     def _check_name(self, name: str) -> None:
         if name not in self._labels and name not in self._own:
-            near = difflib.get_close_matches(name, [*self._nodes, *self._own], 3)
+            known = {unicodedata.normalize("NFKC", label): label for label in (*self._nodes, *self._own)}
+            near = [known[plain] for plain in difflib.get_close_matches(name, known, 3)]
             hint = f"did you mean {' or '.join(near)}?" if near else f"there are {_listed(self._nodes)}"
             raise UnknownNameError(f"{name}: no such label; {hint}")
 

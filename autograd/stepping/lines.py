@@ -98,9 +98,9 @@ def line(event: Event, namer: Namer) -> str:
     if event.kind == "seed":
         return f"{namer.slope(event.node)} = {namer.show(event.cotangent)}"
     if event.kind == "accumulate":
-        earlier, own, total = event.before, event.cotangent, event.before + event.cotangent  # type: ignore[operator]
-        both = f"{namer.show(earlier)} + {namer.show(own)}{namer.gives(total)}"
-        return f"{namer[event.node]}.grad = {both}, with the earlier passes"
+        both = Symbol("", event.before) + Symbol("", event.cotangent)
+        sum_of_both = _in_numbers(both, namer) + namer.gives(both.number)
+        return f"{namer[event.node]}.grad = {sum_of_both}, with the earlier passes"
     shown = event.contributions[:MAX_TERMS]
     terms = [_contribution(event, namer, place, *term) for place, term in zip(_places(event.node), shown)]
     left_out = len(event.contributions) - len(terms)
@@ -132,11 +132,14 @@ def _slope_symbol(name: str, number: Number | None) -> Symbol:
 
 def _worked_out(expression: Any, result: Number, namer: Namer) -> str:
     """Names, numbers, result; what is the same as the one before it is left out, and ≈ says that it is rounded."""
-    digits = namer.digits
     shown = namer.show(result)
-    stages = [write(expression, digits=digits), write(expression, upto=0, digits=digits)]
+    stages = [write(expression, digits=namer.digits), _in_numbers(expression, namer)]
     different = [stage for place, stage in enumerate(stages) if stage not in (*stages[:place], shown)]
     return " = ".join(different) + namer.gives(result) if different else shown
+
+
+def _in_numbers(expression: Any, namer: Namer) -> str:
+    return write(expression, upto=0, digits=namer.digits)
 
 
 def of_names(node: Value, namer: Namer) -> str:
@@ -150,6 +153,6 @@ def chained(consumer: Value, node: Value, factor: Number, namer: Namer) -> tuple
     rule = reduce(add, [partial(consumer, place, namer.names) for place in places])
     slope = reduce(add, [consumer.partials[place] for place in places])
     product = factor * slope
-    numbers = write(Symbol("", factor) * Symbol("", slope), upto=0, digits=namer.digits)
+    numbers = _in_numbers(Symbol("", factor) * Symbol("", slope), namer)
     name = f"∂{namer[consumer]}/∂{namer[node]}"
     return f"{name} = {_worked_out(rule, slope, namer)}, so far {numbers}{namer.gives(product)}", product

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, ClassVar, Literal, NamedTuple
@@ -49,6 +49,12 @@ class Event:
 
     def __str__(self) -> str:
         return line(self, self._namer)
+
+    def concerns(self, nodes: Set[Value]) -> bool:
+        """Does it evaluate one of the nodes, hand on its cotangent or, where it is a leaf, contribute to it?"""
+        if not nodes:
+            return False
+        return self.node in nodes or any([term.operand in nodes and not term.operand.op for term in self.contributions])
 
     def open(self) -> Stepper | None:
         """The event in elementary steps, where the node is a composite one (a weighted sum, a softmax); else None.
@@ -211,17 +217,14 @@ class Stepper:
     def run(self, until: Value | str | None = None) -> Event | None:
         """Go on until an event of the node or label ``until`` has been done, and return that event.
 
-        An event of a node is one that evaluates it or hands on its cotangent, and for a leaf also one
-        that contributes to its gradient. Without ``until``, or where there is no more such event, it
+        An event of a node is one that evaluates it or hands on its cotangent, and for a leaf one that
+        contributes to its gradient. Without ``until``, or where there is no more such event, it
         goes to the end and returns None. Raises UnknownNameError (a ValueError) where ``until`` is
         not in the graph.
         """
         targets = frozenset() if until is None else self.find(until)
-        leaves = {target for target in targets if not target.op}
         while (event := self.next()) is not None:
-            if event.node in targets:
-                return event
-            if leaves and any([term.operand in leaves for term in event.contributions]):
+            if event.concerns(targets):
                 return event
         return None
 
