@@ -179,6 +179,7 @@ def test_a_label_of_several_nodes(said):
 def test_a_name_that_was_made_up(said):
     *_, by_hand, copied, _ = said("n 3", "p t1 * 1", "p t₁.data")
     assert by_hand == copied and float(copied) == math.tanh(0.35) ** 2
+    assert said("b t1", "c")[1].endswith("breakpoint 1: label t1")
 
 
 def test_a_slope_that_does_not_exist(said):
@@ -210,6 +211,16 @@ def test_a_picture_with_the_present_node(said, tmp_path):
     assert answer == f"written: {path}"
     [marked] = re.findall(r"(n\d+) \[.*penwidth=4", path.read_text())
     assert re.search(rf'{marked} \[label="?.*h = tanh', path.read_text())
+
+
+def test_a_leaf_that_was_changed_is_pointed_out(loss, capsys):
+    leaf(loss, "b").data = 0.3
+    debug(loss, ["n 2"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("stale: z = w[1] · x + w[2] · 3 + b   data 0.35, grad 0; ")
+    assert lines[3] == "1/9 forward   z = w[1] · x + w[2] · 3 + b = 0.5 · 2 - 0.25 · 3 + 0.3 = 0.55 (was 0.35)"
+    assert lines[4].startswith("2/9 forward   h = tanh(z) = ") and lines[4].endswith(" (was 0.3364)")
+    assert len(lines) == 6
 
 
 def test_explain(said):

@@ -3,6 +3,7 @@
 import math
 import random
 import struct
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -22,6 +23,7 @@ from autograd import (
     weighted_sum,
     weighted_sums,
 )
+from autograd.primitives import PRIMITIVES
 
 
 def bits(number):
@@ -288,6 +290,12 @@ def test_a_root_is_a_value(root):
         step(root)
 
 
+@pytest.mark.parametrize("digits", [0, 18, 4.0, "4", True, None])
+def test_digits_are_a_whole_number(digits):
+    with pytest.raises(KindError, match=r"step: digits is .* from 1 to 17"):
+        step(Value(1.0), digits=digits)
+
+
 def test_a_slope_that_does_not_exist_raises_and_leaves_the_place():
     x = Value(0.0, label="x")
     root = (x * 2).sqrt() + x
@@ -311,3 +319,38 @@ def test_a_leaf_changed_out_of_the_domain():
     with pytest.raises(DomainError, match=r"log of -2\.0"):
         stepper.run()
     assert stepper.position == 1 and root.data == pytest.approx(0.6931471805599453, abs=0)
+
+
+# --- every operation ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("primitive", PRIMITIVES.values(), ids=lambda primitive: primitive.name)
+@pytest.mark.parametrize("kind", [float, Fraction, Decimal])
+def test_every_row_of_the_table_steps_as_it_runs_backward(primitive, kind):
+    def make():
+        xs = [Value(kind(number), label) for number, label in ((0.75, "x"), (1.5, "y"), (-0.5, "z"))]
+        operands = xs[: primitive.arity or 3]
+        node = operands[0]._apply(primitive.name, *operands)
+        node.label = "node"
+        return node * node
+
+    try:
+        expected, stepped = make(), make()
+        expected.backward()
+    except (KindError, DomainError):
+        pytest.skip(f"{primitive.name} is not defined for {kind.__name__}s")
+    for event in step(stepped):
+        assert "=" in str(event) or "≈" in str(event)
+        opened = event.open()
+        assert (opened is not None) == (primitive.definition is not None and event.node.label == "node")
+        if opened is not None and event.phase == "forward":
+            *_, last = opened
+            assert float(last.data) == pytest.approx(float(event.data), rel=1e-14)  # a few more roundings
+        elif opened is not None:
+            together = {}
+            for inner in opened:
+                for operand, _, _, total_so_far in inner.contributions:
+                    together[operand.label] = total_so_far
+            for operand, _, contribution, _ in event.contributions:
+                assert float(together[operand.label]) == pytest.approx(float(contribution), rel=1e-13)
+    assert state(stepped) == state(expected)

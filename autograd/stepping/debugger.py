@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
+from ..anomaly import stale
 from ..errors import AutogradError
 from ..primitives import PRIMITIVES
 from ..value import Value
@@ -16,6 +17,7 @@ from .machine import Event, Stepper
 
 __all__ = ["Breakpoint", "Debugger", "Link"]
 
+MAX_LOOKED_AT = 20_000  # events, so that the prompt comes at once
 OWN = ("data", "grad")  # in an expression: those of the node at hand
 
 
@@ -132,7 +134,11 @@ class Debugger:
         elif text in PRIMITIVES:
             breakpoint.operation = text
         else:
-            breakpoint.condition = Expression(text, self.stepper.namer.given, OWN)
+            condition = Expression(text, self.stepper.namer.given, OWN)
+            if condition.node is None:
+                breakpoint.condition = condition
+            else:
+                breakpoint.nodes = frozenset([condition.node])
         breakpoint.number = next(self._numbers)
         self.breakpoints[breakpoint.number] = breakpoint
         return breakpoint
@@ -157,6 +163,10 @@ class Debugger:
                 if isinstance(operand, Value):
                     found.setdefault(operand, {})[node] = None
         return {node: list(users) for node, users in found.items()}
+
+    def stale(self) -> list[Value]:
+        """The nodes that were computed from other numbers than their operands have now; of a large graph none."""
+        return stale(self.stepper.root) if len(self.stepper) <= MAX_LOOKED_AT else []
 
     @property
     def node(self) -> Value:

@@ -100,6 +100,12 @@ class Expression:
         self.fields = {part.attr for part in ast.walk(self._tree) if isinstance(part, ast.Attribute)}
         self._check()
 
+    @property
+    def node(self) -> Value | None:
+        """The node, where the text is its name and nothing else."""
+        name = self._labels.get(self._tree.id) if isinstance(self._tree, ast.Name) else None
+        return None if name is None else self._nodes[name]
+
     def value(self, own: Mapping[str, Any]) -> Any:
         """The number, the truth, or, where the text is a label and nothing else, the node."""
         try:

@@ -91,8 +91,7 @@ class _Moment(Names):
 
 def line(event: Event, namer: Namer) -> str:
     if event.kind == "evaluate":
-        before = event.before
-        was = f" (was {namer.show(before)})" if before != event.data else ""
+        was = f" (was {namer.show(event.before)})" if repr(event.before) != repr(event.data) else ""  # nan is nan
         expression = formula(event.node, _Moment(event, namer))
         return f"{namer[event.node]} = {_worked_out(expression, event.data, namer)}{was}"
     if event.kind == "seed":

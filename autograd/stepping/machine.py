@@ -45,15 +45,13 @@ class Event:
     cotangent: Number | None = None  # d(root)/d(node), in the backward phase
     contributions: tuple[Contribution, ...] = ()
     numbers: tuple[Number, ...] = ()  # the data of the operands
-    _namer: Namer = field(repr=False, default=None)  # type: ignore[assignment]
+    _namer: Namer = field(repr=False, kw_only=True)
 
     def __str__(self) -> str:
         return line(self, self._namer)
 
     def concerns(self, nodes: Set[Value]) -> bool:
         """Does it evaluate one of the nodes, hand on its cotangent or, where it is a leaf, contribute to it?"""
-        if not nodes:
-            return False
         return self.node in nodes or any([term.operand in nodes and not term.operand.op for term in self.contributions])
 
     def open(self) -> Stepper | None:
@@ -107,7 +105,7 @@ def step(root: Value, seed: Number = 1, *, digits: int = 4) -> Stepper:
     the backward events are those of ``root.backward(seed)``, in its order. At the end the graph is
     bit for bit as these two leave it, and back at the start it is as it was. Lines have numbers to
     ``digits`` decimals, small ones to as many significant digits. Raises KindError (a TypeError) where
-    ``root`` is no Value, or ``seed`` no number of its kind.
+    ``root`` is no Value, ``seed`` no number of its kind, or ``digits`` no whole number from 1 to 17.
     """
     return Stepper(root, seed, digits)
 
@@ -122,6 +120,8 @@ class Stepper:
     def __init__(self, root: Value, seed: Number = 1, digits: int = 4) -> None:
         if not isinstance(root, Value):
             raise KindError(f"step: the root is a Value; got {root!r} (of type {type(root).__name__})")
+        if type(digits) is not int or not 1 <= digits <= 17:
+            raise KindError(f"step: digits is {digits!r}, and must be a whole number from 1 to 17")
         self.root = root
         self._seed = _seed(root, seed)
         self._order, self._leaves, self._rows = _survey(root)
@@ -224,7 +224,7 @@ class Stepper:
         """
         targets = frozenset() if until is None else self.find(until)
         while (event := self.next()) is not None:
-            if event.concerns(targets):
+            if targets and event.concerns(targets):
                 return event
         return None
 
@@ -307,7 +307,7 @@ class Stepper:
         terms: tuple[Contribution, ...] = (),
     ) -> Event:
         numbers = tuple([operand.data if isinstance(operand, Value) else operand for operand in node.operands])
-        return Event(phase, kind, node, node.data, before, cotangent, terms, numbers, self.namer)
+        return Event(phase, kind, node, node.data, before, cotangent, terms, numbers, _namer=self.namer)
 
     def _take_back(self) -> None:
         before = self._undo[-1]

@@ -99,6 +99,8 @@ class Prompt(cmd.Cmd):
     def run(self, commands: Iterable[str] | None) -> None:
         root = self.namer[self.stepper.root]
         self._say(f"{root}: {len(self.stepper)} events, forward and backward; h lists the commands")
+        for node in self.debugger.stale():
+            self._say(f"stale: {self._described(node)}; an operand was changed later, and the forward events show it")
         try:
             if commands is None:
                 self._converse()
