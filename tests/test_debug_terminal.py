@@ -22,6 +22,7 @@ def terminal():
 
     def start(*arguments):
         plain = {"TERM": "dumb", "PYTHON_BASIC_REPL": "1", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT)}
+        plain["TQDM_DISABLE"] = "1"  # no progress bars among the answers
         child = pexpect.spawn(
             sys.executable, ["-q", *arguments], cwd=ROOT, env={**os.environ, **plain},
             encoding="utf-8", timeout=20, dimensions=(50, 300),
