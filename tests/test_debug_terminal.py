@@ -178,11 +178,10 @@ def test_the_session_of_the_readme(terminal, tmp_path):
     child.sendline(f"import os; os.chdir({str(tmp_path)!r})")
     child.expect(PROMPTS[0])
     for example in doctest.DocTestParser().get_examples("\n".join(blocks)):
-        for line in example.source.splitlines():
+        for line in [*example.source.splitlines(), ""]:  # the empty line ends a def, where it comes to that
             child.sendline(line)
-        if "\n" in example.source.rstrip():
-            child.sendline("")
-        child.expect(PROMPTS[0])
+            if child.expect([PROMPTS[0], r"\n\.\.\. $"]) == 0:
+                break
         answer = child.before.replace("\r\n", "\n").partition("\n")[2]
         assert doctest.OutputChecker().check_output(example.want, answer, doctest.ELLIPSIS), f"{example.source}{answer}"
 
