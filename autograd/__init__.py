@@ -68,6 +68,7 @@ _WINGS = {
     "autograd.files": ("write_whole",),
     "autograd.derivatives": ("grad", "gradient", "hessian", "hessian_vector_product"),
     "autograd.gradcheck": ("check_gradient",),
+    "autograd.notation": ("label_values",),
     "autograd.hand": ("Audit", "ByHand", "Sheet", "Verdict", "audit", "check", "explain", "round_by_hand"),
     "autograd.stepping": ("debug", "step"),
     "autograd.picture": ("Graph", "draw", "play"),

@@ -20,7 +20,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -39,8 +40,10 @@ __all__ = [
     "Names",
     "Style",
     "Symbol",
+    "equation",
     "formula",
     "is_exact",
+    "label_values",
     "latex_name",
     "operation",
     "partial",
@@ -338,6 +341,76 @@ def partial(node: Value, place: int, names: Names, out: Any = None) -> Any:
     return _with_number(expression, kept) if isinstance(expression, Symbol) else expression
 
 
+class _Opened(Names):
+    """The names of labelled nodes; an unlabelled one as its formula, down to a few operations, or its number."""
+
+    def __init__(self, depth: int) -> None:
+        super().__init__()
+        self._depth = depth
+
+    def symbol(self, operand: Any) -> Any:
+        if not isinstance(operand, Value) or operand.label:
+            return super().symbol(operand)
+        if not self._depth or not operand.op or len(operand.operands) > _LONGEST:
+            return operand.data
+        self._depth -= 1
+        expression = formula(operand, self)
+        self._depth += 1
+        return expression
+
+
+def equation(node: Value) -> str:
+    r"""A node as one line of LaTeX: its name, its formula, its number, and its gradient where it has one.
+
+    >>> x = Value(0.5, label="x")
+    >>> y = (x * 2 + 1).tanh()
+    >>> y.label = "y"
+    >>> y.backward()
+    >>> print(equation(y))
+    $y = \tanh\left(x \cdot 2 + 1\right) \approx 0.9640,\quad \mathrm{grad} = 1$
+    >>> print(equation(x))
+    $x = 0.5,\quad \mathrm{grad} \approx 0.1413$
+    """
+    parts = [latex_name(node.label)] if node.label else []
+    if node.op:
+        expression = formula(node, _Opened(3))
+        parts.append(write(expression, LATEX))
+    known = [*parts[:-1], parts[-1] + _result(node.data)] if parts else [write(node.data, LATEX)]
+    line = " = ".join(known)
+    if node.grad:
+        line += rf",\quad \mathrm{{grad}}{_result(node.grad)}"
+    return f"${line}$"
+
+
+def _result(number: Any) -> str:
+    return rf" {'=' if is_exact(number) else chr(92) + 'approx'} {write(number, LATEX)}"
+
+
+def label_values(namespace: Mapping[str, Any]) -> dict[str, Value]:
+    """Label each Value by the name that it has in ``namespace``, unless it has a label; also in lists.
+
+    >>> w, layer = Value(1.0), [Value(2.0), Value(3.0)]
+    >>> list(label_values({"w": w, "layer": layer}))
+    ['w', 'layer[0]', 'layer[1]']
+
+    ``label_values(globals())`` labels everything at the prompt. Names that begin with an underscore
+    are left out. The Values that were labelled are returned, by their labels.
+    """
+    labelled: dict[str, Value] = {}
+    seen: set[int] = set()
+    stack = [(name, thing) for name, thing in reversed(list(namespace.items())) if not name.startswith("_")]
+    while stack:
+        name, thing = stack.pop()
+        if isinstance(thing, Value):
+            if not thing.label:
+                thing.label = name
+                labelled[name] = thing
+        elif isinstance(thing, (list, tuple)) and id(thing) not in seen:
+            seen.add(id(thing))  # a list may hold itself
+            stack.extend((f"{name}[{place}]", part) for place, part in reversed(list(enumerate(thing))))
+    return labelled
+
+
 # --- writing -----------------------------------------------------------------------------------------
 
 
@@ -397,7 +470,8 @@ def _atom(part: Any, style: Style, upto: int | None, digits: int) -> tuple[str, 
     if not isinstance(part, Symbol):
         return style.number(part, digits)
     if part.number is None or upto is None:
-        return style.name(part), ATOM
+        name = style.name(part)
+        return name, POWER if _RAISED.search(name) else ATOM  # (z²)² in brackets: the first 2 is an index
     return style.number(part.number, digits)
 
 
@@ -587,23 +661,37 @@ def latex_name(name: str) -> str:
     ['x', 'z_{1}', 'a^{(2)}_{1}', 'W_{1,0,2}', '\\\\mathrm{weight}', '\\\\delta_{3}', '\\\\text{50\\\\%}']
     """
     found = _NAME.fullmatch(name) or _INDEXED.fullmatch(name)
-    if found is None or not (found["base"].isascii() or found["base"] in _GREEK):
-        return rf"\text{{{''.join(_ESCAPED.get(character, character) for character in name)}}}"
-    base = _GREEK.get(found["base"], found["base"])
-    if len(found["base"]) > 1:
-        base = rf"\mathrm{{{base}}}"
-    upper = found["upper"].translate(_FROM_SUPERSCRIPTS).lstrip("^")
-    if found["layer"]:
-        upper = f"({found['layer']})"
+    if found is None:
+        return _as_latex_text(name)
+    base = _latex_base(found["base"])
+    upper = (found["layer"] or found["upper"]).translate(_FROM_SUPERSCRIPTS).strip("^()")
+    upper = f"({upper})" if upper else ""  # in parentheses, as in a⁽²⁾: it is no power
     lower = ",".join(re.findall(r"[^\W_]+", found["lower"] or ""))
     lower = lower.translate(_FROM_SUBSCRIPTS)
     return base + (f"^{{{upper}}}" if upper else "") + (f"_{{{lower}}}" if lower else "") + "'" * len(found["primes"])
 
 
+def _latex_base(base: str) -> str:
+    if base in _GREEK:
+        return _GREEK[base]
+    letter, accent = (*unicodedata.normalize("NFD", base), "", "")[:2]
+    if accent in _ACCENTS and len(unicodedata.normalize("NFD", base)) == 2:
+        return rf"{_ACCENTS[accent]}{{{letter}}}"
+    if not base.isascii():
+        return _as_latex_text(base)
+    return rf"\mathrm{{{base}}}" if len(base) > 1 else base
+
+
+def _as_latex_text(text: str) -> str:
+    return rf"\text{{{''.join(_ESCAPED.get(character, character) for character in text)}}}"
+
+
+_ACCENTS = {"\u0302": r"\hat", "\u0304": r"\bar", "\u0303": r"\tilde", "\u0307": r"\dot"}
 _INDEXED = re.compile(
     r"(?P<layer>) (?P<base> [^\W\d_]+ ) (?P<upper>) (?P<lower> [0-9]+ (?:\[[0-9]+(?:,\s*[0-9]+)*\])+ ) (?P<primes> ′*)",
     re.VERBOSE,
 )
+_RAISED = re.compile(r"[\^⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _SIMPLE_NAME = re.compile(r"[^\s+*/·^=<>-]+(?:[(\[].*[)\]])?")
 
 

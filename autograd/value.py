@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Overflow
+from importlib import import_module
 from itertools import chain
 from typing import Any
 
@@ -275,6 +276,14 @@ class Value(Arithmetic):
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self.data!r}, grad={self.grad!r}{label})"
+
+    def __rich_repr__(self) -> Iterator[tuple[Any, ...]]:  # what the package rich prints
+        yield "data", self.data
+        yield "grad", self.grad
+        yield "label", self.label, ""
+
+    def _repr_latex_(self) -> str:  # what Jupyter shows
+        return import_module("autograd.notation").equation(self)
 
 
 _new = object.__new__

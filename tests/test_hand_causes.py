@@ -98,6 +98,15 @@ def test_an_epsilon_inside_the_log():
     assert check(with_epsilon, f"{loss.data:.8f}").cause == "the ε = 0.001 inside the log left out"
 
 
+def test_e_as_a_decimal():
+    assert check(Value(1.6334, "z").exp(), "5.1204").cause == "e taken as 2.718"
+    cause = check(Value(0.7, "z").sigmoid(), f"{1 / (1 + 2.72**-0.7):.7f}").cause
+    assert cause == "e taken as 2.72"
+    logits, loss = cross_entropy()
+    powers = [2.718**z.data for z in logits]
+    assert check(loss, f"{-math.log(powers[0] / sum(powers)):.7f}").cause == "e taken as 2.718"
+
+
 def test_float32():
     def single(number):
         return struct.unpack("f", struct.pack("f", number))[0]

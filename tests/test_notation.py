@@ -9,9 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import autograd
 from autograd import Value, log_softmax, numeric, softmax, topological_order, total, weighted_sum
-from autograd.notation import LATEX, PYTHON, Names, Symbol, formula, is_exact, latex_name, partial, show, write
+from autograd.notation import (
+    LATEX,
+    PYTHON,
+    Names,
+    Symbol,
+    formula,
+    is_exact,
+    label_values,
+    latex_name,
+    partial,
+    show,
+    write,
+)
 from autograd.primitives import PRIMITIVES, lookup
 
 a, b, c = (Symbol(name, number) for name, number in (("a", 2.0), ("b", -3.0), ("c", 0.5)))
@@ -147,6 +158,11 @@ def test_long_sums_are_shortened():
     assert write(formula(z, Names()), upto=2) == write(z.data)
 
 
+def test_a_raised_index_is_no_power():
+    z = Symbol("z²₁", 3.0)
+    assert (write(z**2), write(z**2, LATEX)) == ("(z²₁)²", r"\left(z^{(2)}_{1}\right)^{2}")
+
+
 def test_names():
     x, y, other = Value(1.0, label="x"), Value(2.0), Value(3.0, label="x")
     taken = Value(4.0, label="t1")
@@ -169,11 +185,14 @@ def test_labels_that_look_like_formulas_stand_in_brackets():
         ("w_1", "w_{1}"),
         ("w₁₂", "w_{12}"),
         ("a⁽³⁾₂", "a^{(3)}_{2}"),
+        ("z²₁", "z^{(2)}_{1}"),
         ("W1[0,1]", "W_{1,0,1}"),
         ("b[2]", "b_{2}"),
         ("weight1", r"\mathrm{weight}_{1}"),
         ("η", r"\eta"),
         ("损失", r"\text{损失}"),
+        ("损失₁", r"\text{损失}_{1}"),
+        ("ŷ₂", r"\hat{y}_{2}"),
         ("x_in", "x_{in}"),
         ("a^b", r"\text{a\textasciicircum{}b}"),
         ("{}", r"\text{\{\}}"),
@@ -246,5 +265,29 @@ def test_an_expression_may_be_as_deep_as_a_graph():
     assert write(expression, upto=expression.height) == write(expression.number)
 
 
-def test_the_facade_does_not_need_notation():
-    assert "notation" not in autograd.__all__
+def test_labels_from_a_namespace():
+    a, b, c = Value(1.0), Value(2.0, label="own"), Value(3.0)
+    rows = [[a, 1.0], (c,), "text"]
+    rows.append(rows)  # type: ignore[arg-type]
+    labelled = label_values({"_hidden": Value(9.0), "rows": rows, "b": b, "again": a, "n": 3})
+    assert labelled == {"rows[0][0]": a, "rows[1][0]": c}
+    assert (a.label, b.label, c.label) == ("rows[0][0]", "own", "rows[1][0]")
+
+
+def test_a_value_shows_itself():
+    x = Value(0.25, label="x_1")
+    y = (x.exp() + 1) / 3
+    assert y._repr_latex_() == r"$\frac{e^{x_{1}} + 1}{3} \approx 0.7613$"
+    assert Value(2.0)._repr_latex_() == "$2$"
+    y.backward()
+    assert x._repr_latex_() == r"$x_{1} = 0.25,\quad \mathrm{grad} \approx 0.4280$"
+    assert list(x.__rich_repr__()) == [("data", 0.25), ("grad", x.grad), ("label", "x_1", "")]
+    for _ in range(10_000):
+        y = y * 1.5 + 1
+    assert y._repr_latex_().count("cdot") == 2
+
+
+def test_rich_prints_a_value():
+    pretty = pytest.importorskip("rich.pretty")
+    assert pretty.pretty_repr(Value(1.0)) == "Value(data=1.0, grad=0.0)"
+    assert pretty.pretty_repr(Value(1.0, label="x")) == "Value(data=1.0, grad=0.0, label='x')"

@@ -63,7 +63,7 @@ def find_causes(
     if exact is None:
         return ""
     kinds: list[Callable[[_Case], Iterator[Hypothesis]]] = [
-        _sign, _constants, _logarithms, _rounded, _in_float32, _at_pre_activation, _updated, _factors,
+        _sign, _constants, _logarithms, _e_as_decimal, _rounded, _in_float32, _at_pre_activation, _updated, _factors,
     ]  # fmt: skip
     groups = [*(more or {}).values(), *(case.tried(kind) for kind in kinds)]
     found: dict[str, None] = {}
@@ -253,6 +253,26 @@ def _logarithms(case: _Case) -> Iterator[Hypothesis]:
 
         shown = " and ".join(sorted({f"{epsilon:g}" for epsilon in small.values() if epsilon}))
         yield from case.attempt(f"the ε = {shown} inside the log left out", lambda: case.changed(without_epsilon))
+
+
+def _e_as_decimal(case: _Case) -> Iterator[Hypothesis]:
+    """The number e taken as a decimal of a few digits."""
+    if not any(node.op in ("exp", "sigmoid", "softmax", "log_softmax") for node in case.order):
+        return
+    for e in (2.7, 2.72, 2.718, 2.7183):
+
+        def with_e(node: Value, operands: list[Any], e: float = e) -> Any:
+            if node.op == "exp":
+                return e ** operands[0]
+            if node.op == "sigmoid":
+                return 1 / (1 + e ** -operands[0])
+            if node.op in ("softmax", "log_softmax"):
+                powers = [e**operand for operand in operands]
+                share = powers[node._primitive.index] / numeric.total(powers)  # type: ignore[union-attr]
+                return share if node.op == "softmax" else numeric.log(share)
+            return None
+
+        yield from case.attempt(f"e taken as {e}", lambda change=with_e: case.changed(change))  # type: ignore[misc]
 
 
 def _epsilon_of(node: Any) -> float:

@@ -17,6 +17,7 @@ gradients: leaves
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -249,5 +250,11 @@ _IN_LATEX_TEXT = {
 }
 
 
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
+
+
 def _latex_text(text: str) -> str:
-    return "".join(_IN_LATEX_TEXT.get(character, character) for character in text)
+    """A heading or a note in LaTeX's text mode, where indices stand below and above as they do in it."""
+    text = "".join(_IN_LATEX_TEXT.get(character, character) for character in text)
+    text = re.sub("[₀-₉]+", lambda run: f"$_{{{run[0].translate(_DIGITS)}}}$", text)
+    return re.sub("[⁰¹²³⁴-⁹]+", lambda run: f"$^{{{run[0].translate(_DIGITS)}}}$", text)

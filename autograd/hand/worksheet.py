@@ -128,7 +128,7 @@ class Worksheet(Names):
 
     def _delta(self, node: Value) -> Symbol | None:
         name = self[node]
-        if node.op == "weighted_sum" and name.startswith("z"):
+        if node.op == "weighted_sum" and name.startswith(("z", "Z")):
             return Symbol("δ" + name[1:], self._cotangents.get(node))
         return None
 
@@ -192,7 +192,7 @@ class Worksheet(Names):
         """Where a gradient stands among those of its layer, and under which heading."""
         root = write(self.name(self.root))
         if node.op == "weighted_sum":
-            return 3, f"δ = ∂{root}/∂z"
+            return 3, f"δ = ∂{root}/∂z" if self._delta(node) else "weighted sums"
         if node.op in ACTIVATIONS:
             return 3, f"∂{root}/∂a"
         if node.op:
