@@ -22,6 +22,7 @@ that is imported when it is first used: ``draw``, ``step``, ``explain``, ``check
 from importlib import import_module
 from typing import Any
 
+from . import copies as copies  # gives Value the methods that copy and pickle look for
 from .errors import (
     AnomalyError,
     AutogradError,
