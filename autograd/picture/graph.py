@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,19 @@ class Graph:
 
     def svg(self) -> str:
         """The picture as SVG text."""
-        return render_svg(self.digraph)
+        return f"{render_svg(self.digraph).rstrip()}\n{self._signature()}\n"
+
+    def matches(self, path: str | os.PathLike[str]) -> bool:
+        """Is the SVG or DOT file at ``path`` of this picture, whichever engine drew it?
+
+        For the test that a committed picture is still what its command makes: an SVG bears a signature
+        of its DOT, as layouts differ between engines and their versions.
+        """
+        text = Path(path).read_text(encoding="utf-8")
+        return self._signature() in text if Path(path).suffix.lower() == ".svg" else text == self.source
+
+    def _signature(self) -> str:
+        return f"<!-- sha256 of its DOT: {sha256(self.source.encode('utf-8')).hexdigest()} -->"
 
     def __repr__(self) -> str:
         return f'<Graph of {len(self._scene.boxes)} nodes; .save("graph.svg") writes it, .source is its DOT>'

@@ -75,12 +75,22 @@ def record(
             node._left_partial, node._right_partial = left_partial, right_partial
 
 
+_LONGEST = 1_000_000  # characters, of all sheets together
+
+
 def _sheets(root: Value, scene: Scene, digits: int) -> dict[str, str]:
-    try:
-        from .. import explain
-    except ImportError:
-        return {box.key: "" for box in scene.box_of.values()}
-    return {box.key: str(explain(node, digits=digits, root=root)) for node, box in scene.box_of.items()}
+    """The hand calculation of each node, from the root down, as far as there is room for them."""
+    from .. import explain
+
+    sheets = {}
+    length = 0
+    for node, box in reversed(scene.box_of.items()):
+        if length < _LONGEST:
+            sheets[box.key] = str(explain(node, digits=digits, root=root))
+            length += len(sheets[box.key])
+        else:
+            sheets[box.key] = "The sheets of this graph are too long for one page; explain(node) prints one."
+    return sheets
 
 
 class _Recorder:
