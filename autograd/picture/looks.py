@@ -1,9 +1,15 @@
 """How each kind of box, and both flows, look."""
 
-__all__ = ["BACKWARD", "FADED", "FONT", "FORWARD", "KINDS", "MARKED", "ROOT", "STALE"]
+__all__ = ["BACKWARD", "FADED", "FONT", "FONTS", "FORWARD", "KINDS", "MARKED", "ROOT", "STALE"]
 
 # The one font whose widths every layout engine knows; CJK characters are as wide as it takes them for.
 FONT = "Verdana"
+
+# Fonts of the same widths as the one that was measured, then those that have Chinese characters.
+FONTS = (
+    f"{FONT}, 'DejaVu Sans', 'Bitstream Vera Sans', 'Noto Sans CJK SC', 'Noto Sans SC', 'PingFang SC', "
+    "'Microsoft YaHei', 'WenQuanYi Zen Hei', 'Noto Sans', Arial, sans-serif"
+)
 
 # Colours of Okabe and Ito, which are told apart with any colour vision; each kind has its own shape
 # too, for grey print.

