@@ -11,9 +11,9 @@ the numbers in it give.
 
 The verdict is the engine's (``autograd.check``): ``agrees`` (rounds to what is printed), ``truncated``
 (cut, not rounded), ``slip`` (neither). A cause is a second calculation: the same step on the numbers as
-printed, or another convention, of which ``check`` tries many. It is named only where that calculation
-gives the printed figure; where the step on the printed numbers does not give it, the ledger says that the
-slip lies in the step itself.
+printed, another convention, or where neither is on record, what ``check`` finds. It is named only where
+that calculation gives the printed figure; where the step on the printed numbers does not give it, the
+ledger says that the slip lies in the step itself.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ class Explanation:
 class Figure:
     """A printed figure, the quantity that it stands for, and the verdict on record.
 
-    ``quantity`` is a Value or a number; with ``of="grad"`` the Value's gradient is meant, of ``root``.
+    ``quantity`` is a Value or a number; with ``of="grad"`` the Value's gradient is meant.
     ``step`` is the step as the document writes it, on the numbers as it prints them; ``convention``
-    a way of reckoning that would give the figure, and that ``check`` does not look for.
+    another way of reckoning that would give the figure.
     """
 
     name: str
@@ -57,7 +57,6 @@ class Figure:
     quantity: Any
     verdict: str = "agrees"
     of: str = "data"
-    root: Value | None = None
     step: Explanation | None = None
     convention: Explanation | None = None
 
@@ -87,7 +86,7 @@ def audit(document: str, figures: Iterable[Figure]) -> list[Entry]:
 
 def _entry(document: str, figure: Figure) -> Entry:
     quantity = figure.quantity
-    verdict = check(quantity, figure.printed, of=figure.of, root=figure.root)
+    verdict = check(quantity, figure.printed, of=figure.of)
     if isinstance(quantity, Value):
         quantity = quantity.grad if figure.of == "grad" else quantity.data
     return Entry(
@@ -109,11 +108,9 @@ def _cause(figure: Figure, verdict: Verdict) -> str:
         return str(step)
     if step is not None and verdict.kind == "slip":
         causes.append(str(replace(step, kind="the step itself")))
-    if verdict.cause:
-        causes.append(verdict.cause)
     if figure.convention is not None and figure.convention.gives(figure.printed):
         causes.append(str(figure.convention))
-    return "; ".join(causes)
+    return "; ".join(causes) or verdict.cause
 
 
 def summary(entries: Sequence[Entry]) -> str:

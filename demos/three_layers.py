@@ -101,8 +101,8 @@ def figures() -> list[Figure]:
             n.w2[2][1],
             "slip",
             of="grad",
-            root=n.loss,
             step=_rounded("0.4367 × 0.83201839", 0.4367 * 0.83201839),
+            convention=_three_digits("0.437 × 0.832", 0.437 * 0.832),
         ),
         Figure("∂L/∂b²₁", "-0.7603", n.b2[0], of="grad"),
         Figure("∂L/∂b²₂", "0.3236", n.b2[1], of="grad"),
@@ -113,7 +113,14 @@ def figures() -> list[Figure]:
         Figure("a²₂, to 4 digits", "0.8320", n.a2[1]),
         Figure("1 − 0.6682", "0.3318", 1 - Value(0.6682)),
         Figure("1 − 0.8320", "0.1680", 1 - Value(0.8320)),
-        Figure("σ′(z²₁)", "0.2218", slopes[0], "slip", step=_rounded("0.6682 × 0.3318", 0.6682 * 0.3318)),
+        Figure(
+            "σ′(z²₁)",
+            "0.2218",
+            slopes[0],
+            "slip",
+            step=_rounded("0.6682 × 0.3318", 0.6682 * 0.3318),
+            convention=_three_digits("0.668 × 0.332", 0.668 * 0.332),
+        ),
         Figure("σ′(z²₂)", "0.139776", slopes[1], "slip", step=_rounded("0.8320 × 0.1680", 0.8320 * 0.1680)),
         Figure("σ′(z²₂), to 4 digits", "0.1398", slopes[1]),
         Figure("δ²₁", first, n.z2[0], of="grad"),
@@ -133,12 +140,16 @@ def _rounded(words: str, result: float) -> Explanation:
     return Explanation(words, result, "rounding as one goes")
 
 
+def _three_digits(words: str, result: float) -> Explanation:
+    return Explanation(words, result, "consistent with factors of 3 digits")
+
+
 def _carried(words: str, result: float) -> Explanation:
     return Explanation(words, result, "earlier slips carried on")
 
 
 def _rounded_e(power: float) -> Explanation:
-    return Explanation(f"2.718^{power}", 2.718**power, "with e as 2.718 it comes out")
+    return Explanation(f"2.718^{power}", 2.718**power, "consistent with e taken as 2.718")
 
 
 _Z3_STEP = _rounded("1.10 × 0.66818777 + 1.20 × 0.83201839 + 0.20", 1.10 * 0.66818777 + 1.20 * 0.83201839 + 0.20)

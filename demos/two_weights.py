@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograd import Graph, Value, draw, sigmoid
+from autograd import Graph, Value, check, draw, sigmoid
 from demos.example import Example
 from demos.labels import by_label
 
@@ -131,6 +131,10 @@ def _tell() -> Iterator[str]:
     apart = max(abs(r.added_to_w1 / (r.a1 * r.descent_of_w1) - 1) for r in done)
     yield "For w₁ it is not: error_at_hidden is made from gradient_output, which has the factor a¹ = ∂z²/∂w₂"
     yield f"in it already, so −∂E/∂w₁ · a¹ is what is added (to {apart:.0e} of its size), in each round too little."
+    first = values()
+    verdict = check(first["w₁"], f"{-done[0].added_to_w1:.9f}", of="grad", root=first["E"])
+    yield "check finds the factor by itself, in the first round:"
+    yield f"  {verdict}"
     yield "The direction is right all the same, as a¹ > 0, so the program learns, but w₁ more slowly:"
     right = list(rounds(by_gradient=True))[-1]
     last = done[-1]

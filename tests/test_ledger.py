@@ -69,19 +69,19 @@ RECORD = [
 ]
 
 CAUSES = {
-    "e^1.3333": "with e as 2.718 it comes out: 2.718^1.3333 = 3.793017",
+    "e^1.3333": "consistent with e taken as 2.718: 2.718^1.3333 = 3.793017",
     "z³₃": "the step itself: 1.10 × 0.66818777 + 1.20 × 0.83201839 + 0.20 = 1.9334286",
-    "e^1.6334": "with e as 2.718 it comes out: 2.718^1.6334 = 5.1203902",
+    "e^1.6334": "consistent with e taken as 2.718: 2.718^1.6334 = 5.1203902",
     "e^1.9324": "",
     "Σe": "earlier slips carried on: 3.793 + 5.120 + 6.909 = 15.822",
     "a³₃": "earlier slips carried on: 6.909 / 15.822 = 0.43667046",
     "L": "the step itself: −ln(0.2397) = 1.4283671",
     "δ³₃": "earlier slips carried on: 0.4367 − 0 = 0.4367",
     "∂L/∂w²₃₂": "the step itself: 0.4367 × 0.83201839 = 0.36334243; "
-    "with 3 digits of each factor it comes out: 0.437 × 0.832 = 0.363584",
+    "consistent with factors of 3 digits: 0.437 × 0.832 = 0.363584",
     "∂L/∂b²₃": "earlier slips carried on: δ³₃ as printed = 0.4367",
     "σ′(z²₁)": "the step itself: 0.6682 × 0.3318 = 0.22170876; "
-    "with 3 digits of each factor it comes out: 0.668 × 0.332 = 0.221776",
+    "consistent with factors of 3 digits: 0.668 × 0.332 = 0.221776",
     "σ′(z²₂)": "rounding as one goes: 0.8320 × 0.1680 = 0.139776",
 }
 
