@@ -4,10 +4,11 @@ W1  one training step of micrograd's demo: 100 two-moons points, MLP(2, [16, 16,
     max-margin loss and L2, the full batch; forward, zero_grad, backward, gradient descent.
 W2  4096 → 64 → 2, ReLU, softmax and cross-entropy, one image; forward and backward.
 W3  a chain x = x·a + b, a million operations deep; forward and backward.
+W4  a GPT of one layer on one sample of 16 tokens (:mod:`demos.benchmark.gpt`); forward and backward.
 
 An implementation returns, from each step, two numbers: the loss (W3: the last x) and something that
 only a right backward pass can know (W1: the first weight after the update; W2: the gradient of the
-first weight; W3: that of a). All implementations must agree on them.
+first weight; W3: that of a; W4: of the first weight of the queries). All implementations must agree on them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ TITLES = {
     "W1": "one training step of micrograd's demo, 100 points through MLP(2, [16, 16, 1])",
     "W2": "4096 → 64 → 2, softmax and cross-entropy, one image, forward and backward",
     "W3": "a chain x = x·a + b of a million operations, forward and backward",
+    "W4": "a small GPT on one sample of 16 tokens, forward and backward",
 }
 
 CHAIN_LENGTH = 500_000  # times x·a + b: a million operations

@@ -29,11 +29,12 @@ __all__ = ["PEERS", "main"]
 # Who takes part in what; the first is what the others are compared with.
 PEERS = {
     "W1": [
-        "micrograd", "elementary", "neurons",
+        "micrograd", "elementary", "neurons", "python_replay", "native_replay", "native_batch",
         "pytorch", "pytorch_compiled", "casadi", "jax", "numpy", "c",
     ],
-    "W2": ["micrograd", "elementary", "neurons", "pytorch", "pytorch_compiled", "jax", "numpy", "c"],
-    "W3": ["micrograd", "elementary", "pytorch"],
+    "W2": ["micrograd", "elementary", "neurons", "native_replay", "pytorch", "pytorch_compiled", "jax", "numpy", "c"],
+    "W3": ["micrograd", "elementary", "native_replay", "pytorch"],
+    "W4": ["micrograd", "elementary", "neurons", "native_replay"],
 }
 WORKER = "demos.benchmark.worker"
 GROWTH_PEERS = ["micrograd", "elementary"]

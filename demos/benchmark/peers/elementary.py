@@ -1,8 +1,8 @@
 """This project's ``Value``, each ``*`` and ``+`` a node of its own: the same program as micrograd's."""
 
-from autograd import Value, log, softmax
+from autograd import Value, exp, log, softmax
 
-from .. import problems
+from .. import gpt, problems
 
 TITLE = "autograd, elementary"
 
@@ -65,5 +65,28 @@ def w3(length=problems.CHAIN_LENGTH):
             x = x * a + b
         x.backward()
         return x.data, a.grad
+
+    return step
+
+
+def w4():
+    weights, sample = gpt.parameters(Value), gpt.tokens()
+    parameters = [p for matrix in weights.values() for row in matrix for p in row]
+
+    def linear(matrix, x):
+        return [sum(w * a for w, a in zip(row, x)) for row in matrix]
+
+    def in_steps(logits):
+        largest = max(logit.data for logit in logits)
+        exponentials = [exp(logit - largest) for logit in logits]
+        denominator = sum(exponentials)
+        return [exponential / denominator for exponential in exponentials]
+
+    def step():
+        loss = gpt.loss_of(weights, sample, linear, in_steps, log)
+        for p in parameters:
+            p.grad = 0.0
+        loss.backward()
+        return loss.data, weights["query"][0][0].grad
 
     return step

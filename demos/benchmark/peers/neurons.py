@@ -1,20 +1,20 @@
 """This project's ``nn``: one node for each neuron's z = Σ wᵢxᵢ + b."""
 
-from autograd import total
+from autograd import Value, log, softmax, total, weighted_sum
 from nn import MLP, losses, optim
 
-from .. import problems
+from .. import gpt, problems
 
 TITLE = "autograd, nn.MLP"
 
 
-def _model(layers):
+def model_of(layers):
     return MLP.from_weights(layers, activations=["relu"] * (len(layers) - 1) + ["linear"])
 
 
 def w1():
     problem = problems.w1()
-    model = _model(problem.layers)
+    model = model_of(problem.layers)
     parameters = model.parameters()
     optimizer = optim.SGD(parameters, lr=problem.learning_rate)
 
@@ -31,7 +31,7 @@ def w1():
 
 def w2():
     problem = problems.w2()
-    model = _model(problem.layers)
+    model = model_of(problem.layers)
     first = model.parameters()[0]
 
     def step():
@@ -39,5 +39,23 @@ def w2():
         model.zero_grad()
         loss.backward()
         return loss.data, first.grad
+
+    return step
+
+
+def linear(matrix, x):
+    return [weighted_sum(row, x) for row in matrix]
+
+
+def w4():
+    weights, sample = gpt.parameters(Value), gpt.tokens()
+    parameters = [p for matrix in weights.values() for row in matrix for p in row]
+
+    def step():
+        loss = gpt.loss_of(weights, sample, linear, softmax, log)
+        for p in parameters:
+            p.grad = 0.0
+        loss.backward()
+        return loss.data, weights["query"][0][0].grad
 
     return step

@@ -1,0 +1,30 @@
+"""This project's ``compile``: one sample recorded, and replayed natively over all of them, eight at a time."""
+
+import numpy as np
+
+from autograd import ParameterArrays, compile
+from nn import losses, optim
+
+from .. import problems
+from .neurons import model_of
+
+TITLE = "autograd, native batch"
+
+
+def w1():
+    problem = problems.w1()
+    model = model_of(problem.layers)
+    parameters = ParameterArrays(model.parameters())
+    # The L2 term l2 · Σ p² has the gradient 2 · l2 · p, which is a weight decay.
+    optimizer = optim.SGD(parameters, lr=problem.learning_rate, weight_decay=2 * problem.l2)
+    points, labels = np.array(problem.points), np.array(problem.labels)
+    loss = compile(lambda point, label: (1 - label * model(point)).relu(), parameters=parameters)
+
+    def step():
+        optimizer.zero_grad()
+        margins = loss.batch(points, labels, seed=1 / len(points))
+        total = sum(margins) / len(points) + problem.l2 * (parameters.data @ parameters.data)
+        optimizer.step()
+        return total, parameters.data[0]
+
+    return step
