@@ -68,7 +68,7 @@ class NativeMachine:
             if stopped < 0:
                 return float(one.numbers[self.record.root])
         self._raise_guard(stopped)
-        return self.python.forward(_listed(leaves))
+        return self.python.forward(leaves)
 
     def replay(
         self, leaves: Sequence[float], seed: float, same: Mapping[int, int] | None = None
@@ -86,7 +86,7 @@ class NativeMachine:
             if stopped < 0:
                 return float(one.numbers[record.root]), one.cotangents[: record.leaf_count].copy()
         self._raise_guard(stopped)
-        return self.python.replay(_listed(leaves), seed, same)
+        return self.python.replay(leaves, seed, same)
 
     def _replay(self, seed: float) -> int:
         one, record = self._one, self.record
@@ -104,7 +104,7 @@ class NativeMachine:
         if stopped < 0:
             return results, totals
         self._raise_guard(stopped)
-        found, sums = self.python.batch(samples.tolist(), _listed(leaves), seed)
+        found, sums = self.python.batch(samples, leaves, seed)
         return np.array(found), np.array(sums)
 
     def _batch(self, samples: Any, leaves: Sequence[float], seed: float) -> tuple[int, Any, Any]:
@@ -188,10 +188,6 @@ class _Arrays:
 def _address(array: Any) -> int:
     address: int = array.__array_interface__["data"][0]
     return address
-
-
-def _listed(leaves: Any) -> list[float]:
-    return [float(number) for number in leaves]
 
 
 def _aligned(np: Any, shape: tuple[int, ...]) -> Any:

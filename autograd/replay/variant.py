@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..errors import KindError
@@ -49,9 +49,8 @@ class Variant:
 
     def fill(self, given: Given, gradients: Any, only_zeros: bool = False) -> None:
         """Add a call's gradients to ``.grad``; with ``only_zeros``, only where it is zero."""
-        count = len(self.leaves)
-        self.add(gradients[:count], only_zeros)
-        for leaf, gradient in self.by_leaf(given, gradients)[count:]:
+        self.add(gradients[: len(self.leaves)], only_zeros)
+        for leaf, gradient in self._by_argument(given, gradients):
             if not (only_zeros and leaf.grad):
                 add_gradients([leaf], [gradient])
 
@@ -66,12 +65,14 @@ class Variant:
 
     def by_leaf(self, given: Given, gradients: Any) -> list[tuple[Value, float]]:
         """Each leaf with its gradient, an argument too."""
+        return [*zip(self.leaves, map(float, gradients)), *self._by_argument(given, gradients)]
+
+    def _by_argument(self, given: Given, gradients: Any) -> Iterator[tuple[Value, float]]:
+        """Each leaf that is an argument, and no leaf besides, with its gradient."""
         same = self._same_leaves(given.values)
-        pairs = list(zip(self.leaves, map(float, gradients)))
         for slot, leaf in enumerate(given.values, self._first_value):
             if slot not in same:
-                pairs.append((leaf, float(gradients[slot])))
-        return pairs
+                yield leaf, float(gradients[slot])
 
     def _numbers(self, *given: float) -> Any:
         numbers = [*_data(self._others), *given]

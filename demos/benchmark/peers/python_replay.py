@@ -2,7 +2,7 @@
 
 import sys
 
-sys.modules["llvmlite"] = None  # as where it is not installed
+sys.modules["llvmlite"] = None  # type: ignore[assignment]  # as where it is not installed
 
 from .native_batch import w1  # noqa: E402
 
