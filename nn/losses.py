@@ -67,7 +67,7 @@ def cross_entropy(probabilities: Sequence[Any], target: Any, epsilon: float = 0.
     probabilities = _listed(probabilities)
     terms = []
     for probability, weight in zip(probabilities, _distribution("cross_entropy", target, len(probabilities))):
-        if _number(weight) != 0:
+        if weight > 0:
             logarithm = log(probability + epsilon if epsilon else probability)
             terms.append(logarithm if _is_one(weight) else weight * logarithm)
     return -_sum(terms)
@@ -85,7 +85,7 @@ def softmax_cross_entropy(logits: Sequence[Any], target: Any) -> Any:
     """
     logits = _listed(logits)
     distribution = _distribution("softmax_cross_entropy", target, len(logits))
-    chosen = [place for place, weight in enumerate(distribution) if _number(weight) != 0]
+    chosen = [place for place, weight in enumerate(distribution) if weight > 0]
     if len(chosen) == 1 and _is_one(distribution[chosen[0]]):
         # Right to the last digit also where the loss is tiny.
         return -log_softmax(logits)[chosen[0]]
@@ -102,11 +102,11 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
     """
     losses = []
     for probability, target in _pairs("binary_cross_entropy", probabilities, targets):
-        if not 0 <= _number(target) <= 1:
+        if not (target >= 0 and target <= 1):
             raise DomainError(f"binary_cross_entropy: target {target!r} is not between 0 and 1")
         terms = []
         for weight, outcome in ((target, probability), (1 - target, 1 - probability)):
-            if _number(weight) != 0:
+            if weight > 0:
                 logarithm = log(outcome)
                 terms.append(logarithm if _is_one(weight) else weight * logarithm)
         losses.append(-_sum(terms))
@@ -121,7 +121,7 @@ def hinge(scores: Any, targets: Any) -> Any:
     """
     losses = []
     for score, target in _pairs("hinge", scores, targets):
-        if _number(target) not in (-1, 1):
+        if not isinstance(target, Value) and target not in (-1, 1):
             raise DomainError(f"hinge: target {target!r} must be -1 or 1; from classes 0 and 1 take 2 * target - 1")
         losses.append(relu(1 - target * score))
     return _mean(losses)
@@ -143,14 +143,16 @@ def _pairs(loss: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
         raise ShapeError(f"{loss}: {len(predictions)} predictions for {len(targets)} targets; give one target for each")
     if not predictions:
         raise ShapeError(f"{loss}: no predictions")
-    for target in targets:
-        _number(target)
-    return list(zip(predictions, targets))
+    return list(zip(predictions, [_checked(target) for target in targets]))
 
 
-def _number(target: Any) -> Any:
-    """The number that a target is, or that it holds where it is a Value; KindError where it is none."""
-    return target.data if isinstance(target, Value) else Value(target).data
+def _checked(target: Any) -> Any:
+    """The number or the Value itself; KindError where it is neither.
+
+    A Value is compared here and computed with, but its data is not read: so a compiled loss holds for
+    other targets too.
+    """
+    return target if isinstance(target, Value) else Value(target).data
 
 
 def _is_one(weight: Any) -> bool:
@@ -174,7 +176,7 @@ def _distribution(loss: str, target: Any, count: int) -> list[Any]:
     if not count:
         raise ShapeError(f"{loss}: no predictions")
     if not hasattr(target, "__len__") and not isinstance(target, Value):
-        index = _number(target)
+        index = _checked(target)
         if not isinstance(index, int):
             raise KindError(f"{loss}: target {target!r} is neither a class index (an int) nor a sequence of {count}")
         if not 0 <= index < count:
@@ -183,7 +185,9 @@ def _distribution(loss: str, target: Any, count: int) -> list[Any]:
     weights = _listed(target)
     if len(weights) != count:
         raise ShapeError(f"{loss}: a target of {len(weights)} for {count} predictions; give one weight for each class")
-    numbers = [_number(weight) for weight in weights]
-    if any(number < 0 for number in numbers) or not abs(sum(numbers) - 1) <= _ROUNDING:
+    weights = [_checked(weight) for weight in weights]
+    if any([isinstance(weight, Value) for weight in weights]):
+        return weights
+    if any([weight < 0 for weight in weights]) or not abs(sum(weights) - 1) <= _ROUNDING:
         raise DomainError(f"{loss}: target {target!r} is no distribution: its weights are from 0 up and sum to 1")
     return weights

@@ -21,8 +21,9 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from autograd import DomainError, KindError, MissingToolError, ShapeError, Value, total
+from autograd import DomainError, MissingToolError, ShapeError, total
 
+from .gradients import Eager, Replayed, replayable
 from .module import Module
 from .optim import Optimizer, clip_norm
 from .schedules import Schedule
@@ -94,12 +95,18 @@ def fit(
     patience: int | None = None,
     on_epoch: Callable[[History], Any] | None = None,
     progress: bool | None = None,
+    replay: bool | None = None,
 ) -> History:
     """Train ``model`` on ``data``, pairs (x, target), and return the history.
 
     Each step lowers the mean of ``loss(model(x), target)`` over a batch: all of the data, or
-    ``batch_size`` samples, shuffled anew in each epoch by a ``seed``. A ``schedule`` multiplies the
-    optimizer's learning rate, a ``clip`` bounds the norm of the gradient.
+    ``batch_size`` samples, shuffled anew in each epoch by a ``seed``. The samples' gradients are added
+    in their order, and divided by their number. A ``schedule`` multiplies the optimizer's learning
+    rate, a ``clip`` bounds the norm of the gradient.
+
+    Where that is known to give the same numbers (an MLP without dropout, one of :mod:`nn.losses`, floats)
+    and pays, the loss is compiled, recorded once and then replayed. ``replay=True`` asks for it in any
+    case, under the conditions of ``autograd.compile``; ``replay=False`` makes a graph for each batch.
 
     With ``patience``, training stops after so many epochs in a row that bring no better loss: on
     ``validation`` if given, and then the best epoch's parameters are put back, however it ended; in
@@ -120,6 +127,11 @@ def fit(
     parameters, first_rate = optimizer.parameters, optimizer.lr
     history, best_loss, best = History(), math.inf, None
     steps = epochs * len(range(0, len(data), batch_size or len(data)))
+    eager = Eager(model, loss, parameters)
+    gradients: Eager | Replayed = eager
+    in_floats = replayable(model, loss, parameters, data, epochs) if replay is None else None
+    if replay or in_floats is not None:
+        data, gradients = in_floats or data, Replayed(model, loss, parameters)
     with _Interrupts() as interrupts, _progress_bar(steps, progress) as bar:
         try:
             for number in range(epochs):
@@ -128,22 +140,22 @@ def fit(
                 summed = 0.0
                 model.train()
                 for batch in batches(data, batch_size, generator):
-                    mean = _mean_loss(model, batch, loss)
-                    if not math.isfinite(mean):
+                    of_batch = float(gradients.accumulate(batch))
+                    if not math.isfinite(of_batch):
                         raise DomainError(
-                            f"the loss in epoch {number} is {float(mean)!r}: lower the learning rate "
+                            f"the loss in epoch {number} is {of_batch!r}: lower the learning rate "
                             f"({optimizer.lr!r}), or clip the gradient"
                         )
-                    optimizer.zero_grad()
-                    mean.backward()
+                    for parameter in parameters:
+                        parameter.grad /= len(batch)
                     if clip is not None:
                         clip_norm(parameters, clip)
                     with interrupts.held():
                         optimizer.step()
-                    summed += float(mean) * len(batch)
-                    bar(number, float(mean))
+                    summed += of_batch
+                    bar(number, of_batch / len(batch))
                 model.eval()
-                checked = None if validation is None else float(_mean_loss(model, validation, loss))
+                checked = None if validation is None else _mean_loss(eager, validation)
                 history.epochs.append(Epoch(summed / len(data), optimizer.lr, checked))
                 watched = history.epochs[-1].loss if checked is None else checked
                 if patience is not None and watched < best_loss:
@@ -177,12 +189,8 @@ def _samples(name: str, data: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]
     return samples
 
 
-def _mean_loss(model: Any, samples: Sequence[tuple[Any, Any]], loss: Callable[[Any, Any], Any]) -> Value:
-    losses = [loss(model(x), target) for x, target in samples]
-    for one in losses:
-        if not isinstance(one, Value):
-            raise KindError(f"the loss is {one!r} (of type {type(one).__name__}), and must be a Value")
-    return total(losses) / len(losses)
+def _mean_loss(eager: Eager, samples: Sequence[tuple[Any, Any]]) -> float:
+    return float(total([eager.loss(x, target).data for x, target in samples])) / len(samples)
 
 
 # --- Ctrl-C ------------------------------------------------------------------------------------------

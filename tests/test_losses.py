@@ -6,6 +6,7 @@ from fractions import Fraction
 import mpmath
 import pytest
 
+import autograd
 from autograd import DomainError, KindError, ShapeError, Value, softmax
 from nn import losses
 
@@ -149,3 +150,36 @@ def test_lengths_that_differ(loss):
         loss([], [])
     with pytest.raises(KindError, match="'x'"):
         loss([Value(0.5)], ["x"])
+
+
+@pytest.mark.parametrize(
+    ("loss", "predictions", "targets"),
+    [
+        (losses.mse, [0.5, 0.25], [1.0, -2.0]),
+        (losses.half_squared_error, [0.5, 0.25], [1.0, -2.0]),
+        (losses.binary_cross_entropy, [0.5, 0.25], [1.0, 0.25]),
+        (losses.hinge, [0.5, 0.25], [1.0, -1.0]),
+        (losses.cross_entropy, [0.25, 0.25, 0.5], [0.25, 0.0, 0.75]),
+        (losses.softmax_cross_entropy, [0.25, 0.25, 0.5], [0.25, 0.0, 0.75]),
+    ],
+)
+def test_targets_may_be_values(loss, predictions, targets):
+    values = [Value(p) for p in predictions]
+    plain = loss(values, targets)
+    expected = gradients(plain, values)
+    found = loss(values, [Value(t) for t in targets])
+    assert found.data == plain.data and gradients(found, values) == expected
+
+
+def test_a_compiled_loss_holds_for_other_targets():
+    w = Value(0.5)
+    for loss, targets in (
+        (losses.mse, (1.0, 2.0)),
+        (losses.half_squared_error, (1.0, 2.0)),
+        (losses.binary_cross_entropy, (1.0, 0.25, 0.0)),
+        (losses.hinge, (1.0, -1.0)),
+    ):
+        compiled = autograd.compile(lambda x, target, loss=loss: loss(w * x, target))
+        assert [compiled(0.5, t).data for t in targets] == [loss(0.25, t) for t in targets]
+    compiled = autograd.compile(lambda x, target: losses.softmax_cross_entropy([x, w], target))
+    assert [compiled(0.25, t).data for t in (0, 1)] == [losses.softmax_cross_entropy([0.25, 0.5], t) for t in (0, 1)]

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from autograd import DomainError, KindError, ShapeError, Value, total
+from autograd import DomainError, KindError, ParameterArrays, ShapeError, Value, total
 from nn import optim, schedules
 
 STEPS = 100
@@ -43,20 +43,36 @@ def starts():
     return [generator.uniform(-1, 1) for _ in range(5)]
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda module, parameters: module.SGD(parameters, lr=0.01),
-        lambda module, parameters: module.SGD(parameters, lr=0.01, momentum=0.9),
-        lambda module, parameters: module.SGD(parameters, lr=0.01, weight_decay=0.1),
-        lambda module, parameters: module.SGD(parameters, lr=0.01, momentum=0.5, weight_decay=0.1),
-        lambda module, parameters: module.Adam(parameters),
-        lambda module, parameters: module.Adam(parameters, lr=0.1),
-        lambda module, parameters: module.Adam(parameters, lr=0.1, betas=(0.8, 0.9), eps=1e-4, weight_decay=0.2),
-    ],
-)
+MAKES = [
+    lambda module, parameters: module.SGD(parameters, lr=0.01),
+    lambda module, parameters: module.SGD(parameters, lr=0.01, momentum=0.9),
+    lambda module, parameters: module.SGD(parameters, lr=0.01, weight_decay=0.1),
+    lambda module, parameters: module.SGD(parameters, lr=0.01, momentum=0.5, weight_decay=0.1),
+    lambda module, parameters: module.Adam(parameters),
+    lambda module, parameters: module.Adam(parameters, lr=0.1),
+    lambda module, parameters: module.Adam(parameters, lr=0.1, betas=(0.8, 0.9), eps=1e-4, weight_decay=0.2),
+]
+
+
+@pytest.mark.parametrize("make", MAKES)
 def test_100_steps_are_pytorchs(make):
     assert ours(make) == pytest.approx(theirs(make), abs=1e-12, rel=0)
+
+
+@pytest.mark.parametrize("make", MAKES)
+def test_arrays_of_parameters_take_the_same_steps_to_the_last_bit(make):
+    pytest.importorskip("numpy")
+    parameters = [Value(x) for x in starts()]
+    with ParameterArrays(parameters) as arrays:
+        optimizer = make(optim, arrays)
+        for step in range(STEPS):
+            optimizer.zero_grad()
+            arrays.write_back()
+            total(problem(parameters, step / STEPS)).backward()
+            arrays.read()
+            optimizer.step()
+    assert [p.data for p in parameters] == ours(make)
+    assert all(type(p.data) is float for p in parameters)
 
 
 def test_sgd_in_fractions():

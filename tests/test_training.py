@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from autograd import DomainError, KindError, MissingToolError, ShapeError, total
-from nn import MLP, batches, fit, losses, optim, schedules, training
+import autograd
+from autograd import DomainError, KindError, MissingToolError, RecordingError, ShapeError, Value
+from nn import MLP, Layer, batches, fit, gradients, losses, optim, schedules, training
 
 DATA = [([0.0, 0.0], 0), ([0.0, 1.0], 1), ([1.0, 0.0], 1), ([1.0, 1.0], 0), ([0.5, 0.1], 1)]
 
@@ -42,12 +43,15 @@ def test_fit_is_the_loop_that_it_replaces():
         generator.shuffle(samples)
         summed = 0.0
         for batch in (samples[0:2], samples[2:4], samples[4:5]):
-            loss = total([losses.mse(looped(x), target) for x, target in batch]) / len(batch)
             optimizer.zero_grad()
-            loss.backward()
+            of_batch = [losses.mse(looped(x), target) for x, target in batch]
+            for loss in of_batch:
+                loss.backward()
+            summed += autograd.total([loss.data for loss in of_batch])
+            for parameter in looped.parameters():
+                parameter.grad /= len(batch)
             optim.clip_norm(looped.parameters(), 0.05)
             optimizer.step()
-            summed += loss.data * len(batch)
         means.append(summed / 5)
     assert fitted.state_dict() == looped.state_dict()
     assert history.losses == means
@@ -102,6 +106,105 @@ def test_dropout_is_on_while_learning_and_off_afterwards():
     fit(model, DATA, loss, optim.SGD(model.parameters(), lr=0.1), epochs=1, validation=DATA[:2])
     assert seen == [True] * 5 + [False] * 2
     assert not model.training and not model.dropout.training
+
+
+# --- replayed -------------------------------------------------------------------------------------------
+
+CLASSES = [([0.1 * k, 1 - 0.2 * k], k % 3) for k in range(30)]
+NUMBERS = [([0.1 * k, 1 - 0.2 * k], [0.5 * k, -0.25 * k, 1.0]) for k in range(30)]
+BITS = [([k, 1 - 0.2 * k], k % 2) for k in range(30)]  # ints among the inputs and as targets
+REPLAYED = {
+    "classes": (losses.softmax_cross_entropy, lambda: MLP(2, [6, 3], seed=0), CLASSES),
+    "probabilities": (losses.cross_entropy, lambda: MLP(2, [6, 3], output="softmax", seed=0), CLASSES),
+    "numbers": (losses.mse, lambda: MLP(2, [6, 5, 3], activation="gelu", init="he", seed=0), NUMBERS),
+    "halves": (losses.half_squared_error, lambda: MLP(2, [3], activation="elu", init="he", seed=0), NUMBERS),
+    "bits": (losses.binary_cross_entropy, lambda: MLP(2, [6, 1], output="sigmoid", init="he", seed=0), BITS),
+    "margins": (losses.hinge, lambda: MLP(2, [6, 1], init="he", seed=0), [(x, 2 * y - 1) for x, y in BITS]),
+}
+
+
+@pytest.mark.parametrize("kind", REPLAYED)
+def test_a_replay_learns_the_same_to_the_last_bit(kind, monkeypatch):
+    loss, make, data = REPLAYED[kind]
+    monkeypatch.setattr(gradients, "_LEAST_WORK", 0)
+    compiled = []
+    original = autograd.compile
+    monkeypatch.setattr(autograd, "compile", lambda *a, **k: compiled.append(original(*a, **k)) or compiled[-1])
+    found = []
+    for replay in (False, None):
+        model = make()
+        history = fit(
+            model,
+            data,
+            loss,
+            optim.Adam(model.parameters(), lr=0.01),
+            epochs=25,
+            batch_size=8,
+            seed=1,
+            clip=1.0,
+            validation=data[:5],
+            patience=20,
+            replay=replay,
+        )
+        found.append((model.state_dict(), [p.grad for p in model.parameters()], history))
+        assert len(compiled) == (0 if replay is False else 1)
+    assert found[0] == found[1]
+    assert compiled[0].recorded < 10  # once for each class, or each way through a guard
+
+
+@pytest.mark.parametrize(
+    ("make", "loss", "data"),
+    [
+        (lambda: MLP(2, [4, 1], dropout=0.5, seed=0), losses.mse, DATA),
+        (lambda: MLP(2, [4, 1], seed=0), lambda output, target: losses.mse(output, target), DATA),
+        (lambda: Layer(2, 1, seed=0), losses.mse, DATA),
+        (lambda: MLP.from_weights([([[Fraction(1, 3)] * 2], [0])], ["linear"]), losses.mse, DATA),
+        (lambda: MLP(2, [4, 1], seed=0), losses.mse, [([Value(0.5), Value(1.0)], 0.0)]),
+        (lambda: MLP(2, [4, 2], seed=0), losses.softmax_cross_entropy, [([0.5, 1.0], [0.5, 0.5])]),
+    ],
+    ids=["dropout", "a loss of one's own", "a module", "Fractions", "Values", "soft targets"],
+)
+def test_what_is_not_replayed_unasked(make, loss, data, monkeypatch):
+    monkeypatch.setattr(autograd, "compile", None)
+    monkeypatch.setattr(gradients, "_LEAST_WORK", 0)
+    model = make()
+    fit(model, data, loss, optim.SGD(model.parameters(), lr=0.001), epochs=100)
+
+
+@pytest.mark.parametrize(
+    "bounds", [{"_LEAST_WORK": 10**9}, {"_LARGEST_MODEL": 5}, {"_SAMPLES_PER_RECORDING": 100}], ids=str
+)
+def test_what_is_not_worth_a_recording(bounds, monkeypatch):
+    monkeypatch.setattr(autograd, "compile", None)
+    for name, bound in {"_LEAST_WORK": 0, **bounds}.items():
+        monkeypatch.setattr(gradients, name, bound)
+    model = MLP(2, [4, 3], seed=0)
+    fit(model, CLASSES, losses.softmax_cross_entropy, optim.SGD(model.parameters(), lr=0.001), epochs=9)
+
+
+def test_a_replay_that_is_asked_for():
+    found = []
+    for replay in (False, True):
+        model = network()
+        optimizer = optim.SGD(model.parameters(), lr=0.1)
+        fit(model, DATA, lambda output, target: (output - target) ** 4, optimizer, epochs=3, replay=replay)
+        found.append(model.state_dict())
+    assert found[0] == found[1]
+    model = network()
+    optimizer = optim.SGD(model.parameters(), lr=0.1)
+    with pytest.raises(RecordingError):
+        fit(model, DATA, lambda output, target: output * output.data, optimizer, epochs=1, replay=True)
+
+
+def test_a_replay_without_arrays(monkeypatch):
+    found = []
+    for missing in (False, True):
+        if missing:
+            monkeypatch.setattr(gradients, "_arrays", lambda parameters: None)
+        model = network()
+        fit(model, DATA, losses.mse, optim.SGD(model.parameters(), lr=0.1), epochs=50, replay=True)
+        found.append(model.state_dict())
+    assert found[0] == found[1]
 
 
 # --- the end of it ----------------------------------------------------------------------------------
