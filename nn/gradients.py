@@ -32,11 +32,11 @@ class Eager:
 
     def accumulate(self, samples: Sequence[Sample]) -> Any:
         """Leave the sum of the samples' gradients in the parameters, and return the sum of their losses."""
-        losses = [self.loss(x, target) for x, target in samples]
+        roots = [self.loss(x, target) for x, target in samples]
         clear_gradients(self._parameters)
         # backward starts with the last operand, and the first sample is to be added first.
-        total(losses[::-1]).backward()
-        return total([loss.data for loss in losses])
+        total(roots[::-1]).backward()
+        return total([root.data for root in roots])
 
     def loss(self, x: Any, target: Any) -> Value:
         """The loss of one sample, as a graph."""
@@ -87,7 +87,6 @@ def _arrays(parameters: Sequence[Value]) -> Any:
 _OF_CLASSES = (losses.cross_entropy, losses.softmax_cross_entropy)
 _OF_NUMBERS = (losses.mse, losses.half_squared_error, losses.binary_cross_entropy, losses.hinge)
 
-
 # When it pays. To record takes as long as some tens of samples take eagerly, for large models far more;
 # and to start the native machine half a second, in which so many parameters go through eagerly.
 _SAMPLES_PER_RECORDING, _LARGEST_MODEL, _LEAST_WORK = 200, 50_000, 3_000_000
@@ -98,15 +97,17 @@ def replayable(
 ) -> list[Sample] | None:
     """The data in floats, if replaying ``loss(model(x), target)`` does what eager does, and pays; else None.
 
-    It does where nothing but floats goes through an MLP and one of our losses. A model or a loss of
-    one's own may draw random numbers or read what changes from call to call, which a replay would freeze.
+    It does where nothing but floats goes through an MLP, each of whose parameters has one place, and one
+    of our losses. A model or a loss of one's own may draw random numbers or read what changes from call
+    to call, which a replay would freeze.
     """
     if type(model) is not MLP or model.dropout is not None or loss not in (*_OF_CLASSES, *_OF_NUMBERS):
         return None
     steps = epochs * len(data)
     if len(parameters) > _LARGEST_MODEL or steps * (100 + len(parameters)) < _LEAST_WORK:
         return None
-    if not all([type(parameter.data) is float for parameter in parameters]):
+    places = sum([(layer.nin + 1) * layer.nout for layer in model.layers])
+    if places > len(model.parameters()) or not all([type(parameter.data) is float for parameter in parameters]):
         return None
     prepared, targets = [], set()
     for x, target in data:
@@ -127,7 +128,7 @@ def _in_floats(numbers: Any) -> Any:
     """One number or a flat sequence of them as floats; None if they are anything else."""
     if hasattr(numbers, "tolist"):
         numbers = numbers.tolist()
-    if isinstance(numbers, (float, int)):
+    if type(numbers) is float or type(numbers) is int:
         return float(numbers)
     if isinstance(numbers, (list, tuple)):
         found = [number.item() if hasattr(number, "item") else number for number in numbers]

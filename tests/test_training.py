@@ -110,6 +110,7 @@ def test_dropout_is_on_while_learning_and_off_afterwards():
 
 # --- replayed -------------------------------------------------------------------------------------------
 
+SHARED = Value(0.5)
 CLASSES = [([0.1 * k, 1 - 0.2 * k], k % 3) for k in range(30)]
 NUMBERS = [([0.1 * k, 1 - 0.2 * k], [0.5 * k, -0.25 * k, 1.0]) for k in range(30)]
 BITS = [([k, 1 - 0.2 * k], k % 2) for k in range(30)]  # ints among the inputs and as targets
@@ -158,11 +159,12 @@ def test_a_replay_learns_the_same_to_the_last_bit(kind, monkeypatch):
         (lambda: MLP(2, [4, 1], dropout=0.5, seed=0), losses.mse, DATA),
         (lambda: MLP(2, [4, 1], seed=0), lambda output, target: losses.mse(output, target), DATA),
         (lambda: Layer(2, 1, seed=0), losses.mse, DATA),
+        (lambda: MLP.from_weights([([[SHARED, 1.0]], [0.0]), ([[SHARED]], [0.0])], ["tanh"] * 2), losses.mse, DATA),
         (lambda: MLP.from_weights([([[Fraction(1, 3)] * 2], [0])], ["linear"]), losses.mse, DATA),
         (lambda: MLP(2, [4, 1], seed=0), losses.mse, [([Value(0.5), Value(1.0)], 0.0)]),
         (lambda: MLP(2, [4, 2], seed=0), losses.softmax_cross_entropy, [([0.5, 1.0], [0.5, 0.5])]),
     ],
-    ids=["dropout", "a loss of one's own", "a module", "Fractions", "Values", "soft targets"],
+    ids=["dropout", "a loss of one's own", "a module", "a shared weight", "Fractions", "Values", "soft targets"],
 )
 def test_what_is_not_replayed_unasked(make, loss, data, monkeypatch):
     monkeypatch.setattr(autograd, "compile", None)
@@ -272,6 +274,14 @@ def test_what_is_refused(arguments, error, message):
     optimizer = optim.SGD(model.parameters(), lr=0.1)
     with pytest.raises(error, match=message):
         fit(model, **{"loss": losses.mse, "optimizer": optimizer, "epochs": 1, **arguments})
+
+
+def test_an_optimizer_of_arrays_is_refused():
+    pytest.importorskip("numpy")
+    model = network()
+    optimizer = optim.SGD(autograd.ParameterArrays(model.parameters()), lr=0.1)
+    with pytest.raises(KindError, match="an optimizer of a list of parameters"):
+        fit(model, DATA, losses.mse, optimizer, epochs=1)
 
 
 def test_no_epochs_at_all():
