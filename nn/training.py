@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from autograd import DomainError, KindError, MissingToolError, ShapeError, total
+from autograd import DomainError, KindError, MissingToolError, ShapeError, Value, total
 
 from .gradients import Eager, Replayed, replayable
 from .module import Module
@@ -123,7 +123,7 @@ def fit(
     data, validation = _samples("data", data), None if validation is None else _samples("validation", validation)
     if epochs < 0 or (patience is not None and patience < 1):
         raise DomainError(f"epochs is {epochs!r}, patience {patience!r}: the first must be from 0 up, the other from 1")
-    if optimizer.arrays is not None:
+    if not all(isinstance(parameter, Value) for parameter in optimizer.parameters):
         raise KindError("fit takes an optimizer of a list of parameters; it keeps arrays itself, where they pay")
     generator = None if seed is None else random.Random(seed)
     parameters, first_rate = optimizer.parameters, optimizer.lr
