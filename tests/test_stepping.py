@@ -5,6 +5,7 @@ import random
 import struct
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 
 import pytest
 
@@ -24,6 +25,8 @@ from autograd import (
     weighted_sums,
 )
 from autograd.primitives import PRIMITIVES
+from autograd.stepping import machine
+from autograd.value import contributions
 
 
 def bits(number):
@@ -309,6 +312,27 @@ def test_a_slope_that_does_not_exist_raises_and_leaves_the_place():
     while stepper.back():
         pass
     assert x.grad == 0.0
+
+
+def test_an_interrupt_within_an_event_leaves_nothing_half_done(monkeypatch):
+    root = a_bit_of_everything()
+    stepper = step(root)
+    stepper.run(until="c")
+    place, before = stepper.position, state(root)
+
+    def interrupted(node, cotangent):
+        yield from islice(contributions(node, cotangent), 2)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(machine, "contributions", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            stepper.next()
+    assert (stepper.position, state(root)) == (place, before)
+    stepper.run()
+    expected = a_bit_of_everything()
+    expected.backward()
+    assert state(root) == state(expected)
 
 
 def test_a_leaf_changed_out_of_the_domain():

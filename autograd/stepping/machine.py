@@ -28,9 +28,13 @@ class Contribution(NamedTuple):
     total: Number
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Event:
     """One step of a pass. The numbers are those of the moment; ``str()`` is a line of chain rule.
+
+    >>> from autograd import Value, step
+    >>> step(Value(2.0, label="x") * 3).next()
+    <forward: t₁ = x · 3 = 2 · 3 = 6>
 
     ``kind`` is what happened to ``node``: in the forward phase ``"evaluate"``; in the backward phase
     ``"seed"`` (its gradient became the seed), ``"chain rule"`` (it handed ``contributions`` to its
@@ -45,10 +49,13 @@ class Event:
     cotangent: Number | None = None  # d(root)/d(node), in the backward phase
     contributions: tuple[Contribution, ...] = ()
     numbers: tuple[Number, ...] = ()  # the data of the operands
-    _namer: Namer = field(repr=False, kw_only=True)
+    _namer: Namer = field(kw_only=True)
 
     def __str__(self) -> str:
         return line(self, self._namer)
+
+    def __repr__(self) -> str:
+        return f"<{self.phase}: {self}>"
 
     def concerns(self, nodes: Set[Value]) -> bool:
         """Does it evaluate one of the nodes, hand on its cotangent or, where it is a leaf, contribute to it?"""
