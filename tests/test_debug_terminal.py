@@ -21,8 +21,8 @@ def terminal():
     children = []
 
     def start(*arguments):
-        plain = {"TERM": "dumb", "PYTHON_BASIC_REPL": "1", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT)}
-        plain["TQDM_DISABLE"] = "1"  # no progress bars among the answers
+        plain = {"TERM": "dumb", "PYTHON_BASIC_REPL": "1", "PYTHONIOENCODING": "utf-8"}
+        plain["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
         child = pexpect.spawn(
             sys.executable, ["-q", *arguments], cwd=ROOT, env={**os.environ, **plain},
             encoding="utf-8", timeout=20, dimensions=(50, 300),
@@ -172,16 +172,15 @@ def test_the_transcript(terminal, tmp_path):
 
 
 def test_the_session_of_the_readme(terminal, tmp_path):
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A session")[2].partition("## What")[0]
     blocks = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    assert "steps.back()" in blocks[-2]
     child = terminal()
     child.sendline(f"import os; os.chdir({str(tmp_path)!r})")
     child.expect(PROMPTS[0])
     for example in doctest.DocTestParser().get_examples("\n".join(blocks)):
-        for line in [*example.source.splitlines(), ""]:  # the empty line ends a def, where it comes to that
-            child.sendline(line)
-            if child.expect([PROMPTS[0], r"\n\.\.\. $"]) == 0:
-                break
+        child.sendline(example.source.strip())
+        child.expect(PROMPTS[0])
         answer = child.before.replace("\r\n", "\n").partition("\n")[2]
         assert doctest.OutputChecker().check_output(example.want, answer, doctest.ELLIPSIS), f"{example.source}{answer}"
 
