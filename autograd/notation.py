@@ -338,7 +338,9 @@ def partial(node: Value, place: int, names: Names, out: Any = None) -> Any:
     else:
         _tell(symbols, names.softmax(node, symbols))
         expression = primitive.partials(out, symbols)[place]
-    return _with_number(expression, kept) if isinstance(expression, Symbol) else expression
+    if isinstance(expression, Symbol):
+        return _with_number(expression, kept)
+    return expression if type(expression) is int else kept  # in the graph's own kind: 1/2 and not 0.5
 
 
 class _Opened(Names):

@@ -3,10 +3,23 @@
 import math
 import random
 import struct
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
-from autograd import FigureError, KindError, UnknownNameError, Value, audit, check, log_softmax, softmax, total
+from autograd import (
+    FigureError,
+    KindError,
+    UnknownNameError,
+    Value,
+    audit,
+    check,
+    log_softmax,
+    round_by_hand,
+    softmax,
+    total,
+)
 from autograd.hand.figures import Figure
 
 
@@ -205,6 +218,34 @@ def test_the_graph_is_as_it_was():
     before = [(node.data, node.grad, node.label) for node in (x, w1, w2, hidden, output, loss)]
     check(w1, "0.123456", of="grad", root=loss)
     assert [(node.data, node.grad, node.label) for node in (x, w1, w2, hidden, output, loss)] == before
+
+
+@pytest.mark.parametrize("kind", [Fraction, Decimal])
+def test_other_kinds_of_number(kind):
+    x, w = Value(kind("0.7"), "x"), Value(kind("1.5"), "w")
+    y = (x * w - 2) ** 2 / 2
+    y.label = "y"
+    y.backward()
+    assert check(y, "0.9025").cause == "the ½ of the squared error left out"
+    assert check(x, "1.425", of="grad").cause == "sign reversed"
+    assert check(x, "-0.9975", of="grad", root=y).cause == "multiplied by x = 0.7"
+    assert check(y, "0.451").kind == "agrees"
+    assert round_by_hand(y, decimals=1).value == 0.4
+    assert "right  verdict" in str(audit({"y": "0.451", "∂y/∂x": "-1.42"}, root=y))
+
+
+def test_complex_numbers_are_refused():
+    z = Value(1 + 2j, "z") * 2
+    with pytest.raises(KindError, match="is complex"):
+        check(z, "2.00")
+    with pytest.raises(KindError, match="is complex"):
+        round_by_hand(z, decimals=2)
+
+
+def test_a_slope_that_does_not_exist_is_no_cause():
+    root = Value(0.0, "x").sqrt() + 2
+    root.operands[0].operands[0].grad = 0.5
+    assert check(root.operands[0].operands[0], "-0.123", of="grad", root=root).cause == ""
 
 
 # --- audits ------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ accident. So:
   random, of up to two units, have one in about two of five times; of up to nine, in one of six; of up
   to fifty, any cause at all in one of twenty.
 
-An empty cause says "not established", and never "there is none".
+An empty cause says "not established", and never "there is none". Nor is one looked for in a graph of
+more than fifty thousand operands.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from ..numeric import Number
 from ..primitives import ACTIVATIONS
 from ..value import Value, topological_order
 from .figures import Figure
-from .rounding import Rounded, backward, forward, rounding, to_float32
+from .rounding import Rounded, backward, forward, in_floats, rounding, to_float32
 from .worksheet import between
 
 __all__ = ["Hypothesis", "find_causes"]
@@ -38,7 +39,8 @@ __all__ = ["Hypothesis", "find_causes"]
 # (what it is, the number that it gives, whether its last digit is cut as well)
 Hypothesis = tuple[str, Any, bool]
 
-_MOST_NODES = 20_000  # of a graph that is worked out again; a larger one has no cause looked for
+_MOST = 50_000  # operands in a graph that is worked out again; a larger one has no cause looked for
+_MOST_ROUNDED = 10_000  # and in one that is worked out with rounding, which takes longest
 _MOST_SINGLE = 50  # activations whose slope is tried one by one
 _MOST_DIGITS = 12
 _LEARNING_RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.001)
@@ -56,9 +58,12 @@ def find_causes(
     ``more`` are further kinds of hypotheses, such as an audit has.
     """
     order = topological_order(root)
-    if figure.significant < 2 or len(order) > _MOST_NODES or x not in order:
+    if figure.significant < 2 or _size(order) > _MOST or x not in order:
         return ""
-    case = _Case(x, figure, of, root, order)
+    try:
+        case = _Case(x, figure, of, root, order)
+    except (ArithmeticError, ValueError, TypeError):  # complex numbers, or a slope that does not exist
+        return ""
     exact = case.fraction(x.data if of == "data" else x.grad)
     if exact is None:
         return ""
@@ -72,6 +77,10 @@ def find_causes(
         if fitting and _says_something(figure, exact, [case.fraction(number) for _, number, _ in group]):
             found.update(dict.fromkeys(fitting))
     return "; or ".join(found)
+
+
+def _size(order: list[Value]) -> int:
+    return sum([len(node.operands) for node in order])
 
 
 def _reproduces(figure: Figure, number: Fraction | None, cut: bool) -> bool:
@@ -105,7 +114,7 @@ class _Case:
         if of == "grad":
             cotangent = _plain(backward(order, self.known, root).get(x, 0.0))
             # what backward was seeded with, or how many passes have been added
-            self.scale = x.grad / cotangent if cotangent else 1
+            self.scale = float(x.grad) / cotangent if cotangent else 1.0
 
     def result(self, known: Mapping[Value, Any], **how: Any) -> Any:
         """The number that the figure is about, from other data; how it is, before a last rounding."""
@@ -119,9 +128,9 @@ class _Case:
         made: dict[Value, Any] = {}
         for node in self.order:
             if not node.op:
-                made[node] = Value(node.data)
+                made[node] = Value(in_floats(node.data))
                 continue
-            operands = [made[operand] if isinstance(operand, Value) else operand for operand in node.operands]
+            operands = [made[x] if isinstance(x, Value) else in_floats(x) for x in node.operands]
             other = change(node, operands)
             made[node] = _again(node, operands) if other is None else other
         if self.of == "data":
@@ -285,6 +294,8 @@ def _epsilon_of(node: Any) -> float:
 
 def _rounded(case: _Case) -> Iterator[Hypothesis]:
     """Every intermediate rounded or cut; ways that come to the same number are one hypothesis."""
+    if _size(case.order) > _MOST_ROUNDED:
+        return
     ways: dict[Any, dict[tuple[str, str], list[int]]] = {}
     for unit in ("decimals", "significant digits"):
         for verb in ("rounded to", "cut after"):
@@ -350,7 +361,7 @@ def _updated(case: _Case) -> Iterator[Hypothesis]:
     beside = {operand for node in case.order if case.x in node.operands for operand in node.operands}
     weights = [node for node in case.order if not node.op and node not in beside and cotangents.get(node)]
     for rate in _LEARNING_RATES:
-        updated = {weight: weight.data - rate * cotangents[weight] for weight in weights}
+        updated = {weight: in_floats(weight.data) - rate * cotangents[weight] for weight in weights}
 
         def with_updated(node: Value, out: Any, operands: list[Any], updated: Mapping[Any, Number] = updated) -> Any:
             return out, [
@@ -371,8 +382,9 @@ def _factors(case: _Case) -> Iterator[Hypothesis]:
     tried: dict[float, str] = {}
     for node in case.path:
         for name, number in _factors_at(node, case):
-            if isinstance(number, (int, float, Fraction)) and number not in (0, 1, -1) and math.isfinite(number):
-                tried.setdefault(float(number), name)
+            factor = math.nan if number is None else float(number)
+            if math.isfinite(factor) and factor not in (0, 1, -1):
+                tried.setdefault(factor, name)
     for number, name in tried.items():
         shown = name if name == show(number) else f"{name} = {show(number)}"
         for sign, reversed_sign in ((1, ""), (-1, "sign reversed, and ")):

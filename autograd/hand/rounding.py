@@ -30,7 +30,7 @@ from ..numeric import Arithmetic, Number
 from ..primitives import Primitive, lookup
 from ..value import Value, topological_order
 
-__all__ = ["ByHand", "Rounded", "backward", "forward", "round_by_hand", "rounding", "to_float32"]
+__all__ = ["ByHand", "Rounded", "backward", "forward", "in_floats", "round_by_hand", "rounding", "to_float32"]
 
 
 # --- ways to round -----------------------------------------------------------------------------------
@@ -112,17 +112,20 @@ def forward(
     in_steps: bool = False,
     given: Mapping[Value, Number] | None = None,
 ) -> dict[Value, Any]:
-    """The data of each node: rounded by ``how``, and from what is ``given`` in place of the graph's own data."""
+    """The data of each node: rounded by ``how``, and from what is ``given`` in place of the graph's own data.
+
+    In floats, of whatever kind the graph's own numbers are: a calculation by hand has fewer digits.
+    """
     given = given or {}
     known: dict[Value, Any] = {}
     for node in order:
         if node in given:
             known[node] = given[node]
         elif not node.op:
-            known[node] = node.data
+            known[node] = in_floats(node.data)
         else:
             row = node._primitive
-            operands = [known[operand] if isinstance(operand, Value) else operand for operand in node.operands]
+            operands = [known[x] if isinstance(x, Value) else in_floats(x) for x in node.operands]
             if how is None:
                 known[node] = _by_rule(row, operands)  # type: ignore[arg-type]
             else:
@@ -130,6 +133,12 @@ def forward(
                 name = (row.name, row.index) if row.index >= 0 else row.name  # type: ignore[union-attr]
                 known[node] = rounder._apply(name, *operands)
     return known
+
+
+def in_floats(number: Number) -> Number:
+    if isinstance(number, complex):
+        raise KindError(f"{number!r} is complex; a calculation is rounded in real numbers")
+    return number if type(number) is int else float(number)
 
 
 def backward(
@@ -150,7 +159,7 @@ def backward(
         if not node.op or node not in found:
             continue
         cotangent = given.get(node, found[node])
-        out, operands = known[node], [known[x] if isinstance(x, Value) else x for x in node.operands]
+        out, operands = known[node], [known[x] if isinstance(x, Value) else in_floats(x) for x in node.operands]
         if operands_of is not None:
             out, operands = operands_of(node, out, operands)
         row = node._primitive
