@@ -12,7 +12,7 @@ import pytest
 
 import autograd
 from autograd import AutogradError, FileFormatError, KindError, ShapeError, Trace, Value
-from autograd.primitives import PRIMITIVES
+from autograd.primitives import PRIMITIVES, Form, Primitive
 from autograd.replay.native import NativeMachine, machine_for
 from autograd.replay.python_machine import PythonMachine
 from autograd.replay.record import make_record, verify
@@ -289,3 +289,33 @@ def test_what_is_no_json_is_refused(tmp_path, text):
 def test_verify_accepts_every_record():
     for seed in range(20):
         verify(make_record(random_graph(seed)[0])[0])
+
+
+@pytest.mark.parametrize("machine", [PythonMachine, machine_for])
+def test_a_row_that_was_added_to_the_table_is_replayed_by_its_rule(monkeypatch, tmp_path, machine):
+    swish = Primitive(
+        "swish", 1,
+        rule=lambda x: x * autograd.sigmoid(x),
+        partials=(lambda out, x: out + autograd.sigmoid(x) * (1 - out),),
+        python=Form("swish({0})"), latex=Form("swish({0})"),
+    )
+    first = Primitive(
+        "first", 0,
+        rule=lambda xs: 2 * autograd.softmax(xs)[0],
+        partials=lambda out, xs: [out * ((place == 0) * 1 - p) for place, p in enumerate(autograd.softmax(xs))],
+        python=Form("first({0})"), latex=Form("first({0})"),
+    )
+    monkeypatch.setitem(PRIMITIVES, "swish", swish)
+    monkeypatch.setitem(PRIMITIVES, "first", first)
+    x, y = Value(0.7, "x"), Value(-1.3, "y")
+    once = x._apply("swish", x)
+    root = x._apply("first", once * y, x._apply("swish", once), y) + once
+    root.backward()
+    record, leaves = make_record(root)
+    verify(record)
+    result, gradients = machine(record).replay([leaf.data for leaf in leaves], 1.0)
+    assert bits(result) == bits(root.data)
+    assert [bits(gradient) for gradient in gradients] == [bits(leaf.grad) for leaf in leaves]
+    Trace(root).save(tmp_path / "t.json")
+    monkeypatch.undo()  # the file holds known operations only, so it is read also where the rows are not
+    assert bits(Trace.load(tmp_path / "t.json").forward()) == bits(result)

@@ -40,6 +40,7 @@ from ..errors import KindError
 from ..numeric import Arithmetic
 from ..primitives import FAMILIES, PRIMITIVES, Primitive, lookup, split_weighted_sum
 from ..value import _WEIGHTED_ROW, Value, _record, _survey, weighted_sums
+from . import floats
 
 __all__ = ["COLLECTING", "GUARDS", "Guard", "Instruction", "Record", "make_record", "rebuild", "renamed", "verify"]
 
@@ -50,6 +51,8 @@ GUARDS = ("guard_lt", "guard_le", "guard_gt", "guard_ge")
 # Operations beside the table's: a second name for a number, and the two partials of x ** y, whose rules
 # look at the numbers (0 ** y, x ** 0) and so cannot be run on slots.
 _OWN = {"copy": 1, "power_by_base": 3, "power_by_exponent": 3}
+# What the machines can do of the table; a row that is not here is recorded by what its rule does.
+_OPERATIONS = {*floats.__all__, "add", "sub", "mul", "div", "pow", "neg", "abs", "step"}
 # A whole float has this many digits before it skips integers; an int beyond would not replay exactly.
 _LARGEST_WHOLE = 2**53
 
@@ -101,7 +104,7 @@ class _Slot(Arithmetic):
         return _Slot(self.recorder, self.recorder.computed(name, slots))
 
     def _apply_family(self, name: str, operands: Sequence[Any]) -> list[Any]:
-        first = self.recorder.family(name, self.recorder.slots_of(operands), self.recorder.backward)
+        first = self.recorder.family(name, self.recorder.slots_of(operands), self.recorder.computing)
         return [_Slot(self.recorder, first + index) for index in range(len(operands))]
 
 
@@ -116,6 +119,7 @@ class _Recorder:
         self.size = 0
         self.forward: list[Instruction] = []
         self.backward: list[Instruction] = []
+        self.computing = self.forward  # where the operations of a rule that is run on slots go
         self.known: dict[tuple[str, tuple[int, ...]], int] = {}  # what is computed already, and where
         self.done: set[int] = set()  # slots of the nodes that forward computes
         self.number_rows: dict[int, tuple[int, ...]] = {}  # slots of inputs that are bare numbers
@@ -156,11 +160,11 @@ class _Recorder:
         )
 
     def computed(self, name: str, slots: tuple[int, ...]) -> int:
-        """The slot of a number that a partial needs; one that is there already is not computed twice."""
+        """The slot of a number that a rule needs; one that is there already is not computed twice."""
         known = self.known.get((name, slots))
         if known is None:
             known = self.known[name, slots] = self.new_slot()
-            self.backward.append((name, known, slots))
+            self.computing.append((name, known, slots))
         return known
 
     def family(self, name: str, slots: tuple[int, ...], instructions: list[Instruction]) -> int:
@@ -208,6 +212,11 @@ class _Recorder:
                     continue
                 name = "copy"
                 operands: tuple[int, ...] = (first + primitive.index,)
+            elif node.op not in _OPERATIONS:
+                # A row that was added to the table: its rule, run on slots, in operations of these.
+                rule_operands = self._stand_ins(node)
+                result = primitive.rule(*rule_operands) if primitive.arity else primitive.rule(tuple(rule_operands))
+                name, operands = "copy", self.slots_of((result,))
             else:
                 name, operands = node.op, self.operand_slots(node)
             if slot < 0:
@@ -225,6 +234,7 @@ class _Recorder:
     # --- backward ---
 
     def add_chain_rule(self, order: list[Value], unwanted: frozenset[int]) -> None:
+        self.computing = self.backward
         needed = self._needed(order, unwanted)
         for node in reversed(order):
             slot = self.slots[node]
@@ -253,12 +263,14 @@ class _Recorder:
         primitive, operands = node._primitive, node.operands
         assert primitive is not None
         out = _Slot(self, self.slots[node])
-        stand_ins = [
-            _Slot(self, self.slots[operand]) if isinstance(operand, Value) else operand for operand in operands
-        ]
+        stand_ins = self._stand_ins(node)
         if primitive.arity == 0:
             return zip(operands, primitive.partials(out, tuple(stand_ins)))
         return ((operand, lambda place: self._partial(primitive, place, out, stand_ins)) for operand in operands)
+
+    def _stand_ins(self, node: Value) -> list[Any]:
+        slots = self.slots
+        return [_Slot(self, slots[operand]) if isinstance(operand, Value) else operand for operand in node.operands]
 
     def _partial(self, primitive: Primitive, place: int, out: _Slot, operands: list[Any]) -> Any:
         if primitive is _POW and (place == 1 or type(operands[1]) is _Slot):
