@@ -72,7 +72,10 @@ _WINGS = {
     "autograd.notation": ("label_values",),
     "autograd.hand": ("Audit", "ByHand", "Sheet", "Verdict", "audit", "check", "explain", "round_by_hand"),
     "autograd.stepping": ("debug", "step"),
-    "autograd.picture": ("Graph", "draw", "frames", "play"),
+    "autograd.picture": (
+        "Graph", "Plot", "draw", "frames", "play",
+        "plot_activations", "plot_boundary", "plot_gradients", "plot_losses",
+    ),
     "autograd.replay": ("ParameterArrays", "Trace", "compile"),
 }
 _HOME = {name: module for module, names in _WINGS.items() for name in names}

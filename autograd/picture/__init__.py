@@ -11,11 +11,22 @@
 A graph becomes a scene (what is there), the scene becomes DOT (how it looks), and DOT becomes a file
 (by which engine): :mod:`.nodes`, :mod:`.dot`, :mod:`.engines`. ``play`` writes a page that goes through
 both passes on such a picture, ``frames`` the same as pictures for slides: :mod:`.passes`, :mod:`.page`,
-:mod:`.frames`.
+:mod:`.frames`. :mod:`.plots` are of a training run rather than of a graph.
 """
 
 from .frames import frames
 from .graph import Graph, draw
 from .page import play
+from .plots import Plot, plot_activations, plot_boundary, plot_gradients, plot_losses
 
-__all__ = ["Graph", "draw", "frames", "play"]
+__all__ = [
+    "Graph",
+    "Plot",
+    "draw",
+    "frames",
+    "play",
+    "plot_activations",
+    "plot_boundary",
+    "plot_gradients",
+    "plot_losses",
+]
