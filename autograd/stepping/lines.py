@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Namer", "chained", "line", "of_names"]
 
 MAX_TERMS = 8  # contributions on one line; the event has all of them
-MAX_NAMED = 10_000  # nodes that are named in their order; in a larger graph, in the order in which they are shown
+MAX_NAMED = 10_000  # operations are named in their order; those of a larger graph as they are shown
 
 
 class Namer:
@@ -39,8 +39,9 @@ class Namer:
         if self._names is None:
             nodes = list(self._nodes())
             self._names = Names(nodes)
+            all_of_them = sum(bool(node.op) for node in nodes) <= MAX_NAMED
             for node in nodes:
-                if node.label or (node.op and len(nodes) <= MAX_NAMED):
+                if node.label or (node.op and all_of_them):
                     self[node]
         return self._names
 
@@ -70,17 +71,18 @@ class Namer:
         return f" {'=' if is_exact(number, self.digits) else '≈'} {self.show(number)}"
 
 
-class _Moment(Names):
-    """The names with the numbers of an event, whatever the nodes have by now."""
+class _Numbers(Names):
+    """The names with the numbers of an event, whatever the nodes have by now; without one, with those they have."""
 
-    def __init__(self, event: Event, namer: Namer) -> None:
+    def __init__(self, namer: Namer, event: Event | None = None) -> None:
         super().__init__()
         self._namer = namer
-        self._numbers = dict(zip(event.node.operands, event.numbers))
-        self._numbers[event.node] = event.data
+        self._then = {} if event is None else dict(zip(event.node.operands, event.numbers)) | {event.node: event.data}
 
     def symbol(self, operand: Any) -> Any:
-        return Symbol(self._namer[operand], self._numbers[operand]) if isinstance(operand, Value) else operand
+        if not isinstance(operand, Value):
+            return operand
+        return Symbol(self._namer[operand], self._then.get(operand, operand.data))
 
     def softmax(self, node: Value, operands: Any) -> list[Any]:
         """By their names, or in exponentials, which a pocket calculator has."""
@@ -92,7 +94,7 @@ class _Moment(Names):
 def line(event: Event, namer: Namer) -> str:
     if event.kind == "evaluate":
         was = f" (was {namer.show(event.before)})" if repr(event.before) != repr(event.data) else ""  # nan is nan
-        expression = formula(event.node, _Moment(event, namer))
+        expression = formula(event.node, _Numbers(namer, event))
         return f"{namer[event.node]} = {_worked_out(expression, event.data, namer)}{was}"
     if event.kind == "seed":
         return f"{namer.slope(event.node)} = {namer.show(event.cotangent)}"
@@ -120,7 +122,7 @@ def _contribution(
     event: Event, namer: Namer, place: int, operand: Value, _: Number, contribution: Number, total: Number
 ) -> str:
     cotangent = _slope_symbol(namer.slope(event.node), event.cotangent)
-    expression = cotangent * partial(event.node, place, _Moment(event, namer))
+    expression = cotangent * partial(event.node, place, _Numbers(namer, event))
     sign, so_far = ("=", "") if total == contribution else ("+=", f", so far {namer.show(total)}")
     return f"{namer.slope(operand)} {sign} {_worked_out(expression, contribution, namer)}{so_far}"
 
@@ -149,7 +151,7 @@ def of_names(node: Value, namer: Namer) -> str:
 def chained(consumer: Value, node: Value, factor: Number, namer: Namer) -> tuple[str, Number]:
     """∂consumer/∂node as text, with the product of the way so far; and that product."""
     places = [place for place, operand in enumerate(consumer.operands) if operand is node]
-    rule = reduce(add, [partial(consumer, place, namer.names) for place in places])
+    rule = reduce(add, [partial(consumer, place, _Numbers(namer)) for place in places])
     slope = reduce(add, [consumer.partials[place] for place in places])
     product = factor * slope
     numbers = _in_numbers(Symbol("", factor) * Symbol("", slope), namer)

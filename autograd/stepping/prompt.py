@@ -221,7 +221,7 @@ class Prompt(cmd.Cmd):
         for height in range(len(way) - 1, -1, -1):
             node, link = self.debugger.at(height), way[height]
             chain, factor = chained(link.consumer, node, factor, self.namer)
-            others = f"  (it has {link.others} other consumers)" if link.others else ""
+            others = f"  (one of {link.others + 1} consumers)" if link.others else ""
             lines.append(f"{self._arrow(height)} {of_names(node, self.namer)}   {chain}{others}")
         self._say("\n".join(lines))
         if any(link.others for link in way):
