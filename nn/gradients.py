@@ -111,7 +111,7 @@ def replayable(
         return None
     prepared, targets = [], set()
     for x, target in data:
-        inputs = _in_floats(x)
+        inputs, target = _in_floats(x), target.tolist() if hasattr(target, "tolist") else target
         if loss in _OF_NUMBERS:
             target = _in_floats(target)
         elif type(target) is int:

@@ -407,7 +407,7 @@ class MLP(Module):
         description, state = storage.read(path)
         try:
             kind, activations, dropout = (description[part] for part in ("kind", "activations", "dropout"))
-            places = _places(activations, bool(dropout))
+            places = _places(activations, dropout > 0)
             weights = [(state[f"{place}.weight"], state[f"{place}.bias"]) for place in places]
         except (KeyError, TypeError) as error:
             raise FileFormatError(f"{path} lacks {error} of the model, or it is of the wrong kind") from None

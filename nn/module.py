@@ -204,13 +204,16 @@ def _numbers(tensor: Any) -> Any:
 
 
 def _shape(thing: Any) -> tuple[int, ...] | None:
-    """(rows, columns), (length,), () for one number, None where the rows are not as long as each other."""
-    if not isinstance(thing, (list, tuple)):
-        return ()
-    if not any(isinstance(row, (list, tuple)) for row in thing):
-        return (len(thing),)
-    lengths = {len(row) if isinstance(row, (list, tuple)) else None for row in thing}
-    return (len(thing), *lengths) if len(lengths) == 1 else None  # type: ignore[arg-type]
+    """(rows, columns), (length,), () for one number, None where lists side by side differ in length."""
+    shape: list[int] = []
+    level = [thing]
+    while level and all([isinstance(inner, (list, tuple)) for inner in level]):
+        lengths = {len(inner) for inner in level}
+        if len(lengths) > 1:
+            return None
+        shape += lengths
+        level = [element for inner in level for element in inner]
+    return None if any([isinstance(inner, (list, tuple)) for inner in level]) else tuple(shape)
 
 
 def _same_shape(name: str, tensor: Any, given: Any) -> None:

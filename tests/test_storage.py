@@ -99,6 +99,8 @@ def saved(tmp_path, **changes):
         ({"format": "another"}, r"not the file of a model"),
         ({"parameters": None}, r"has no 'parameters'"),
         ({"model": [1]}, r"has no 'model'"),
+        ({"model": {"kind": "MLP", "activations": ["relu", "linear"], "dropout": "0.5"}}, r"0\.5|of the wrong kind"),
+        ({"model": {"kind": "Net", "activations": ["relu", "linear"], "dropout": 0.0}}, r"Net"),
         ({"model": {"kind": "Layer", "activation": "relu"}}, r"Layer|activations"),
         ({"model": {"kind": "MLP", "activations": ["tanh", "linear"], "dropout": 0.5}}, r"tanh|3\.weight"),
     ],
