@@ -1,7 +1,10 @@
 """The record of a graph, its files, and its replays: to the last bit what eager computes."""
 
+import contextlib
+import copy
 import json
 import math
+import pickle
 import random
 import struct
 import subprocess
@@ -284,6 +287,91 @@ def test_what_is_no_json_is_refused(tmp_path, text):
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     with pytest.raises(FileFormatError):
         Trace.load(path)
+
+
+# --- pickle and copy ---
+
+
+def as_it_was(root):
+    order = autograd.topological_order(root)
+    places = {node: place for place, node in enumerate(order)}
+    return [
+        (
+            node.op,
+            node.data,
+            node.grad,
+            node.label,
+            [places.get(x, x) if isinstance(x, Value) else x for x in node.operands],
+            list(map(repr, node.partials)),
+        )
+        for node in order
+    ]
+
+
+DUPLICATES = [copy.deepcopy, copy.copy, lambda thing: pickle.loads(pickle.dumps(thing))]
+
+
+@pytest.mark.parametrize("duplicate", DUPLICATES)
+def test_a_copied_graph_is_the_graph(duplicate):
+    for seed in range(20):
+        root, _ = random_graph(seed)
+        root.label = "root"
+        with contextlib.suppress(AutogradError):
+            root.backward()
+        other = duplicate(root)
+        assert other is not root
+        assert as_it_was(other) == as_it_was(root)
+        assert eager(other, autograd.topological_order(other)) == eager(root, autograd.topological_order(root))
+
+
+def test_a_copy_keeps_the_kind_and_stands_alone():
+    x = Value(Fraction(1, 3), "x")
+    y = x * x + x.sqrt()
+    other = copy.deepcopy(y)
+    other.backward()
+    assert x.grad == 0
+    assert other.data == y.data
+    zero = copy.deepcopy(Value(0.0, "zero").sqrt())
+    with pytest.raises(ZeroDivisionError, match="zero"):
+        zero.backward()
+
+
+@pytest.mark.parametrize("duplicate", [DUPLICATES[0], DUPLICATES[2]])
+def test_leaves_that_are_copied_together_stay_shared(duplicate):
+    x = Value(2.0)
+    first, second, leaf = duplicate([x * 2, x * 3, x])
+    assert first.operands[0] is second.operands[0] is leaf
+    first.backward()
+    assert leaf.grad == 2.0 and x.grad == 0.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("duplicate", [DUPLICATES[0], DUPLICATES[2]])
+def test_a_graph_a_million_deep_is_copied(duplicate):
+    x = Value(0.5)
+    node = x
+    for _ in range(500_000):
+        node = node * 0.999 + x
+    other = duplicate(node)
+    other.backward()
+    node.backward()
+    assert other.data == node.data
+    assert autograd.topological_order(other)[0].grad == x.grad
+
+
+@pytest.mark.slow
+def test_a_graph_a_million_deep_is_recorded():
+    x = Value(0.5)
+    node = x
+    for _ in range(500_000):
+        node = node * 0.999 + x
+    trace = Trace(node, inputs=[x])
+    assert trace.forward(0.5) == node.data
+    trace.backward()
+    gradient = x.grad
+    x.grad = 0.0
+    node.backward()
+    assert x.grad == gradient
 
 
 def test_verify_accepts_every_record():

@@ -30,9 +30,13 @@ class Given:
             self.numbers.append(thing)
             return float
         if kind is list or kind is tuple:
-            if {*map(type, thing)} == {float}:
+            kinds = {*map(type, thing)}
+            if kinds == {float}:
                 self.numbers += thing
                 return kind, len(thing), float
+            if kinds == {Value} and not any([leaf.op for leaf in thing]):
+                self.values += thing
+                return kind, len(thing), Value
             return (kind, *[self._take(inner) for inner in thing])
         if isinstance(thing, Value):
             if thing.op:

@@ -222,6 +222,9 @@ class Result(Value):
         super().__init__(number)
         self._filled = variant, given, gradients
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Value, (self.data, self.label)
+
     def backward(self, seed: Number = 1) -> None:
         """Nothing, as the call has done it; but gradients that were set to zero since are put in again.
 

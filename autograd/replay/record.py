@@ -146,18 +146,11 @@ class _Recorder:
 
     def slots_of(self, operands: Iterable[Any]) -> tuple[int, ...]:
         slots = self.slots
-        return tuple(
-            [
-                slots[operand]
-                if type(operand) is Value
-                else operand.slot
-                if type(operand) is _Slot
-                else slots[operand]
-                if isinstance(operand, Value)
-                else self.constant(operand)
-                for operand in operands
-            ]
-        )
+        return tuple([slots[x] if isinstance(x, Value) else self._slot_of(x) for x in operands])
+
+    def _slot_of(self, operand: Any) -> int:
+        slot: int = operand.slot if type(operand) is _Slot else self.constant(operand)
+        return slot
 
     def computed(self, name: str, slots: tuple[int, ...]) -> int:
         """The slot of a number that a rule needs; one that is there already is not computed twice."""
@@ -240,12 +233,14 @@ class _Recorder:
             slot = self.slots[node]
             if slot not in needed:
                 continue
-            if node._primitive is _WEIGHTED_ROW:
+            if node.op == "weighted_sum":
                 operands = self.operand_slots(node)
                 inputs = operands[len(operands) // 2 : -1]
-                name = "collect_weights" if needed.isdisjoint(inputs) else "collect_row"
-                self.backward.append((name, slot, operands))
-                continue
+                # Eager comes to the bias of a single weighted sum last: that is the same if it is no input.
+                if node._primitive is _WEIGHTED_ROW or operands[-1] not in inputs:
+                    name = "collect_weights" if needed.isdisjoint(inputs) else "collect_row"
+                    self.backward.append((name, slot, operands))
+                    continue
             for place, (operand, partial) in enumerate(self._partials(node)):
                 if isinstance(operand, Value) and self.slots[operand] in needed:
                     self._collect(self.slots[operand], slot, partial(place) if callable(partial) else partial)
@@ -370,40 +365,50 @@ def verify(record: Record) -> None:
     size = record.size
     written = bytearray(size)
     for slot in (*range(record.leaf_count), *record.constants):
-        _require(0 <= slot < size and not written[slot], f"slot {slot} of a leaf or a constant is taken")
+        if not 0 <= slot < size or written[slot]:
+            raise ValueError(f"slot {slot} of a leaf or a constant is taken")
         written[slot] = 1
-    _require(all(0 <= slot < record.leaf_count for slot in record.inputs), "the inputs are leaves")
+    if not all(0 <= slot < record.leaf_count for slot in record.inputs):
+        raise ValueError("an input is no leaf")
     read = bytearray(size)
     for backward, instructions in enumerate((record.forward, record.backward)):
         for instruction in instructions:
-            name, slot, operands = instruction
-            _require(
-                all([0 <= operand < size and written[operand] for operand in operands]),
-                f"{instruction}: an operand is read before it is written",
-            )
-            if name in COLLECTING:
-                _require(bool(backward) and 0 <= slot < size, f"{instruction}: is no step of forward")
-                targets, source = ((slot,), operands[0]) if name[-3:] in ("ect", "ted") else (operands, slot)
-                read[source] = 1
-                _require(
-                    not any([read[target] for target in targets]),
-                    f"{instruction}: adds to a cotangent that was read before",
-                )
-                _require(_takes(name, len(operands)), f"{instruction}: has {len(operands)} operands")
-                continue
-            _require(_takes(name, len(operands)), f"{instruction}: is not known, or takes other operands")
-            if name in GUARDS:
-                _require(not backward and slot in (0, 1), f"{instruction}: a guard belongs to forward")
-                continue
-            for result in range(slot, slot + (len(operands) if name in FAMILIES else 1)):
-                _require(0 <= result < size and not written[result], f"{instruction}: slot {result} is taken")
-                written[result] = 1
-    _require(0 <= record.root < size and bool(written[record.root]), "the root is computed")
+            fault = _fault(instruction, bool(backward), written, read)
+            if fault:
+                raise ValueError(f"instruction {instruction}: {fault}")
+    if not 0 <= record.root < size or not written[record.root]:
+        raise ValueError("the root is not computed")
 
 
-def _require(condition: bool, what: str) -> None:
-    if not condition:
-        raise ValueError(f"a record in which {what}" if what[0] != "(" else f"instruction {what}")
+def _fault(instruction: Instruction, backward: bool, written: bytearray, read: bytearray) -> str:
+    """What is wrong with an instruction, "" for nothing; notes what it writes and whose cotangent it reads."""
+    name, slot, operands = instruction
+    size = len(written)
+    for operand in operands:
+        if not 0 <= operand < size or not written[operand]:
+            return "an operand is read before it is written"
+    if not _takes(name, len(operands)):
+        return "is not known, or takes other operands"
+    if name in COLLECTING:
+        if not backward or not 0 <= slot < size:
+            return "is no step of forward"
+        if name in ("collect", "collect_negated"):
+            source = operands[0]
+            targets: Sequence[int] = (slot,)
+        else:
+            source, targets = slot, operands
+        read[source] = 1
+        for target in targets:
+            if read[target]:
+                return "adds to a cotangent that was read before"
+        return ""
+    if name in GUARDS:
+        return "a guard belongs to forward" if backward or slot not in (0, 1) else ""
+    for result in range(slot, slot + (len(operands) if name in FAMILIES else 1)):
+        if not 0 <= result < size or written[result]:
+            return f"slot {result} is taken"
+        written[result] = 1
+    return ""
 
 
 def _takes(name: str, count: int) -> bool:

@@ -82,12 +82,12 @@ class Variant:
 
     def _same_leaves(self, values: Sequence[Value]) -> dict[int, int]:
         """Arguments that are a leaf which has a slot already: their slots, and its."""
-        if not values:
-            return {}
         same = {}
-        slots = dict(self._slots)
+        own: dict[Value, int] = {}
         for slot, leaf in enumerate(values, self._first_value):
-            known = slots.setdefault(leaf, slot)
+            known = self._slots.get(leaf)
+            if known is None:
+                known = own.setdefault(leaf, slot)
             if known != slot:
                 same[slot] = known
         return same
