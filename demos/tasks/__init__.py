@@ -18,6 +18,7 @@ TASKS = {
     "spirals": "three spirals that wind around each other",
     "curve": "the regression of a curve from noisy points",
     "digits": "handwritten digits of 8×8 pixels (needs scikit-learn)",
+    "gpt": "a character-level GPT that makes up names",
 }
 
 
