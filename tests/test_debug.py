@@ -94,6 +94,18 @@ def test_a_condition_on_gradients_waits_for_the_backward_pass(said):
     assert stopped.splitlines()[0].startswith("8/9 backward")
 
 
+def test_a_condition_on_data_is_for_the_forward_pass(said):
+    _, first, second, *_ = said("b data > 0.34", "c", "c")
+    assert first.splitlines()[0].startswith("1/9 forward")
+    assert second.splitlines()[0].startswith("4/9 forward")
+    assert said("b data > 0.34", "n 4", "c")[2].endswith("this is the end (9 of 9); r goes back, q leaves")
+
+
+def test_going_on_leaves_the_steps_of_a_node(said):
+    _, _, stopped, after, *_ = said("s", "b h", "c", "n")
+    assert stopped.startswith("2/9 forward") and after.startswith("3/9 forward")
+
+
 def test_a_condition_on_labels_stops_where_it_becomes_true(said):
     _, stopped, going_on, *_ = said("b x.grad >= 1", "c", "c")
     assert stopped.splitlines()[0].startswith("6/9 backward")

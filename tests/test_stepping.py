@@ -113,10 +113,15 @@ def test_at_random_forward_and_back_leaves_a_graph_as_a_fresh_pass_does():
     assert len(topological_order(root)) >= 2000
     rng = random.Random(7)
     stepper = step(root)
-    events = len(stepper)
+    events, visited = len(stepper), {0}
+    forward = True
     for _ in range(10_000):
-        move = stepper.next if rng.random() < 0.5 + 0.1 * (stepper.position < events / 2) else stepper.back
+        if rng.random() < 0.0001 or stepper.position == (events if forward else 0):
+            forward = not forward
+        move = stepper.next if forward == (rng.random() < 0.95) else stepper.back
         move()
+        visited.add(stepper.position)
+    assert len(visited) == events + 1  # every place was come to
     other = step(fresh)
     while other.position < stepper.position:
         other.next()
