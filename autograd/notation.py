@@ -37,6 +37,7 @@ __all__ = [
     "LATEX",
     "PYTHON",
     "TEXT",
+    "Inlined",
     "Names",
     "Style",
     "Symbol",
@@ -343,10 +344,10 @@ def partial(node: Value, place: int, names: Names, out: Any = None) -> Any:
     return expression if type(expression) is int else kept  # in the graph's own kind: 1/2 and not 0.5
 
 
-class _Opened(Names):
+class Inlined(Names):
     """The names of labelled nodes; an unlabelled one as its formula, down to a few operations, or its number."""
 
-    def __init__(self, depth: int) -> None:
+    def __init__(self, depth: int = 3) -> None:
         super().__init__()
         self._depth = depth
 
@@ -375,7 +376,7 @@ def equation(node: Value) -> str:
     """
     parts = [latex_name(node.label)] if node.label else []
     if node.op:
-        expression = formula(node, _Opened(3))
+        expression = formula(node, Inlined())
         parts.append(write(expression, LATEX))
     known = [*parts[:-1], parts[-1] + _result(node.data)] if parts else [write(node.data, LATEX)]
     line = " = ".join(known)

@@ -178,6 +178,7 @@ def test_each_step_of_a_random_graph_is_true(seed):
             assert step.number == step.node.grad
     for form in (str(explain(root)), explain(root).latex(), explain(root).markdown()):
         assert form.count("{") == form.count("}")
+        assert form.count(r"\left") == form.count(r"\right")
 
 
 def test_latex_and_markdown():
@@ -218,6 +219,19 @@ def test_the_root_is_found_in_memory_or_asked_for():
         explain(second, root=first)
 
 
+def test_a_result_that_is_used_further_is_explained_by_itself():
+    x = Value(2.0, label="x")
+    y = x * 3
+    y.label = "y"
+    kept = [y + 1, y * 2]
+    assert str(explain(y)).startswith("y\n\nforward: result\n  y = x · 3 = 2 · 3 = 6\n\ngradients: leaves")
+    kept.pop()
+    assert "∂t₁/∂y" in str(explain(y))
+    y.backward()
+    assert "∂t₁/∂y" not in str(explain(y))
+    assert len(kept) == 1
+
+
 def test_what_the_gradient_holds_is_said_where_it_is_another():
     x = Value(2.0, label="x")
     y = x * 3
@@ -248,6 +262,19 @@ def test_a_long_sum_is_shortened():
     y = weighted_sum(xs, [0.5] * 500)
     y.label = "y"
     assert "y = x0 · 0.5 + x1 · 0.5 + x2 · 0.5 + … + x499 · 0.5\n" in str(explain(y))
+
+
+def test_a_gradient_of_many_contributions_is_shortened():
+    x = Value(0.5, label="x")
+    parts = [x * float(place) for place in range(100)]
+    for place, part in enumerate(parts):
+        part.label = f"p{place}"
+    y = total([part * part for part in parts])
+    y.label = "y"
+    y.backward()
+    text = str(explain(x))
+    assert "∂y/∂x = ∂y/∂p0 · 0 + ∂y/∂p1 · 1 + ∂y/∂p2 · 2 + … + ∂y/∂p99 · 99\n" in text
+    assert f"≈ {show(x.grad)}" in text or f"= {show(x.grad)}" in text
 
 
 @pytest.mark.parametrize("bad", [3.0, None, "x", [Value(1.0)]])

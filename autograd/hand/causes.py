@@ -26,7 +26,7 @@ from fractions import Fraction
 from typing import Any
 
 from .. import numeric
-from ..notation import Names, Symbol, partial, show, write
+from ..notation import Inlined, Symbol, formula, partial, show, write
 from ..numeric import Number
 from ..primitives import ACTIVATIONS
 from ..value import Value, topological_order
@@ -108,7 +108,7 @@ class _Case:
         self.of = of
         self.root = root
         self.order = order
-        self.names = Names(order)
+        self.names = Inlined()
         self.path = list(between(order, x)) if of == "grad" else []
         self.known = forward(order)
         if of == "grad":
@@ -147,6 +147,12 @@ class _Case:
             yield what, work(), cut
         except (ArithmeticError, ValueError, TypeError):
             return
+
+    def name(self, node: Value) -> str:
+        """The label of a node; its formula where it has none."""
+        if node.label or not node.op:
+            return self.names[node]
+        return f"({write(formula(node, self.names))})"
 
     @staticmethod
     def fraction(number: Any) -> Fraction | None:
@@ -334,7 +340,7 @@ def _at_pre_activation(case: _Case) -> Iterator[Hypothesis]:
     for chosen in choices:
         if not chosen:
             return
-        which = "" if chosen is activations else f" ({case.names[chosen[0]]})"
+        which = "" if chosen is activations else f" ({case.name(chosen[0])})"
         kinds = " and ".join(sorted({node.op for node in chosen}))
 
         def output_replaced(node: Value, out: Any, operands: list[Any], chosen: list[Value] = chosen) -> Any:
@@ -380,11 +386,13 @@ def _factors(case: _Case) -> Iterator[Hypothesis]:
     if case.of != "grad":
         return
     tried: dict[float, str] = {}
-    for node in case.path:
-        for name, number in _factors_at(node, case):
-            factor = math.nan if number is None else float(number)
-            if math.isfinite(factor) and factor not in (0, 1, -1):
-                tried.setdefault(factor, name)
+    on_path = set(case.path)
+    around = {operand: None for node in case.path for operand in node.operands if isinstance(operand, Value)}
+    named = [(case.name(node), node.data) for node in [*around, *case.path]]  # a name before a derivative
+    for name, number in [*named, *(slope for node in case.path for slope in _slopes(node, on_path, case))]:
+        factor = math.nan if number is None else float(number)
+        if math.isfinite(factor) and factor not in (0, 1, -1):
+            tried.setdefault(factor, name)
     for number, name in tried.items():
         shown = name if name == show(number) else f"{name} = {show(number)}"
         for sign, reversed_sign in ((1, ""), (-1, "sign reversed, and ")):
@@ -392,16 +400,12 @@ def _factors(case: _Case) -> Iterator[Hypothesis]:
             yield f"{reversed_sign}the factor {shown} left out", sign * case.right / number, False
 
 
-def _factors_at(node: Value, case: _Case) -> Iterator[tuple[str, Any]]:
-    """The data of a node and of its operands, and its partials by those on the path."""
-    yield case.names[node], node.data
-    on_path = set(case.path)
+def _slopes(node: Value, on_path: set[Value], case: _Case) -> Iterator[tuple[str, Any]]:
+    """The partials of a node by those of its operands that are on the path."""
     for place, operand in enumerate(node.operands):
-        if isinstance(operand, Value):
-            yield case.names[operand], operand.data
-            if operand in on_path:
-                slope = partial(node, place, case.names)
-                if isinstance(slope, Symbol):
-                    yield f"∂{case.names[node]}/∂{case.names[operand]} = {write(slope)}", slope.number
-                elif _divisor(node) is None:  # one that divides is a mean's n, or the ½, and has its own name
-                    yield show(slope), slope
+        if isinstance(operand, Value) and operand in on_path:
+            slope = partial(node, place, case.names)
+            if isinstance(slope, Symbol):
+                yield f"∂{case.name(node)}/∂{case.name(operand)} = {write(slope)}", slope.number
+            elif _divisor(node) is None:  # one that divides is a mean's n, or the ½, and has its own name
+                yield show(slope), slope

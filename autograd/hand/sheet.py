@@ -128,7 +128,7 @@ def explain(v: Value, *, digits: int = 4, root: Value | None = None) -> Sheet:
     if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17:
         raise KindError(f"explain: digits is {digits!r}, and must be a whole number from 1 to 17")
     if root is None:
-        root = find_root(v)
+        root = _root_of(v)
     elif not isinstance(root, Value):
         raise KindError(f"explain: root is {root!r} (of type {type(root).__name__}), and must be a Value")
     worksheet = Worksheet(root)
@@ -147,6 +147,15 @@ def explain(v: Value, *, digits: int = 4, root: Value | None = None) -> Sheet:
         sections.append(Section("routes", _route_steps(worksheet, routes, v)))
     title = worksheet.derivative(v) if not v.op else name
     return Sheet(title, sections, _notes(worksheet, v), digits)
+
+
+def _root_of(v: Value) -> Value:
+    try:
+        return find_root(v)
+    except UnknownNameError:
+        if v.op:  # it has a calculation of its own, whatever it is used for
+            return v
+        raise
 
 
 def _route_steps(worksheet: Worksheet, routes: list[list[tuple[Value, Any]]], v: Value) -> list[Step]:

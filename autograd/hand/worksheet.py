@@ -335,9 +335,11 @@ def find_root(v: Value) -> Value:
             if consumer not in seen:
                 seen.add(consumer)
                 stack.append(consumer)
+    ran = [root for root in roots if root.grad]
+    if not ran and v.op and v.grad:  # backward was called on v, and not on what uses it
+        return v
     if len(roots) == 1:
         return next(iter(roots))
-    ran = [root for root in roots if root.grad]
     if len(ran) > 1:
         ran = [root for root in ran if root.grad * _cotangents(root)[v] == v.grad]
     if len(ran) == 1:
