@@ -115,8 +115,11 @@ def _demand_unchanged(node: Value, partial: Any, kept: Any) -> None:
 # --- of a function ---------------------------------------------------------------------------------
 
 
-def _is_sequence(argument: Any) -> bool:
-    return hasattr(argument, "__len__") and not isinstance(argument, (str, bytes, dict))
+def is_sequence(argument: Any) -> bool:
+    """Is an argument a sequence of numbers, and not one number?"""
+    if isinstance(argument, (str, bytes, dict)) or getattr(argument, "ndim", 1) == 0:
+        return False
+    return hasattr(argument, "__len__")
 
 
 class Point:
@@ -134,7 +137,7 @@ class Point:
         self.arguments: list[Any] = []
         self.variables: list[Value] = []
         for argument in arguments:
-            if _is_sequence(argument):
+            if is_sequence(argument):
                 self.arguments.append([self._variable(number) for number in argument])
             else:
                 self.arguments.append(self._variable(argument))
@@ -249,7 +252,7 @@ def hessian_vector_product(f: Callable[..., Any]) -> Callable[..., Any]:
 
     def product(point: Any, vector: Any) -> Any:
         at = Point("hessian_vector_product", (point,))
-        along = list(vector) if _is_sequence(vector) else [vector]
+        along = list(vector) if is_sequence(vector) else [vector]
         if len(along) != len(at.variables):
             raise ShapeError(
                 f"hessian_vector_product: a vector of {len(along)} for a point of {len(at.variables)} numbers; "

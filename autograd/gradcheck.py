@@ -25,7 +25,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
-from .derivatives import Point, grad
+from .derivatives import Point, grad, is_sequence
 from .errors import AutogradError, DomainError, KindError
 from .value import Undefined, Value, topological_order
 
@@ -154,7 +154,7 @@ def check_gradient(f: Callable[..., Any], *xs: Any, order: int = 1) -> GradientR
 def _plain(x: Any) -> Any:
     if isinstance(x, Value):
         return x.data
-    return [_plain_number(number) for number in x] if hasattr(x, "__len__") and not isinstance(x, str) else x
+    return [_plain_number(number) for number in x] if is_sequence(x) else x
 
 
 def _plain_number(number: Any) -> Any:

@@ -4,7 +4,8 @@
 >>> evaluate("sigmoid", Decimal(0)), evaluate("sigmoid", 0j)
 (Decimal('0.5'), (0.5+0j))
 
-- An int or a Fraction takes the float function: exp, log, sin … leave the rationals.
+- An int or a Fraction takes the float function: exp, log, sin … leave the rationals. (So does a bare
+  Fraction ** Value, as Python turns the Fraction into a float before it asks; write Value(Fraction(1, 3)).)
 - A Decimal stays one, to the precision of its context (:mod:`autograd.decimals` has what the decimal
   module lacks).
 - A complex number takes ``cmath`` where the function is analytic; what needs an order is refused.
@@ -170,9 +171,12 @@ def _of_symbols(name: str, *operands: Any) -> Any:
 def piecewise(name: str, *operands: Any) -> Any:
     """A function that compares its operands, where comparing does not do: of symbols; else None.
 
-    Raises KindError for a complex number, which is neither above nor below 0.
+    Raises KindError for a complex number, which is neither above nor below 0, and TypeError for a
+    Decimal beside a float or a Fraction: they compare, but they do not multiply.
     """
     for x in operands:
         if isinstance(x, complex) or type(x).__name__ == "mpc":
             raise KindError(f"{name} of {x!r}: {name} has no meaning for a complex number")
+    if any(isinstance(x, Decimal) for x in operands) and any(isinstance(x, (float, Fraction)) for x in operands):
+        raise TypeError(f"{name} of a Decimal and another kind")
     return _of_symbols(name, *operands) if any(map(is_symbolic, operands)) else None

@@ -62,6 +62,7 @@ __all__ = [
     "tanh",
     "total",
     "weighted_sum",
+    "written",
     "zero",
 ]
 
@@ -207,8 +208,16 @@ def as_number(number: Any, what: str = "data") -> Number:
     )
 
 
+def written(number: Number) -> str:
+    """The ``repr`` of a number, or why there is none."""
+    try:
+        return repr(number)
+    except ValueError:  # Python refuses to write out whole numbers of more than 4300 digits
+        return f"<{type(number).__name__} of more digits than Python prints>"
+
+
 def _described(thing: Any) -> str:
-    text = repr(thing)
+    text = written(thing)
     return f"{text if len(text) <= 40 else text[:37] + '...'} (of type {type(thing).__name__})"
 
 
@@ -431,7 +440,7 @@ def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
         return x._apply("leaky_relu", x, slope)
     if isinstance(slope, Arithmetic):
         return slope._apply("leaky_relu", x, slope)
-    if type(x) is not float:
+    if type(x) is not float or type(slope) is not float:
         formula = _compared("leaky_relu", x, slope)
         if formula is not None:
             return formula
@@ -445,7 +454,7 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
         return x._apply("elu", x, alpha)
     if isinstance(alpha, Arithmetic):
         return alpha._apply("elu", x, alpha)
-    if type(x) is not float:
+    if type(x) is not float or type(alpha) is not float:
         formula = _compared("elu", x, alpha)
         if formula is not None:
             return formula
@@ -494,6 +503,8 @@ def _is_complex(x: Any) -> bool:
 
 def _power_of_zero(x: Decimal, y: Any) -> Any:
     """Of the Decimal 0, which says Infinity below an exponent of 0, and nothing at 0."""
+    if not isinstance(y, (int, Decimal)):
+        raise TypeError("a Decimal to a power of another kind")
     if y < 0:
         raise ZeroDivisionError("0 to a negative power")
     return x**y if y else type(x)(1)

@@ -125,7 +125,7 @@ class Value(Arithmetic):
         kept = (self._left_partial, self._right_partial)[: primitive.arity]
         numbers = [_data(operand) for operand in self.operands]
         return tuple(
-            _partial(self, place, numbers) if partial is None else partial  # None: of a bare number
+            _partial_of_bare(self, place, numbers) if partial is None else partial
             for place, partial in enumerate(kept)
         )
 
@@ -275,7 +275,7 @@ class Value(Arithmetic):
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        return f"Value(data={self.data!r}, grad={self.grad!r}{label})"
+        return f"Value(data={numeric.written(self.data)}, grad={numeric.written(self.grad)}{label})"
 
     def __rich_repr__(self) -> Iterator[tuple[Any, ...]]:  # what the package rich prints
         yield "data", self.data
@@ -363,6 +363,14 @@ def _partial(node: Value, place: int, numbers: Sequence[Number]) -> Any:
         return Undefined(_explained(error, node, "the slope of "))
 
 
+def _partial_of_bare(node: Value, place: int, numbers: Sequence[Number]) -> Any:
+    """The partial by a bare number, which is not kept; it may not exist for its kind alone."""
+    try:
+        return _partial(node, place, numbers)
+    except TypeError as error:
+        return Undefined(_explained(error, node, "the slope of "))
+
+
 class Undefined:
     """A partial that does not exist. It is kept on the node, and raises when a gradient asks for it.
 
@@ -410,8 +418,8 @@ def _explained(error: Exception, node: Value, what: str = "") -> AutogradError:
 
 def _described(operand: Any) -> str:
     if isinstance(operand, Value):
-        return f"{operand.label} = {operand.data!r}" if operand.label else repr(operand.data)
-    return repr(operand)
+        return f"{operand.label} = {numeric.written(operand.data)}" if operand.label else numeric.written(operand.data)
+    return numeric.written(operand)
 
 
 # --- weighted sums -----------------------------------------------------------------------------------
@@ -563,27 +571,43 @@ def _put_aside(
 
 def _sweep(order: list[Value]) -> None:
     """The chain rule, from the root to the leaves: operand.grad += cotangent · partial."""
-    for node in reversed(order):
-        cotangent = node.grad
-        primitive = node._primitive
-        if primitive is _WEIGHTED_ROW:
-            for weight, x in zip(node._left, node._left_partial):
-                weight.grad += cotangent * x
-            inputs = node._right
-            if inputs and isinstance(inputs[0], Value):
-                for operand, weight in zip(inputs, node._right_partial):
-                    operand.grad += cotangent * weight
-        elif primitive.arity == 0:  # type: ignore[union-attr]
-            for operand, partial in zip(node._left, node._left_partial):
+    try:
+        for node in reversed(order):
+            cotangent = node.grad
+            primitive = node._primitive
+            if primitive is _WEIGHTED_ROW:
+                for weight, x in zip(node._left, node._left_partial):
+                    weight.grad += cotangent * x
+                inputs = node._right
+                if inputs and isinstance(inputs[0], Value):
+                    for operand, weight in zip(inputs, node._right_partial):
+                        operand.grad += cotangent * weight
+            elif primitive.arity == 0:  # type: ignore[union-attr]
+                for operand, partial in zip(node._left, node._left_partial):
+                    if isinstance(operand, Value):
+                        operand.grad += cotangent * partial
+            else:
+                operand = node._left
                 if isinstance(operand, Value):
-                    operand.grad += cotangent * partial
-        else:
-            operand = node._left
-            if isinstance(operand, Value):
-                operand.grad += cotangent * node._left_partial
-            operand = node._right
-            if isinstance(operand, Value):
-                operand.grad += cotangent * node._right_partial
+                    operand.grad += cotangent * node._left_partial
+                operand = node._right
+                if isinstance(operand, Value):
+                    operand.grad += cotangent * node._right_partial
+    except (ArithmeticError, TypeError) as error:
+        raise _untold_contribution(error, node) from None
+
+
+def _untold_contribution(error: Exception, node: Value) -> AutogradError:
+    """Why a cotangent could not be multiplied by a partial, as an error of the family."""
+    if isinstance(error, AutogradError):  # a partial that does not exist
+        return error
+    shown = " and ".join([_described(operand) for operand in node.operands[:4]])
+    place = f"the contributions of {node.op} of {shown} with cotangent {node.grad!r}"
+    if isinstance(error, (OverflowError, Overflow)):
+        return NumberOverflowError(f"{place}: too large for their kind of number; use smaller operands")
+    if isinstance(error, TypeError):
+        return KindError(f"{place}: the cotangent and the partial do not mix; convert an operand")
+    return DomainError(f"{place}: {error}")
 
 
 def contributions(node: Value, cotangent: Any) -> Iterator[tuple[Value, Any, Any]]:

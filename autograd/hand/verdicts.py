@@ -19,6 +19,8 @@ from .worksheet import find_root
 
 __all__ = ["Verdict", "check", "judge"]
 
+_LONGEST = 10**4000  # units of the last printed digit: what is more is not written out
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -94,7 +96,8 @@ def judge(
     else:
         kind = "slip"
     cause = _cause(x, figure, of, root, more) if kind == "slip" and isinstance(x, Value) else ""
-    return Verdict(kind, figure.text, computed, figure.rewrite(exact), cause, name)
+    right = figure.rewrite(exact) if abs(exact / figure.unit) < _LONGEST else numeric.written(computed)
+    return Verdict(kind, figure.text, computed, right, cause, name)
 
 
 def _cause(x: Value, figure: Figure, of: str, root: Value | None, more: Mapping[str, list[Hypothesis]] | None) -> str:
