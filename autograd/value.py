@@ -224,8 +224,7 @@ class Value(Arithmetic):
             _put_aside(order, leaves, rows, zero, before)
             self.grad = seed
             _sweep(order)
-            for leaf, grad in before:
-                leaf.grad = grad + leaf.grad
+            _add_back(before)
         except BaseException:
             for leaf in chain(leaves, *rows):
                 leaf.grad = numeric.zero(leaf.data)
@@ -567,6 +566,17 @@ def _put_aside(
         leaf.grad = zero
     for node in order:
         node.grad = zero
+
+
+def _add_back(before: list[tuple[Value, Number]]) -> None:
+    """Add what leaves had before this pass to what it gave them."""
+    for leaf, grad in before:
+        try:
+            leaf.grad = grad + leaf.grad
+        except (ArithmeticError, TypeError) as error:
+            kind = KindError if isinstance(error, TypeError) else NumberOverflowError
+            shown = f"{numeric.written(grad)} and {numeric.written(leaf.grad)}"
+            raise kind(f"the gradients of {_described(leaf)} in two passes do not add up: {shown} ({error})") from None
 
 
 def _sweep(order: list[Value]) -> None:
