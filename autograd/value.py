@@ -220,14 +220,17 @@ class Value(Arithmetic):
         zero = numeric.zero(self.data)
         order, leaves, rows = _survey(self)
         before: list[tuple[Value, Number]] = []
+        put_aside = False
         try:
             _put_aside(order, leaves, rows, zero, before)
+            put_aside = True
             self.grad = seed
             _sweep(order)
             _add_back(before)
         except BaseException:
-            for leaf in chain(leaves, *rows):
-                leaf.grad = numeric.zero(leaf.data)
+            if put_aside:  # if not, the others still have what they had
+                for leaf in chain(leaves, *rows):
+                    leaf.grad = numeric.zero(leaf.data)
             for leaf, grad in before:
                 leaf.grad = grad
             raise

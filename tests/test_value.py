@@ -281,6 +281,18 @@ def test_an_interrupted_backward_leaves_the_gradients_as_they_were():
     assert after == (before[0] + x.grad, before[1] + w.grad)
 
 
+def test_a_backward_that_is_interrupted_as_it_begins_loses_no_gradient():
+    class Interrupting:
+        def __bool__(self):
+            raise KeyboardInterrupt
+
+    a, b, c = Value(1.0), Value(2.0), Value(3.0)
+    a.grad, b.grad, c.grad = 10.0, Interrupting(), 30.0
+    with pytest.raises(KeyboardInterrupt):
+        (a * b * c).backward()
+    assert (a.grad, c.grad) == (10.0, 30.0)
+
+
 def test_a_partial_that_does_not_exist_raises_only_when_a_gradient_asks_for_it():
     x, y = Value(0.0, label="x"), Value(2.0)
     root = x.sqrt() + y
