@@ -157,16 +157,14 @@ def product(factors: Iterable[Any]) -> Any:
             factor, last = factor.operands
             chain.append(last)
         flat += [factor, *reversed(chain)]
-    sign = 1
-    result: Any = 1
-    for factor in flat:
-        if type(factor) is int and factor in (1, -1):
-            sign *= factor
-        elif type(result) is int and result == 1:
-            result = factor
-        else:
-            result = operation(lookup("mul"), (result, factor))
-    return result if sign == 1 else -result
+    ones = [factor for factor in flat if type(factor) is int and factor in (1, -1)]
+    others = [factor for factor in flat if not (type(factor) is int and factor in (1, -1))]
+    sign = math.prod(ones)
+    if not others:
+        return sign
+    if sign < 0:
+        others[0] = -others[0]
+    return reduce(lambda left, right: operation(lookup("mul"), (left, right)), others)
 
 
 # --- a node as an expression -------------------------------------------------------------------------

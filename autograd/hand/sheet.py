@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import groupby
 from typing import Any
 
 from ..errors import KindError, UnknownNameError
@@ -134,11 +135,8 @@ def explain(v: Value, *, digits: int = 4, root: Value | None = None) -> Sheet:
     worksheet = Worksheet(root)
     if v not in worksheet.order:
         raise UnknownNameError(f"explain: {root.label or 'the root'} does not depend on {v.label or 'this value'}")
-    sections = [Section(f"forward: {heading}", steps) for heading, steps in worksheet.forward(v)]
-    sections += [
-        Section(f"gradients: {heading}", steps)
-        for heading, steps in worksheet.backward(None if v is root else v)
-    ]
+    sections = _sections("forward", worksheet.forward(v))
+    sections += _sections("gradients", worksheet.backward(None if v is root else v))
     name = worksheet.name(v)
     if v is root:
         return Sheet(name, sections, [], digits)
@@ -147,6 +145,14 @@ def explain(v: Value, *, digits: int = 4, root: Value | None = None) -> Sheet:
         sections.append(Section("routes", _route_steps(worksheet, routes, v)))
     title = worksheet.derivative(v) if not v.op else name
     return Sheet(title, sections, _notes(worksheet, v), digits)
+
+
+def _sections(pass_: str, parts: Iterable[tuple[str, list[Step]]]) -> list[Section]:
+    """One section for each heading, and for all that follow each other under the same one."""
+    return [
+        Section(f"{pass_}: {heading}", [step for _, steps in group for step in steps])
+        for heading, group in groupby(parts, key=lambda part: part[0])
+    ]
 
 
 def _root_of(v: Value) -> Value:
