@@ -22,8 +22,19 @@ _TITLE = 28  # for the title in a frame
 
 
 def text_width(text: str, font_size: float = _FONT_SIZE) -> float:
-    """About how wide ``text`` is, rather more than less: a Chinese character is as wide as it is high."""
-    return sum(1.06 if unicodedata.east_asian_width(c) in "WF" else 0.66 for c in text) * font_size
+    """About how wide ``text`` is in the pictures' font, rather more than less."""
+    return sum(_em(character) for character in text) * font_size
+
+
+def _em(character: str) -> float:
+    """The width of a character, as a part of the font size."""
+    if unicodedata.east_asian_width(character) in "WF":
+        return 1.06
+    if character in " .,:;'|()[]!ilIjt-":
+        return 0.46
+    if character in "mwMW=+<>~%@…→←≈":
+        return 1.0
+    return 0.79 if character.isupper() else 0.65
 
 
 def place_in_columns(scene: Scene, columns: Iterable[tuple[str, list[Box]]], direction: str) -> None:
@@ -49,7 +60,7 @@ def place_in_columns(scene: Scene, columns: Iterable[tuple[str, list[Box]]], dir
 
 def _gap(count: int) -> float:
     """Between two layers: wider where more lines cross in it."""
-    return 90 + 8 * min(count, 12)
+    return 70 + 8 * min(count, 12)
 
 
 def _put(box: Box, along: float, across: float, direction: str) -> None:

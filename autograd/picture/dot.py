@@ -8,7 +8,7 @@ import graphviz
 
 from .labels import as_typed
 from .legend import add_legend
-from .looks import BACKWARD, FADED, FONT, FORWARD, KINDS, ROOT, STALE
+from .looks import BACKWARD, FADED, FONT, FORWARD, KINDS, QUIET, ROOT, STALE
 from .scene import Box, Frame, Link, Scene
 
 __all__ = ["to_digraph"]
@@ -31,8 +31,11 @@ def to_digraph(scene: Scene, *, direction: str, widths: bool, legend: bool) -> g
     digraph.attr("node", fontname=FONT, fontsize="11", margin="0.1,0.06", height="0.3")
     digraph.attr("edge", fontname=FONT, fontsize="9", arrowsize="0.7")
     for number, frame in enumerate(scene.frames, 1):
-        look = {"shape": "box", "style": "rounded,dashed", "color": "#999999", "fontcolor": "#444444", "labelloc": "t"}
-        digraph.node(f"frame{number}", as_typed(frame.title), **look, **_placed(frame), **{"class": "frame"})
+        look = {"shape": "box", "style": "rounded,dashed", "color": "#999999", "class": "frame"}
+        digraph.node(f"frame{number}", "", **look, **_placed(frame))
+        x, y = frame.place
+        below_top = f"{x / 72:.3f},{(y + frame.height / 2 - 12) / 72:.3f}!"
+        digraph.node(f"title{number}", as_typed(frame.title), shape="plaintext", fontcolor="#444444", pos=below_top)
     for group in ["", *scene.groups]:
         _add_group(digraph, scene, group)
     largest = max([_size(link) for link in scene.links], default=0.0) if widths else 0.0
@@ -77,7 +80,9 @@ def _add_link(digraph: graphviz.Digraph, link: Link, direction: str, backward: b
     forward_ports, backward_ports = [
         {"tailport": leaves, "headport": arrives} if link.source.place else {} for leaves, arrives in _PORTS[direction]
     ]
-    color = FORWARD if link.is_lit else FADED["color"]
+    color = QUIET if link.contribution is None else FORWARD
+    if not link.is_lit:
+        color = FADED["color"]
     style = "dashed" if link.contribution is None else "solid"
     digraph.edge(
         tail, head, as_typed(link.forward) or None,

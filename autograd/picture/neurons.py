@@ -178,8 +178,8 @@ class _Painter:
         z_name = _name(z, "z", neuron.layer, number)
         lines = [self._line(z_name, neuron.sums)]
         if a is not z:
-            a_name = _name(a, "a", neuron.layer, number)
-            lines.append(self._line(f"{a_name} = {_activation(a, z_name, neuron.layer)}", neuron.outputs))
+            a_name = _name(a, "ln a" if a.op == "log_softmax" else "a", neuron.layer, number)
+            lines.append(self._line(f"{a_name} = {_activation(a, z_name)}", neuron.outputs))
         names = [_name(weight, "w", neuron.layer - 1, number, place) for place, weight in enumerate(neuron.weights, 1)]
         if len(names) <= _MOST_WEIGHTS:
             lines += [self._line(name, [weight]) for name, weight in zip(names, neuron.weights)]
@@ -286,10 +286,10 @@ def _name(node: Any, letter: str, layer: int, *numbers: int) -> str:
     return letter + str(layer).translate(_SUPERSCRIPTS) + comma.join(map(str, numbers)).translate(_SUBSCRIPTS)
 
 
-def _activation(a: Value, z_name: str, layer: int) -> str:
+def _activation(a: Value, z_name: str) -> str:
     """``σ(z²₁)``; a softmax is taken of its whole layer: ``softmax₁(z³)``."""
     is_of_layer = a.op in ("softmax", "log_softmax")
-    return f"{symbol(a)}({'z' + str(layer).translate(_SUPERSCRIPTS) if is_of_layer else z_name})"
+    return f"{symbol(a)}({z_name.rstrip('₀₁₂₃₄₅₆₇₈₉,') if is_of_layer else z_name})"
 
 
 def _contents(region: list[Value]) -> str:
