@@ -30,7 +30,7 @@ from string import Formatter
 from typing import Any
 
 from .numeric import Arithmetic, Number
-from .primitives import ACTIVATIONS, ATOM, NEGATION, POWER, PRODUCT, Form, Primitive, lookup, split_weighted_sum
+from .primitives import ACTIVATIONS, ATOM, NEGATION, POWER, PRODUCT, SUM, Form, Primitive, lookup, split_weighted_sum
 from .value import Undefined, Value
 
 __all__ = [
@@ -562,7 +562,10 @@ def show(number: Any, digits: int = 4) -> str:
     if isinstance(number, (complex, Undefined)):
         return repr(number)
     if not isinstance(number, (float, Decimal)):
-        number = float(number)
+        try:
+            number = float(number)
+        except TypeError:  # a formula of SymPy, a complex number of mpmath
+            return str(number)
     if not math.isfinite(number):
         return str(number)
     if number == 0:
@@ -603,9 +606,11 @@ def is_exact(number: Any, digits: int = 4) -> bool:
 
 def _text_number(number: Any, digits: int) -> tuple[str, int]:
     text = show(number, digits)
+    if " " in text:
+        return text, SUM
     if text.startswith("-"):
         return text, NEGATION
-    return text, PRODUCT - 1 if "/" in text else ATOM
+    return text, PRODUCT - 1 if "/" in text or "*" in text else ATOM
 
 
 def _latex_number(number: Any, digits: int) -> tuple[str, int]:

@@ -217,6 +217,15 @@ def test_a_line_is_that_of_its_moment():
     assert str(events[2]) == "∂t₁/∂w = ∂t₁/∂t₁ · w = 1 · 0.5 = 0.5;  ∂t₁/∂w += ∂t₁/∂t₁ · w = 1 · 0.5 = 0.5, so far 1"
 
 
+def test_numbers_that_are_formulas():
+    u = pytest.importorskip("sympy").Symbol("u")
+    x = Value(u + 1, label="x")
+    lines = list(map(str, step(x * x + 2)))
+    assert lines[0] == "t₁ = x · x = (u + 1) · (u + 1) = (u + 1)**2"
+    assert x.grad == 2 * u + 2
+    assert lines[-1].endswith("so far 2*u + 2")
+
+
 def test_a_long_sum_is_cut():
     xs = [Value(1.0, label=f"x{i}") for i in range(100)]
     forward, _, backward = map(str, step(weighted_sum([0.5] * 100, xs)))
