@@ -19,7 +19,6 @@ The engine is :mod:`autograd.value` and its table :mod:`autograd.primitives`. Ev
 that is imported when it is first used: ``draw``, ``step``, ``explain``, ``check``, ``compile`` …
 """
 
-import copyreg
 from importlib import import_module
 from typing import Any
 
@@ -121,14 +120,6 @@ __all__ = [
     "weighted_sums",
     *_HOME,
 ]
-
-
-def _reduce(node: Value) -> Any:
-    return import_module("autograd.replay.copying").reduce_value(node)
-
-
-# A graph may be a million deep, and pickle and copy would follow it operand by operand.
-copyreg.pickle(Value, _reduce)
 
 
 def __getattr__(name: str) -> Any:

@@ -305,3 +305,15 @@ def test_digits_are_those_of_show():
     y = x * 1.5
     y.label = "y"
     assert f"= {show(2 / 3, 7)} · 1.5 =" in str(explain(y, digits=7))
+
+
+def test_a_leaf_changed_since_is_said():
+    x, w = Value(2.0, label="x"), Value(0.5, label="w")
+    y = w * x + 1
+    y.label = "y"
+    w.data = 3.0
+    note = "stale: an operand was changed after w · x had been computed; y.forward() brings all in line"
+    assert str(explain(y)).endswith(note)
+    assert note in str(explain(w, root=y)) and note in explain(y).markdown()
+    y.forward()
+    assert "stale" not in str(explain(y))

@@ -324,41 +324,6 @@ def test_a_copied_graph_is_the_graph(duplicate):
         assert eager(other, autograd.topological_order(other)) == eager(root, autograd.topological_order(root))
 
 
-def test_a_copy_keeps_the_kind_and_stands_alone():
-    x = Value(Fraction(1, 3), "x")
-    y = x * x + x.sqrt()
-    other = copy.deepcopy(y)
-    other.backward()
-    assert x.grad == 0
-    assert other.data == y.data
-    zero = copy.deepcopy(Value(0.0, "zero").sqrt())
-    with pytest.raises(ZeroDivisionError, match="zero"):
-        zero.backward()
-
-
-@pytest.mark.parametrize("duplicate", [DUPLICATES[0], DUPLICATES[2]])
-def test_leaves_that_are_copied_together_stay_shared(duplicate):
-    x = Value(2.0)
-    first, second, leaf = duplicate([x * 2, x * 3, x])
-    assert first.operands[0] is second.operands[0] is leaf
-    first.backward()
-    assert leaf.grad == 2.0 and x.grad == 0.0
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("duplicate", [DUPLICATES[0], DUPLICATES[2]])
-def test_a_graph_a_million_deep_is_copied(duplicate):
-    x = Value(0.5)
-    node = x
-    for _ in range(500_000):
-        node = node * 0.999 + x
-    other = duplicate(node)
-    other.backward()
-    node.backward()
-    assert other.data == node.data
-    assert autograd.topological_order(other)[0].grad == x.grad
-
-
 @pytest.mark.slow
 def test_a_graph_a_million_deep_is_recorded():
     x = Value(0.5)

@@ -24,6 +24,7 @@ from functools import reduce
 from itertools import groupby
 from typing import Any
 
+from ..anomaly import stale
 from ..errors import KindError, UnknownNameError
 from ..notation import LATEX, TEXT, Style, Symbol, is_exact, operation, product, write
 from ..primitives import lookup
@@ -139,12 +140,12 @@ def explain(v: Value, *, digits: int = 4, root: Value | None = None) -> Sheet:
     sections += _sections("gradients", worksheet.backward(None if v is root else v))
     name = worksheet.name(v)
     if v is root:
-        return Sheet(name, sections, [], digits)
+        return Sheet(name, sections, _stale_notes(worksheet), digits)
     routes = worksheet.routes(v, _MOST_ROUTES)
     if len(routes) > 1 or (routes and len(routes[0]) > 2):
         sections.append(Section("routes", _route_steps(worksheet, routes, v)))
     title = worksheet.derivative(v) if not v.op else name
-    return Sheet(title, sections, _notes(worksheet, v), digits)
+    return Sheet(title, sections, [*_stale_notes(worksheet), *_notes(worksheet, v)], digits)
 
 
 def _sections(pass_: str, parts: Iterable[tuple[str, list[Step]]]) -> list[Section]:
@@ -181,6 +182,16 @@ def _route_steps(worksheet: Worksheet, routes: list[list[tuple[Value, Any]]], v:
         expression = reduce(lambda left, right: operation(lookup("add"), (left, right)), numbers)
         steps.append(Step(Symbol("sum", latex=r"\text{sum}"), expression, worksheet.cotangent(v), v))
     return steps
+
+
+def _stale_notes(worksheet: Worksheet) -> list[str]:
+    """What was computed before one of its operands changed: there the lines mix old numbers and new."""
+    names = [write(worksheet.symbol(node)) for node in stale(worksheet.root)]
+    if not names:
+        return []
+    shown = ", ".join([*names[:4], "…"] if len(names) > 4 else names)
+    root = write(worksheet.name(worksheet.root))
+    return [f"stale: an operand was changed after {shown} had been computed; {root}.forward() brings all in line"]
 
 
 def _notes(worksheet: Worksheet, v: Value) -> list[str]:
