@@ -110,7 +110,7 @@ class Compiled:
             if len(places):
                 found, fill = self._group(samples, places, rows, seed)
                 for place, result in zip(places, found):
-                    results[place] = float(result)
+                    results[place] = result
                 fills.append(fill)
         for fill in fills:
             fill()
@@ -118,7 +118,7 @@ class Compiled:
 
     def _group(
         self, samples: Samples, places: Sequence[int], rows: Any, seed: float
-    ) -> tuple[Sequence[float], Callable[[], None]]:
+    ) -> tuple[list[float], Callable[[], None]]:
         """The results of samples of one shape, and what adds their gradient."""
         first = samples.given(places[0])
         if not first.values:
@@ -130,7 +130,7 @@ class Compiled:
                 except (ArithmeticError, ValueError):
                     break
                 self._prefer(first, variant)
-                return results, partial(variant.add, totals)
+                return results if type(results) is list else results.tolist(), partial(variant.add, totals)
         return self._one_by_one([samples.given(place) for place in places], seed)
 
     def _variants_for(self, given: Given) -> Iterator[Variant]:

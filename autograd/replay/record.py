@@ -31,8 +31,9 @@ numbers; so a record holds no derivative that the table does not. Contributions 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from .. import numeric
@@ -135,7 +136,7 @@ class _Recorder:
 
     def constant(self, number: Any, shared: bool = True) -> int:
         number = _as_float(number, "a constant")
-        key = repr(number)  # 0.0 and -0.0 are two constants, and nan is one
+        key = number if number and number == number else repr(number)  # 0.0 and -0.0 are two constants, nan is one
         if shared and key in self.constants:
             return self.constants[key]
         slot = self.new_slot()
@@ -197,21 +198,22 @@ class _Recorder:
                 continue
             if type(node.data) is not float:
                 _as_float(node.data, f"{node.label or 'a result'} of {node.op}")
-            if node.op in FAMILIES:
-                first = self.family(node.op, self.slots_of(node._left), instructions)
+            name = primitive.name
+            if name in FAMILIES:
+                first = self.family(name, self.slots_of(node._left), instructions)
                 if slot < 0 and first + primitive.index not in done:
                     slots[node] = first + primitive.index
                     done.add(first + primitive.index)
                     continue
                 name = "copy"
                 operands: tuple[int, ...] = (first + primitive.index,)
-            elif node.op not in _OPERATIONS:
+            elif name not in _OPERATIONS:
                 # A row that was added to the table: its rule, run on slots, in operations of these.
                 rule_operands = self._stand_ins(node)
                 result = primitive.rule(*rule_operands) if primitive.arity else primitive.rule(tuple(rule_operands))
                 name, operands = "copy", self.slots_of((result,))
             else:
-                name, operands = node.op, self.operand_slots(node)
+                operands = self.operand_slots(node)
             if slot < 0:
                 slot = slots[node] = self.new_slot()
             done.add(slot)
@@ -222,6 +224,9 @@ class _Recorder:
             inputs = self.number_rows.get(id(node._right)) or self.slots_of(node._right)
             weights = self.slots_of(node._left)
             return (*weights[:-1], *inputs, weights[-1])
+        left, right = node._left, node._right
+        if isinstance(left, Value) and isinstance(right, Value):
+            return self.slots[left], self.slots[right]
         return self.slots_of(node.operands)
 
     # --- backward ---
@@ -241,27 +246,43 @@ class _Recorder:
                     name = "collect_weights" if needed.isdisjoint(inputs) else "collect_row"
                     self.backward.append((name, slot, operands))
                     continue
-            for place, (operand, partial) in enumerate(self._partials(node)):
-                if isinstance(operand, Value) and self.slots[operand] in needed:
-                    self._collect(self.slots[operand], slot, partial(place) if callable(partial) else partial)
+            self._collect_contributions(node, slot, needed)
 
     def _needed(self, order: list[Value], unwanted: frozenset[int]) -> set[int]:
         """The slots whose cotangent some wanted leaf's gradient depends on."""
         slots = self.slots
+        if not unwanted:
+            return set(slots.values())
         needed = set(range(len(self.data))) - unwanted
         for node in order:
             if any(slots[operand] in needed for operand in node.operands if isinstance(operand, Value)):
                 needed.add(slots[node])
         return needed
 
-    def _partials(self, node: Value) -> Iterator[tuple[Any, Any]]:
+    def _collect_contributions(self, node: Value, slot: int, needed: set[int]) -> None:
+        slots = self.slots
         primitive, operands = node._primitive, node.operands
         assert primitive is not None
-        out = _Slot(self, self.slots[node])
-        stand_ins = self._stand_ins(node)
+        out: _Slot | None = None
         if primitive.arity == 0:
-            return zip(operands, primitive.partials(out, tuple(stand_ins)))
-        return ((operand, lambda place: self._partial(primitive, place, out, stand_ins)) for operand in operands)
+            stand_ins = self._stand_ins(node)
+            for operand, partial in zip(operands, primitive.partials(_Slot(self, slot), tuple(stand_ins))):
+                if isinstance(operand, Value) and slots[operand] in needed:
+                    self._collect(slots[operand], slot, partial)
+            return
+        for place, operand in enumerate(operands):
+            if not isinstance(operand, Value) or slots[operand] not in needed:
+                continue
+            partial = _plain_partial(primitive, place)
+            if partial is None:
+                out = out or _Slot(self, slot)
+                partial = self._partial(primitive, place, out, self._stand_ins(node))
+            elif type(partial) is _Operand:
+                partial = operands[partial]
+                if isinstance(partial, Value):
+                    self.backward.append(("collect", slots[operand], (slot, slots[partial])))
+                    continue
+            self._collect(slots[operand], slot, partial)
 
     def _stand_ins(self, node: Value) -> list[Any]:
         slots = self.slots
@@ -285,6 +306,34 @@ class _Recorder:
 
 
 _POW = PRIMITIVES["pow"]
+
+
+class _Operand(int):
+    """The place of an operand that a partial is."""
+
+
+class _Probe(Arithmetic):
+    """Stands for an operand in a rule, to see whether the rule computes anything."""
+
+    def _apply(self, name: Any, *operands: Any) -> Any:
+        raise _RuleComputes
+
+
+class _RuleComputes(Exception):
+    pass
+
+
+@cache
+def _plain_partial(primitive: Primitive, place: int) -> Any:
+    """A partial that is a number, or one of the operands, whatever they are; None where the rule computes."""
+    probes = [_Probe() for _ in range(primitive.arity)]
+    try:
+        partial = primitive.partials[place](_Probe(), *probes)
+    except _RuleComputes:
+        return None
+    if not isinstance(partial, _Probe):
+        return partial
+    return _Operand(probes.index(partial)) if partial in probes else None
 
 
 def _as_float(number: Any, what: str) -> float:
@@ -371,44 +420,54 @@ def verify(record: Record) -> None:
     if not all(0 <= slot < record.leaf_count for slot in record.inputs):
         raise ValueError("an input is no leaf")
     read = bytearray(size)
+    known: set[tuple[str, int]] = set()  # operations, each with as many operands as it takes
     for backward, instructions in enumerate((record.forward, record.backward)):
         for instruction in instructions:
-            fault = _fault(instruction, bool(backward), written, read)
-            if fault:
-                raise ValueError(f"instruction {instruction}: {fault}")
+            name, slot, operands = instruction
+            for operand in operands:
+                if not 0 <= operand < size or not written[operand]:
+                    raise ValueError(f"instruction {instruction}: an operand is read before it is written")
+            if (name, len(operands)) not in known:
+                if not _takes(name, len(operands)):
+                    raise ValueError(f"instruction {instruction}: is not known, or takes other operands")
+                known.add((name, len(operands)))
+            if name in _SPECIAL:
+                _verify_special(instruction, bool(backward), written, read)
+            elif not 0 <= slot < size or written[slot]:
+                raise ValueError(f"instruction {instruction}: slot {slot} is taken")
+            else:
+                written[slot] = 1
     if not 0 <= record.root < size or not written[record.root]:
         raise ValueError("the root is not computed")
 
 
-def _fault(instruction: Instruction, backward: bool, written: bytearray, read: bytearray) -> str:
-    """What is wrong with an instruction, "" for nothing; notes what it writes and whose cotangent it reads."""
+_SPECIAL = {*COLLECTING, *GUARDS, *FAMILIES}
+
+
+def _verify_special(instruction: Instruction, backward: bool, written: bytearray, read: bytearray) -> None:
+    """The rest for an instruction that does not write its one slot; notes whose cotangent has been read."""
     name, slot, operands = instruction
-    size = len(written)
-    for operand in operands:
-        if not 0 <= operand < size or not written[operand]:
-            return "an operand is read before it is written"
-    if not _takes(name, len(operands)):
-        return "is not known, or takes other operands"
-    if name in COLLECTING:
-        if not backward or not 0 <= slot < size:
-            return "is no step of forward"
-        if name in ("collect", "collect_negated"):
-            source = operands[0]
-            targets: Sequence[int] = (slot,)
-        else:
-            source, targets = slot, operands
-        read[source] = 1
-        for target in targets:
-            if read[target]:
-                return "adds to a cotangent that was read before"
-        return ""
+    if name in FAMILIES:
+        for result in range(slot, slot + len(operands)):
+            if not 0 <= result < len(written) or written[result]:
+                raise ValueError(f"instruction {instruction}: slot {result} is taken")
+            written[result] = 1
+        return
     if name in GUARDS:
-        return "a guard belongs to forward" if backward or slot not in (0, 1) else ""
-    for result in range(slot, slot + (len(operands) if name in FAMILIES else 1)):
-        if not 0 <= result < size or written[result]:
-            return f"slot {result} is taken"
-        written[result] = 1
-    return ""
+        if backward or slot not in (0, 1):
+            raise ValueError(f"instruction {instruction}: a guard belongs to forward")
+        return
+    if not backward or not 0 <= slot < len(written):
+        raise ValueError(f"instruction {instruction}: belongs to backward")
+    if name in ("collect", "collect_negated"):
+        read[operands[0]] = 1
+        targets: Sequence[int] = (slot,)
+    else:
+        read[slot] = 1
+        targets = operands
+    for target in targets:
+        if read[target]:
+            raise ValueError(f"instruction {instruction}: adds to a cotangent that was read before")
 
 
 def _takes(name: str, count: int) -> bool:
