@@ -68,11 +68,8 @@ class Variant:
         return [*zip(self.leaves, map(float, gradients)), *self._by_argument(given, gradients)]
 
     def _by_argument(self, given: Given, gradients: Any) -> Iterator[tuple[Value, float]]:
-        """Each leaf that is an argument, and no leaf besides, with its gradient."""
-        same = self._same_leaves(given.values)
-        for slot, leaf in enumerate(given.values, self._first_value):
-            if slot not in same:
-                yield leaf, float(gradients[slot])
+        """Each leaf that is an argument with its gradient: all of it where it comes first, and then 0."""
+        return zip(given.values, map(float, gradients[self._first_value :]))
 
     def _numbers(self, *given: float) -> Any:
         numbers = [*_data(self._others), *given]
