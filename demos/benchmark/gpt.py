@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 __all__ = ["HEADS", "PLACES", "VOCABULARY", "WIDTH", "loss_of", "parameters", "tokens"]
@@ -50,7 +51,7 @@ def loss_of(
     keys: list[list[Any]] = []
     values: list[list[Any]] = []
     losses = []
-    for place, (token, target) in enumerate(zip(sample, sample[1:])):
+    for place, (token, target) in enumerate(pairwise(sample)):
         x = _normed([a + b for a, b in zip(weights["token"][token], weights["place"][place])])
         normed = _normed(x)
         query = linear(weights["query"], normed)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograd import ParameterArrays, compile
-from nn import losses, optim
+from nn import optim
 
 from .. import problems
 from .neurons import model_of
