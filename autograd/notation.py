@@ -275,8 +275,8 @@ def formula(node: Value, names: Names) -> Any:
     elif primitive.written is not None:
         _tell(operands, names.softmax(node, operands) if primitive.name == "log_softmax" else [])
         expression = primitive.written(operands)
-        if expression.number is None:  # exp overflows where the softmax of the same numbers does not
-            expression = None
+        if isinstance(expression, Symbol) and expression.number is None:
+            expression = None  # exp overflows where the softmax of the same numbers does not
     if not isinstance(expression, Symbol):
         return operation(primitive, operands, node.data)
     return _with_number(expression, node.data)
@@ -649,7 +649,7 @@ _GREEK = {
 }  # fmt: skip
 _ESCAPED = {
     **{character: "\\" + character for character in "#$%&_{}"},
-    "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+    "′": "'", "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
 }  # fmt: skip
 _NAME = re.compile(
     r"(?: (?P<layer> [0-9]+ ) \. )?"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograd import KindError, Value, log_softmax, round_by_hand, softmax, weighted_sum
+from autograd import DomainError, KindError, Value, log_softmax, round_by_hand, softmax, weighted_sum
 from autograd.hand.rounding import rounding, to_float32
 
 
@@ -91,6 +91,15 @@ def test_where_rounding_starts_to_show():
 def test_bad_digits(arguments):
     with pytest.raises(KindError, match=r"digits|decimals"):
         round_by_hand(Value(1.0), **arguments)
+
+
+def test_rounding_out_of_a_domain():
+    small = Value(0.004, label="p")
+    with pytest.raises(DomainError, match="rounded to 2 decimals, an operand leaves the domain"):
+        round_by_hand((small * 1).log(), decimals=2)
+    by_hand = round_by_hand((small * 1).sqrt(), decimals=2)  # √0 = 0, and has no slope
+    assert by_hand.value == 0.0
+    assert by_hand.grad == {}
 
 
 def test_only_a_value():

@@ -150,6 +150,11 @@ def test_a_softmax_that_would_overflow_is_not_written_out():
     assert write(formula(softmax([Value(1000.0), Value(1000.0)])[0], Names()), upto=0) == "softmax[1](1000, 1000)"
 
 
+def test_a_composite_of_unlabelled_numbers():
+    z = [Value(0.1), Value(0.2)]
+    assert softmax(z)[0]._repr_latex_().startswith(r"$\operatorname{softmax}_{1}\left(0.1, 0.2\right) \approx 0.4750")
+
+
 def test_long_sums_are_shortened():
     xs = [Value(float(place), label=f"x{place}") for place in range(4096)]
     assert write(formula(total(xs), Names())) == "x0 + x1 + x2 + … + x4095"

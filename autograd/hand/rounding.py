@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
-from ..errors import KindError
+from ..errors import DomainError, KindError
 from ..notation import Names, formula, write
 from ..numeric import Arithmetic, Number
 from ..primitives import Primitive, lookup
@@ -191,15 +191,23 @@ class ByHand:
     """A graph worked out with rounding, beside the exact values. The graph itself is as it was.
 
     ``value`` is the root by hand, ``data`` and ``grad`` map each node to its number and its gradient
-    by hand; ``rows`` are the lines of the table, and ``first`` the first one where rounding as one
-    goes gives another figure than rounding at the end.
+    by hand (no gradients where a slope does not exist); ``rows`` are the lines of the table, and
+    ``first`` the first one where rounding as one goes gives another figure than rounding at the end.
     """
 
     def __init__(self, root: Value, how: Callable[[float], float], method: str, in_steps: bool) -> None:
         order = topological_order(root)
-        known = forward(order, how, in_steps)
-        found = backward(order, known, root)
-        exact = backward(order, forward(order), root)
+        try:
+            known = forward(order, how, in_steps)
+        except (ArithmeticError, ValueError) as error:
+            raise DomainError(
+                f"round_by_hand: {method}, an operand leaves the domain of its operation ({error}); keep more digits"
+            ) from error
+        try:
+            found = backward(order, known, root)
+            exact = backward(order, forward(order), root)
+        except (ArithmeticError, ValueError):  # a slope that does not exist: there is no gradient to compare
+            found = exact = {}
         self.method = method
         self.data = {node: _number(known[node]) for node in order}
         self.grad = {node: _number(cotangent) for node, cotangent in found.items()}
@@ -255,7 +263,8 @@ def round_by_hand(
 
     With ``cut`` the digits after the last one are dropped; with ``in_steps`` a weighted sum or a
     softmax is rounded at each of its operations, and not only at its end. Give one of the two numbers
-    of digits, a whole number; anything else raises KindError.
+    of digits, a whole number; anything else raises KindError. Raises DomainError where rounding leaves
+    the domain of an operation: 0.004 to two decimals has no logarithm.
     """
     if not isinstance(root, Value):
         raise KindError(f"round_by_hand: {root!r} (of type {type(root).__name__}) is no Value")
