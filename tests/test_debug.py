@@ -1,7 +1,9 @@
 """The debugger: its commands from a list, and bad input. In a terminal: test_debug_terminal."""
 
+import io
 import math
 import re
+import sys
 
 import pytest
 
@@ -212,9 +214,18 @@ def test_a_root_is_a_value(root):
         debug(root, ["q"])
 
 
-def test_commands_are_a_list(loss):
+@pytest.mark.parametrize("commands", ["n", ["n", 3], [None]])
+def test_commands_are_a_list_of_lines(loss, commands):
     with pytest.raises(KindError, match="commands is a list of lines"):
-        debug(loss, "n")
+        debug(loss, commands)
+
+
+def test_a_console_without_the_signs(loss, monkeypatch):
+    console = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", console)
+    debug(loss, ["n 7"])
+    console.flush()
+    assert b"7/9 backward  ?loss/?h = ?loss/?t? ? h = 1 ? 0.3364" in console.buffer.getvalue()
 
 
 def test_a_picture_with_the_present_node(said, tmp_path):

@@ -64,9 +64,10 @@ def debug(root: Value, commands: Iterable[str] | None = None, *, digits: int = 4
     """
     if not isinstance(root, Value):
         raise KindError(f"debug: the root is a Value; got {root!r} (of type {type(root).__name__})")
-    if isinstance(commands, str):
-        raise KindError(f"debug: commands is a list of lines; got {commands!r}")
-    Prompt(Debugger(root, digits)).run(commands)
+    lines = None if commands is None else list(commands)
+    if isinstance(commands, str) or not all(isinstance(line, str) for line in lines or ()):
+        raise KindError(f"debug: commands is a list of lines, such as ['n', 'c']; got {commands!r}")
+    Prompt(Debugger(root, digits)).run(lines)
 
 
 def _several(do: Callable[[Prompt, str], bool | None]) -> Callable[[Prompt, str], None]:
@@ -150,7 +151,8 @@ class Prompt(cmd.Cmd):
         raise UnknownNameError(f"{word}: no such command; h lists them, and p {line} prints")
 
     def _say(self, text: str) -> None:
-        print(text, file=self.stdout)
+        encoding = getattr(self.stdout, "encoding", None) or "utf-8"
+        print(text.encode(encoding, "replace").decode(encoding), file=self.stdout)  # a console may have no ∂
 
     def _place(self) -> str:
         return f"{self.stepper.position} of {len(self.stepper)}"
