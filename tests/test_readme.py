@@ -11,6 +11,7 @@ from test_tasks import RESULTS
 from autograd import check
 from autograd.primitives import PRIMITIVES
 from demos.__main__ import EXAMPLES, load
+from demos.benchmark.runner import PEERS
 from demos.ledger import audit, summary
 
 ROOT = Path(__file__).parent.parent
@@ -82,3 +83,11 @@ def test_the_tasks_results_are_those_of_their_test():
     assert [name for name, _ in rows] == list(RESULTS)
     for name, number in rows:
         assert number in RESULTS[name][-1].split()
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_the_benchmarks_table_has_every_implementation(path):
+    table = path.read_text("utf-8").partition("| W1 | × |")[2].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in line.split("|")[2:-1]] for line in table.splitlines()[2:]]
+    for place, problem in enumerate(PEERS):
+        assert sum(row[2 * place] != "" for row in rows) == len(PEERS[problem])
