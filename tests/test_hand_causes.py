@@ -76,6 +76,28 @@ def test_the_half_of_the_squared_error():
     assert check(y, f"{y.data / 2:.5f}").cause == "a ½ of the squared error that is not in this loss"
 
 
+def test_passes():
+    x = Value(3.0, "x")
+    y = x * x * 0.7
+    assert check(x, "4.20", of="grad", root=y).cause.startswith("the gradient itself, but backward() has not been")
+    y.backward()
+    y.backward()
+    y.backward()
+    causes = check(x, "4.200", of="grad", root=y).cause.split("; or ")
+    assert causes == ["the gradient of one pass, where .grad holds 3 times as much", "the factor x = 3 left out"]
+
+
+def test_a_sum_elsewhere_in_the_graph_is_no_cause():
+    x, w = Value(2.0, "x"), Value(0.7, "w")
+    y = w.exp() * total([x, x.exp(), x.sin()])
+    y.backward()
+    assert "mean over 3" in check(x, f"{x.grad / 3:.4f}", of="grad", root=y).cause
+    z = x.exp() * total([w, w.exp(), w.sin()])
+    x.grad = 0.0
+    z.backward()
+    assert "mean over 3" not in check(x, f"{x.grad / 3:.4f}", of="grad", root=z).cause
+
+
 def test_sum_and_mean():
     xs = [Value(number, f"x{place}") for place, number in enumerate((0.3, 1.7, 2.9))]
     mean = total([x * x for x in xs]) / 3
@@ -319,6 +341,14 @@ def test_a_gradient_that_follows_from_a_wrong_one():
     assert found.verdicts[1].cause == f"follows from the printed grad of layer1 = {printed}"
     assert found.verdicts[1].name == "grad of weight1"
     assert w1.grad != carried
+
+
+def test_an_audit_of_values_that_several_results_use():
+    x = Value(2.0, "x")
+    first, second = x * 3, x * 5
+    found = audit({first: "6.0", second: "11.0", x: "2"})
+    assert [verdict.kind for verdict in found] == ["agrees", "slip", "agrees"]
+    assert [verdict.name for verdict in found] == ["mul", "mul", "x"]
 
 
 def test_bad_audits():

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import KindError, UnknownNameError
@@ -103,12 +103,18 @@ def audit(figures: Mapping[Any, Any], root: Value | None = None) -> Audit:
     return Audit(verdicts)
 
 
-def _root_of(figures: Mapping[Any, Any]) -> Value:
+def _root_of(figures: Mapping[Any, Any]) -> Value | None:
+    """The root of the first Value that has one; labels cannot be looked up without."""
     for key in figures:
         node = key[0] if isinstance(key, tuple) and key else key
         if isinstance(node, Value):
-            return find_root(node)
-    raise UnknownNameError("audit: the keys are labels; give root= as well, the graph in which to look them up")
+            try:
+                return find_root(node)
+            except UnknownNameError:  # several results use it
+                continue
+    if any(isinstance(key, str) for key in figures):
+        raise UnknownNameError("audit: there are labels among the keys; give root=, the graph in which to look them up")
+    return None
 
 
 _GRADIENT = re.compile(r"(?P<name>.+)\.grad|[∂d].+/[∂d](?P<below>.+)")
@@ -138,7 +144,8 @@ def _judged(entry: _Entry, root: Value | None, entries: list[_Entry], before: li
     carried = _carried(entry, root, wrong, "follows from the printed " + _listed(wrong)) or _carried(
         entry, root, others, "follows from the figures as they are printed above"
     )
-    return judge(entry.node, entry.figure, entry.of, root if entry.of == "grad" else None, {"carried": carried})
+    verdict = judge(entry.node, entry.figure, entry.of, root if entry.of == "grad" else None, {"carried": carried})
+    return replace(verdict, name=entry.name)
 
 
 def _listed(entries: list[_Entry]) -> str:

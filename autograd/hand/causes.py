@@ -68,7 +68,8 @@ def find_causes(
     if exact is None:
         return ""
     kinds: list[Callable[[_Case], Iterator[Hypothesis]]] = [
-        _sign, _constants, _logarithms, _e_as_decimal, _rounded, _in_float32, _at_pre_activation, _updated, _factors,
+        _passes, _sign, _constants, _logarithms, _e_as_decimal, _rounded, _in_float32,
+        _at_pre_activation, _updated, _factors,
     ]  # fmt: skip
     groups = [*(more or {}).values(), *(case.tried(kind) for kind in kinds)]
     found: dict[str, None] = {}
@@ -111,10 +112,11 @@ class _Case:
         self.names = Inlined()
         self.path = list(between(order, x)) if of == "grad" else []
         self.known = forward(order)
-        if of == "grad":
-            cotangent = _plain(backward(order, self.known, root).get(x, 0.0))
-            # what backward was seeded with, or how many passes have been added
-            self.scale = float(x.grad) / cotangent if cotangent else 1.0
+        self.cotangent = _plain(backward(order, self.known, root).get(x, 0.0)) if of == "grad" else 0.0
+        # what backward was seeded with, or how many passes have been added
+        self.scale = float(x.grad) / self.cotangent if self.cotangent and x.grad else 1.0
+        # what a change may stand in that matters for x: all that it comes from, or all that it leads to
+        self.relevant = self.path if of == "grad" else order
 
     def result(self, known: Mapping[Value, Any], **how: Any) -> Any:
         """The number that the figure is about, from other data; how it is, before a last rounding."""
@@ -184,18 +186,26 @@ def _again(node: Value, operands: list[Any]) -> Any:
 # --- the kinds of hypotheses -----------------------------------------------------------------------------
 
 
+def _passes(case: _Case) -> Iterator[Hypothesis]:
+    if case.of == "grad" and not case.x.grad:
+        yield "the gradient itself, but backward() has not been called, or .grad was cleared", case.cotangent, False
+    elif case.scale != 1:
+        yield f"the gradient of one pass, where .grad holds {case.scale:g} times as much", case.cotangent, False
+
+
 def _sign(case: _Case) -> Iterator[Hypothesis]:
     yield "sign reversed", -case.right, False
 
 
 def _constants(case: _Case) -> Iterator[Hypothesis]:
     """Sum or mean, and the ½ of a squared error."""
-    squared = any(node.op == "pow" and node.operands[1] == 2 for node in case.order) or any(
-        node.op == "mul" and node.operands[0] is node.operands[1] for node in case.order
+    squared = any(
+        (node.op == "pow" and node.operands[1] == 2) or (node.op == "mul" and node.operands[0] is node.operands[1])
+        for node in case.relevant
     )
     halved = False
     counts: set[int] = set()
-    for node in case.order:
+    for node in case.relevant:
         count = _count_of_terms(node)
         if count:
             counts.add(count)
