@@ -9,7 +9,8 @@ y = w · x = 0.5 · 3 = 1.5
 ∂y/∂y = 1
 ∂y/∂w = ∂y/∂y · x = 1 · 3 = 3;  ∂y/∂x = ∂y/∂y · w = 1 · 0.5 = 0.5
 
-Events and the way through them are :mod:`.machine`, and how an event is written :mod:`.lines`. The
+``event.open()`` has the elementary steps of a composite node, and ``debug(y)`` is all of this behind a
+prompt. Events and the way through them are :mod:`.machine`, and how an event is written :mod:`.lines`. The
 debugger has its machinery (:mod:`.debugger`) apart from its console (:mod:`.prompt`), as bdb and pdb are.
 """
 

@@ -145,7 +145,9 @@ def _in_numbers(expression: Any, namer: Namer) -> str:
 
 def of_names(node: Value, namer: Namer) -> str:
     """A node as its name and its operation: ``h = tanh(z)``."""
-    return f"{namer[node]} = {write(formula(node, namer.names), digits=namer.digits)}" if node.op else namer[node]
+    if not node.op:
+        return namer[node]
+    return f"{namer[node]} = {write(formula(node, _Numbers(namer)), digits=namer.digits)}"
 
 
 def chained(consumer: Value, node: Value, factor: Number, namer: Namer) -> tuple[str, Number]:
