@@ -18,7 +18,7 @@ from autograd import AutogradError, FileFormatError, KindError, ShapeError, Trac
 from autograd.primitives import PRIMITIVES, Form, Primitive
 from autograd.replay.native import NativeMachine, machine_for
 from autograd.replay.python_machine import PythonMachine
-from autograd.replay.record import make_record, verify
+from autograd.replay.record import _OPERATIONS, make_record, verify
 
 ONE = ["neg", "abs", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "step", "sign", "tanh", "sigmoid"]
 ONE += ["relu", "normal_cdf", "gelu", "softplus"]
@@ -345,6 +345,10 @@ def test_verify_accepts_every_record():
 
 
 @pytest.mark.parametrize("machine", [PythonMachine, machine_for])
+def test_the_tables_own_rows_are_single_instructions():
+    assert {*PRIMITIVES} <= _OPERATIONS
+
+
 def test_a_row_that_was_added_to_the_table_is_replayed_by_its_rule(monkeypatch, tmp_path, machine):
     swish = Primitive(
         "swish", 1,

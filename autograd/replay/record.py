@@ -53,7 +53,7 @@ GUARDS = ("guard_lt", "guard_le", "guard_gt", "guard_ge")
 # look at the numbers (0 ** y, x ** 0) and so cannot be run on slots.
 _OWN = {"copy": 1, "power_by_base": 3, "power_by_exponent": 3}
 # What the machines can do of the table; a row that is not here is recorded by what its rule does.
-_OPERATIONS = {*floats.__all__, "add", "sub", "mul", "div", "pow", "neg", "abs", "step"}
+_OPERATIONS = {*floats.__all__, "add", "sub", "mul", "div", "pow", "neg", "abs", "relu", "step"}
 # A whole float has this many digits before it skips integers; an int beyond would not replay exactly.
 _LARGEST_WHOLE = 2**53
 
