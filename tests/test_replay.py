@@ -4,6 +4,7 @@ import contextlib
 import copy
 import json
 import math
+import os
 import pickle
 import random
 import struct
@@ -16,6 +17,7 @@ import pytest
 import autograd
 from autograd import AutogradError, FileFormatError, KindError, ShapeError, Trace, Value
 from autograd.primitives import PRIMITIVES, Form, Primitive
+from autograd.replay.kept_code import KeptCode
 from autograd.replay.native import NativeMachine, machine_for
 from autograd.replay.python_machine import PythonMachine
 from autograd.replay.record import _OPERATIONS, make_record, verify
@@ -127,6 +129,10 @@ def test_replays_have_the_bits_of_eager_on_a_thousand_graphs():
 def test_a_large_graph_is_split_into_functions_with_the_same_bits(monkeypatch):
     monkeypatch.setattr("autograd.replay.source._STATEMENTS", 7)
     assert_same_bits([PythonMachine], range(2000, 2060))
+
+
+def test_the_tables_own_rows_are_single_instructions():
+    assert {*PRIMITIVES} <= _OPERATIONS
 
 
 def test_the_random_graphs_hold_every_primitive():
@@ -345,10 +351,6 @@ def test_verify_accepts_every_record():
 
 
 @pytest.mark.parametrize("machine", [PythonMachine, machine_for])
-def test_the_tables_own_rows_are_single_instructions():
-    assert {*PRIMITIVES} <= _OPERATIONS
-
-
 def test_a_row_that_was_added_to_the_table_is_replayed_by_its_rule(monkeypatch, tmp_path, machine):
     swish = Primitive(
         "swish", 1,
@@ -376,3 +378,43 @@ def test_a_row_that_was_added_to_the_table_is_replayed_by_its_rule(monkeypatch, 
     Trace(root).save(tmp_path / "t.json")
     monkeypatch.undo()  # the file holds known operations only, so it is read also where the rows are not
     assert bits(Trace.load(tmp_path / "t.json").forward()) == bits(result)
+
+
+# --- the machine on disk ---
+
+
+def test_the_compiled_machine_is_kept_and_checked(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    kept = KeptCode("source", "processor")
+    assert kept.code is None
+    kept.keep(b"code")
+    assert KeptCode("source", "processor").code == b"code"
+    assert KeptCode("source", "other").code is None
+    kept.path.write_bytes(kept.path.read_bytes()[:-1] + b"x")
+    assert KeptCode("source", "processor").code is None
+    monkeypatch.setenv("XDG_CACHE_HOME", str(kept.path))  # a file, which takes no folder
+    KeptCode("source").keep(b"code")
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    KeptCode("source").keep(b"code")
+    assert not (tmp_path / "relative").exists()
+
+
+@pytest.mark.slow
+def test_a_kept_machine_runs_in_the_next_process(tmp_path):
+    pytest.importorskip("llvmlite")
+    program = (
+        "from autograd.replay import native; from autograd import Trace, Value; "
+        "x = Value(0.5); t = Trace(x.exp().tanh() * x); t.backward(); print(native._engine().kept.code is None, x.grad)"
+    )
+    shown = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)},
+        ).stdout.split()
+        for _ in range(2)
+    ]
+    assert [new for new, _ in shown] == ["True", "False"]
+    assert shown[0][1] == shown[1][1]
