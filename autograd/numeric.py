@@ -245,10 +245,10 @@ def of_one_kind(x: Number, y: Number) -> tuple[Number, Number]:
 
     Otherwise a rule such as 1 / y would leave the kind: 1 / 7 is a float.
     """
-    if type(x) is int and isinstance(y, (Fraction, Decimal)):
-        return type(y)(x), y
-    if type(y) is int and isinstance(x, (Fraction, Decimal)):
-        return x, type(x)(y)
+    if type(x) is int and (isinstance(y, (Fraction, Decimal)) or kinds.is_symbolic(y)):
+        return like(y, x), y
+    if type(y) is int and (isinstance(x, (Fraction, Decimal)) or kinds.is_symbolic(x)):
+        return x, like(x, y)
     return x, y
 
 

@@ -39,6 +39,7 @@ from autograd import (
     weighted_sum,
 )
 from autograd.primitives import PRIMITIVES
+from nn import MLP, losses
 
 mpmath = pytest.importorskip("mpmath")
 
@@ -344,6 +345,21 @@ def test_symbolic_gradients_are_formulas():
         ours, theirs = gradient(f)(x), sympy.diff(f(x), x)
         for at in (-0.7, 0.7):
             assert abs(sympy.N((ours - theirs).subs({x: at, b: 0.1}).doit())) < 1e-12, f
+
+
+def test_a_networks_gradient_is_its_formula():
+    sympy = pytest.importorskip("sympy")
+    w1, w2, b1, v1, c, x1, x2, t = sympy.symbols("w1 w2 b1 v1 c x1 x2 t")
+    model = MLP.from_weights([([[w1, w2]], [b1]), ([[v1]], [c])], activations=["sigmoid", "linear"])
+    output = model([x1, x2])
+    loss = losses.half_squared_error([output], [t])
+    loss.backward()
+    a = 1 / (1 + sympy.exp(-(w1 * x1 + w2 * x2 + b1)))
+    gradients = {name: parameter.grad for name, parameter in model.named_parameters()}
+    delta = v1 * a + c - t
+    assert loss.data == delta**2 / 2
+    assert gradients["2.weight[0][0]"] == delta * a and gradients["2.bias[0]"] == delta
+    assert sympy.simplify(gradients["0.weight[0][1]"] - delta * v1 * a * (1 - a) * x2) == 0
 
 
 def test_a_symbol_beside_a_value_stays_a_symbol():
