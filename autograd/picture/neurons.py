@@ -187,7 +187,7 @@ class _Painter:
             lines.append(f"{names[0]} … {names[-1]}: from {self._range(list(neuron.weights))}")
         lines.append(self._line(_name(neuron.bias, "b", neuron.layer - 1, number), [neuron.bias]))
         if len(neuron.sums) > 1:
-            lines.append(f"({len(neuron.sums)} samples)")
+            lines.append(f"(computed {len(neuron.sums)} times)")
         return lines
 
     def _line(self, name: str, nodes: list[Any]) -> str:

@@ -11,7 +11,7 @@ from ..numeric import Number
 from ..value import Value, topological_order
 from .dot import to_digraph
 from .engines import render_svg
-from .graph import refuse_if_too_large
+from .limits import count_boxes, refuse_if_too_large
 from .nodes import leaf_kinds, parts_as_recorded, scene_of_parts
 from .numbers import as_digits
 from .passes import Passes, record
@@ -44,9 +44,8 @@ def set_stage(
         raise ShapeError(f"rounds={rounds!r}: give a whole number from 1 up")
     digits = as_digits(digits)
     order = topological_order(root)
-    parts = parts_as_recorded(order)
-    refuse_if_too_large(parts, max_nodes, "node")
-    scene = scene_of_parts(parts, root, leaf_kinds(order, parameters), None, digits)
+    refuse_if_too_large(count_boxes(order), max_nodes, "node")
+    scene = scene_of_parts(parts_as_recorded(order), root, leaf_kinds(order, parameters), None, digits)
     scene.has_backward = True
     passes = record(root, scene, digits, seed=seed, rounds=rounds, update=update)
     _make_room(scene, passes)
