@@ -8,7 +8,7 @@ from math import tanh
 <BLANKLINE>
 <BLANKLINE>
 def replay(leaves, seed=1.0):
-    (a, b,) = leaves
+    a, b = leaves
     # forward
     mul_2 = a * b
     tanh_3 = tanh(mul_2)
@@ -89,9 +89,9 @@ def batch_program(record: Record) -> str:
     kept = [slot for slot in range(record.leaf_count) if slot not in inputs]
     wanted = [slot for slot in kept if slot not in record.unwanted]
     lines = ["def batch(samples, leaves, seed):"]
-    lines += [f"    ({_tuple(names.of(slot) for slot in kept)}) = leaves"] if kept else []
+    lines += [f"    {_tuple(names.of(slot) for slot in kept)} = leaves"] if kept else []
     lines += [f"    t_{names.of(slot)} = 0.0" for slot in wanted]
-    lines += ["    results = []", f"    for ({_tuple(names.of(slot) for slot in record.inputs)}) in samples:"]
+    lines += ["    results = []", f"    for {_tuple(names.of(slot) for slot in record.inputs) or '_'} in samples:"]
     lines += [f"        {line}" for line in writer.forward()]
     lines += [f"        {line}" for line in writer.backward(wanted, total="t_")]
     lines += [f"        results.append({writer.name(record.root)})"]
@@ -131,7 +131,7 @@ def _one_function(record: Record) -> str:
     leaves = range(record.leaf_count)
     wanted = [slot for slot in leaves if slot not in record.unwanted]
     lines = ["def replay(leaves, seed=1.0):"]
-    lines += [f"    ({_tuple(map(names.of, leaves))}) = leaves"] if leaves else []
+    lines += [f"    {_tuple(map(names.of, leaves))} = leaves"] if leaves else []
     lines += ["    # forward", *(f"    {line}" for line in writer.forward())]
     lines += [f"    # backward: d_x is the derivative of {writer.name(record.root)} by x"]
     lines += [f"    {line}" for line in writer.backward(wanted)]
@@ -180,7 +180,8 @@ def _number(number: float) -> str:
 
 
 def _tuple(names: Iterable[str]) -> str:
-    return "".join(f"{name}, " for name in names).rstrip()
+    listed = list(names)
+    return ", ".join(listed) + "," * (len(listed) == 1)
 
 
 class _Names:
@@ -295,7 +296,7 @@ class _Writer(_Expressions):
             return [self.guard(name, slot, operands)]
         if name in FAMILIES:
             results = _tuple(self.names.of(slot + place) for place in range(len(operands)))
-            return [f"({results}) = {name}({self.list_of(operands)})"]
+            return [f"{results} = {name}({self.list_of(operands)})"]
         target = self.names.of(slot)
         if name == "total":
             return _sum(target, [f"+ {self.operand(operand, ATOM)}" for operand in operands])
