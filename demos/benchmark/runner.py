@@ -104,15 +104,17 @@ def _with_this_package(path: str | None) -> str:
 # --- side by side ----------------------------------------------------------------------------------
 
 
-def compare(problem: str, peers: Sequence[str], rounds: int) -> tuple[list[dict[str, Any]], dict[str, str]]:
-    """A record for each implementation, and for those left out the reason."""
+def compare(
+    problem: str, peers: Sequence[str], rounds: int, *options: str
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """A record for each implementation, and for those left out the reason; ``options`` are W3's length."""
     records: dict[str, dict[str, Any]] = {}
     left_out: dict[str, str] = {}
     with ExitStack() as stack:
         workers = {}
         for peer in peers:
             _progress(f"{problem} {peer}: first step")
-            worker = stack.enter_context(Worker(problem, peer))
+            worker = stack.enter_context(Worker(problem, peer, *options))
             try:
                 answer = worker.answer()
             except WorkerError as error:
