@@ -107,6 +107,16 @@ def test_every_route_and_their_sum():
     assert sheet.notes == []
 
 
+def test_more_routes_than_fit_are_counted():
+    x = Value(0.1, label="x")
+    y = x
+    for _ in range(40):
+        y = y * x  # forty routes
+    y.label = "y"
+    y.backward()
+    assert explain(x).notes == ["more than 12 routes lead to x; above they are summed layer by layer"]
+
+
 def test_a_value_between_has_its_calculation_and_its_gradient():
     x, w = Value(2.0, label="x"), Value(0.5, label="w")
     h = w * x

@@ -144,8 +144,11 @@ def explain(v: Value, *, digits: int = 4, root: Value | None = None) -> Sheet:
     routes = worksheet.routes(v, _MOST_ROUTES)
     if len(routes) > 1 or (routes and len(routes[0]) > 2):
         sections.append(Section("routes", _route_steps(worksheet, routes, v)))
+    notes = [*_stale_notes(worksheet), *_notes(worksheet, v)]
+    if not routes and worksheet.cotangent(v):
+        notes.append(f"more than {_MOST_ROUTES} routes lead to {write(name)}; above they are summed layer by layer")
     title = worksheet.derivative(v) if not v.op else name
-    return Sheet(title, sections, [*_stale_notes(worksheet), *_notes(worksheet, v)], digits)
+    return Sheet(title, sections, notes, digits)
 
 
 def _sections(pass_: str, parts: Iterable[tuple[str, list[Step]]]) -> list[Section]:
