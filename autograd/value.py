@@ -245,8 +245,13 @@ class Value(Arithmetic):
         1.09
 
         No node is made; every node's data and partials are those of the present leaves afterwards.
+        Raises KindError where a leaf was given something that is no number.
         """
-        for node in _survey(self)[0]:
+        order, leaves, rows = _survey(self)
+        for leaf in chain(leaves, *rows):
+            if type(leaf.data) is not float:
+                leaf.data = numeric.as_number(leaf.data, f"data of {leaf.label or 'a leaf'}")
+        for node in order:
             _evaluate(node)
         return self.data
 
@@ -324,7 +329,10 @@ def _record(primitive: Primitive, operands: Sequence[Any]) -> Value:
     else:
         node._left = tuple([_operand(operand, primitive) for operand in operands])
     _evaluate(node)
-    node.grad = 0.0 if type(node.data) is float else numeric.zero(node.data)
+    if type(node.data) is float:
+        node.grad = 0.0
+    else:  # an operand's data may have been set to anything since
+        node.grad = numeric.zero(numeric.as_number(node.data, f"the result of {primitive.name}"))
     return node
 
 
@@ -459,7 +467,7 @@ def weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> lis
         if type(node.data) is float and alike:
             node.grad = 0.0
         elif node.data is not None and alike and all([isinstance(weight, Value) for weight in row]):
-            node.grad = numeric.zero(node.data)
+            node.grad = numeric.zero(numeric.as_number(node.data, "the result of weighted_sum"))
         else:
             node = _record(_WEIGHTED_SUM, (*row[:-1], *xs, row[-1]))
         nodes.append(node)
@@ -625,6 +633,8 @@ def _untold_contribution(error: Exception, node: Value) -> AutogradError:
 
 def contributions(node: Value, cotangent: Any) -> Iterator[tuple[Value, Any, Any]]:
     """(operand, partial, cotangent · partial) for each Value operand, in the order of the sweep.
+
+    That is the order of ``.operands``, but a weighted row has its bias beside its weights.
 
     >>> a, b = Value(2.0, label="a"), Value(5.0, label="b")
     >>> for operand, partial, contribution in contributions(a * b, 10.0):

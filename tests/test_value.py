@@ -338,6 +338,19 @@ def test_forward_answers_what_if():
     assert w.grad == (1 - math.tanh(0.6) * math.tanh(0.6)) * 2.0
 
 
+@pytest.mark.parametrize("wrong", ["abc", None, Value(1.0), [1.0], True])
+def test_data_that_was_set_to_no_number_is_refused_when_it_is_used(wrong):
+    x = Value(2.0, label="x")
+    y, row = x * 3 + x, weighted_sum([x, Value(1.0)], [1.0, 2.0])
+    x.data = wrong
+    again = lambda: weighted_sum([x, x], [1.0, 2.0])  # noqa: E731
+    for use in (y.forward, row.forward, again, lambda: x * 3, lambda: x + 3, lambda: x.tanh(), lambda: -x):
+        if wrong is True and use not in (y.forward, row.forward):
+            continue  # a truth value counts as 1 in Python's own arithmetic
+        with pytest.raises(TypeError):
+            use()
+
+
 def test_zero_grad_reaches_every_node():
     root, _ = random_graph(2)
     root.backward()
