@@ -343,7 +343,7 @@ def test_data_that_was_set_to_no_number_is_refused_when_it_is_used(wrong):
     x = Value(2.0, label="x")
     y, row = x * 3 + x, weighted_sum([x, Value(1.0)], [1.0, 2.0])
     x.data = wrong
-    again = lambda: weighted_sum([x, x], [1.0, 2.0])  # noqa: E731
+    again = lambda: weighted_sum([x, x], [1.0, 2.0])
     for use in (y.forward, row.forward, again, lambda: x * 3, lambda: x + 3, lambda: x.tanh(), lambda: -x):
         if wrong is True and use not in (y.forward, row.forward):
             continue  # a truth value counts as 1 in Python's own arithmetic
