@@ -25,6 +25,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
+from . import kinds
 from .derivatives import Point, grad, is_sequence
 from .errors import AutogradError, DomainError, KindError
 from .value import Undefined, Value, topological_order
@@ -177,7 +178,7 @@ def _parameter_names(f: Callable[..., Any]) -> list[str]:
 
 
 def _is_mpf(number: Any) -> bool:
-    return type(number).__module__.partition(".")[0] == "mpmath" and hasattr(number, "man")
+    return kinds.is_mpmath(number) and not hasattr(number, "_mpc_")
 
 
 def _magnitudes(root: Value, inputs: Sequence[Value]) -> list[float]:

@@ -118,7 +118,8 @@ def real_part(x: Any) -> Any:
 
 def is_mpmath(x: Any) -> bool:
     """Is ``x`` a number of mpmath?"""
-    return type(x).__module__.partition(".")[0] == "mpmath"
+    mpmath = sys.modules.get("mpmath")
+    return mpmath is not None and isinstance(x, mpmath.ctx_mp_python.mpnumeric)
 
 
 def _of_mpmath(name: str, x: Any) -> Any:
@@ -142,8 +143,9 @@ def _of_mpmath(name: str, x: Any) -> Any:
 
 
 def is_symbolic(x: Any) -> bool:
-    """Is ``x`` an expression of SymPy?"""
-    return type(x).__module__.partition(".")[0] == "sympy"
+    """Is ``x`` an expression of SymPy that stands for one number?"""
+    sympy = sys.modules.get("sympy")
+    return sympy is not None and isinstance(x, sympy.Expr) and not x.is_Matrix
 
 
 def _of_symbols(name: str, *operands: Any) -> Any:

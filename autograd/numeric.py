@@ -194,7 +194,9 @@ def as_number(number: Any, what: str = "data") -> Number:
     kind = type(number)
     if kind is float or kind is int or kind is Fraction or kind is Decimal or kind is complex:
         return number
-    if kind.__module__.partition(".")[0] in ("mpmath", "sympy"):
+    if kinds.is_mpmath(number):
+        return +number if kind.__name__ == "constant" else number  # mpmath.pi: to the present precision
+    if kinds.is_symbolic(number):
         return number
     if hasattr(number, "dtype") and getattr(number, "ndim", None) == 0:
         item = number.item()

@@ -322,6 +322,16 @@ def test_mpmath_numbers():
         assert logsumexp([mpmath.mpc(1, 1), 0]) is not None
 
 
+def test_what_mpmath_and_sympy_have_beside_numbers():
+    sympy = pytest.importorskip("sympy")
+    assert Value(mpmath.pi).data == +mpmath.pi and Value(mpmath.pi).grad == 0
+    f, x = sympy.Function("f"), sympy.Symbol("x")
+    assert gradient(lambda v: v * f(x))(x) == f(x)
+    for thing in (mpmath.matrix([1, 2]), sympy.Matrix([1, 2]), sympy.sin, sympy.true, sympy.MatrixSymbol("A", 2, 2)):
+        with pytest.raises(KindError, match="must be one number"):
+            Value(thing)
+
+
 def test_symbolic_gradients_are_formulas():
     sympy = pytest.importorskip("sympy")
     x, w, b = sympy.symbols("x w b", real=True)
