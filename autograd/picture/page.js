@@ -171,6 +171,7 @@
   $("round").max = record.rounds;
   $("round").addEventListener("input", () => goToRound(Number($("round").value)));
   document.querySelector(".rounds").hidden = record.rounds === 1;
+  if (record.rounds > 1) $("of-round").textContent = `, in round ${record.rounds}`;
   $("speed").addEventListener("change", () => { if (timer) { pause(); play(); } });
   $("node").addEventListener("change", () => choose($("node").value));
   const keys = {
