@@ -193,6 +193,7 @@ def test_a_function_returns_one_value(function):
         lambda x: (x.backward(), x)[1],
         lambda x: x + x.forward(),
         lambda x: (setattr(WEIGHT, "data", 2.0), x)[1],
+        lambda x: x * autograd.grad(autograd.weighted_sum([WEIGHT], [x]), [x])[0],
     ],
 )
 def test_what_a_replay_would_freeze_is_reported(function):
@@ -204,6 +205,34 @@ def test_what_a_replay_would_freeze_is_reported(function):
 
 
 WEIGHT = Value(1.5, "weight")
+
+
+def test_a_gradient_of_a_gradient_is_recorded():
+    model = MLP(1, [5, 1], activation="tanh", seed=4)
+
+    def function(x):
+        [slope] = autograd.grad(model(x), x, create_graph=True)
+        return (slope - 1) ** 2 + model(x)
+
+    compiled = compile(function)
+    same_as_eager(compiled, [([Value(0.3)],), ([Value(-1.5)],)], model.parameters())
+    assert compiled.recorded == 1
+
+
+def test_numbers_of_numpy_are_compared():
+    np = pytest.importorskip("numpy")
+    compiled = compile(lambda x: x * 2 if x > np.float64(0.5) else x * 3)
+    assert [compiled(1.0).data, compiled(0.1).data] == [2.0, 0.1 * 3]
+
+
+def test_a_decorated_function_keeps_its_name_and_its_words():
+    @compile
+    def squared(x):
+        """x times x"""
+        return x * x
+
+    assert (squared.__name__, squared.__doc__) == ("squared", "x times x")
+    assert squared(3.0).data == 9.0
 
 
 def test_data_may_be_read_where_the_caller_says_so():

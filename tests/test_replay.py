@@ -10,6 +10,7 @@ import random
 import struct
 import subprocess
 import sys
+import threading
 from fractions import Fraction
 
 import pytest
@@ -173,6 +174,34 @@ def test_forward_takes_the_inputs_and_the_present_leaves():
     assert (w.grad, x.grad) == (6.0, 15.0)
     with pytest.raises(ShapeError, match="2 numbers for 1 input"):
         trace.forward(1.0, 2.0)
+
+
+def test_each_thread_goes_back_from_its_own_numbers():
+    x = Value(1.0)
+    trace = Trace(x * x, inputs=[x])
+    trace.forward(3.0)
+    other = threading.Thread(target=trace.forward, args=(100.0,))
+    other.start()
+    other.join()
+    trace.backward()
+    assert x.grad == 6.0
+
+
+def test_two_threads_replay_one_trace():
+    x = Value(1.0)
+    trace = Trace(autograd.total([(x * factor).tanh() for factor in range(1, 200)]), inputs=[x])
+    expected = {number: trace.forward(number) for number in (0.1, 0.2, 0.3, 0.4)}
+    failures = []
+
+    def run(number):
+        failures.extend(1 for _ in range(200) if trace.forward(number) != expected[number])
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in expected]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
 
 
 def test_an_error_is_the_error_of_eager():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import partial, update_wrapper
 from typing import Any
 
 from ..errors import KindError, RecordingError
@@ -65,6 +65,7 @@ class Compiled:
     ) -> None:
         if not callable(function):
             raise KindError(f"compile takes a function; got {function!r}")
+        update_wrapper(self, function)
         self.function = function
         self.parameters = parameters
         self.allow_data = allow_data

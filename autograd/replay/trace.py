@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -37,6 +38,7 @@ class Trace:
     the data that they have then. Raises KindError for numbers that are not floats or ints.
     """
 
+    record: Record
     leaves: list[Value]
     inputs: list[Value]
 
@@ -51,7 +53,7 @@ class Trace:
             raise ShapeError("inputs: one leaf is given twice; give each once")
         self.record, self.leaves = make_record(root, inputs)
         self.inputs = inputs
-        self._given = [float(leaf.data) for leaf in inputs]
+        self._given = threading.local()
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Trace:
@@ -63,10 +65,8 @@ class Trace:
         trace.record = record = load_record(path)
         trace.leaves = [Value(number, record.labels.get(slot, "")) for slot, number in enumerate(record.data)]
         trace.inputs = [trace.leaves[slot] for slot in record.inputs]
-        trace._given = [record.data[slot] for slot in record.inputs]
+        trace._given = threading.local()
         return trace
-
-    record: Record
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the record, with the leaves' numbers as they were when it was made, as JSON."""
@@ -81,7 +81,7 @@ class Trace:
         """The result for these numbers, one for each input."""
         if len(numbers) != len(self.inputs):
             raise ShapeError(f"forward: {len(numbers)} numbers for {len(self.inputs)} inputs; give one for each input")
-        self._given = [_as_float(number) for number in numbers]
+        self._given.numbers = [_as_float(number) for number in numbers]
         leaves = self._numbers()
         try:
             return self._machine.forward(leaves)
@@ -89,7 +89,7 @@ class Trace:
             raise explain_failure(self.record, leaves, error) from None
 
     def backward(self, seed: Number = 1) -> None:
-        """Add the gradient, at the numbers of the last ``forward``, to the ``.grad`` of every leaf."""
+        """Add the gradient, at the numbers of this thread's last ``forward``, to the ``.grad`` of every leaf."""
         leaves = self._numbers()
         try:
             _, gradients = self._machine.replay(leaves, _as_float(seed))
@@ -121,7 +121,8 @@ class Trace:
 
     def _numbers(self) -> list[float]:
         numbers = [_as_float(leaf.data) for leaf in self.leaves]
-        for slot, number in zip(self.record.inputs, self._given):
+        recorded = [self.record.data[slot] for slot in self.record.inputs]
+        for slot, number in zip(self.record.inputs, getattr(self._given, "numbers", recorded)):
             numbers[slot] = number
         return numbers
 

@@ -30,6 +30,8 @@ _RUNNING = {"forward": "calls forward()", "backward": "calls backward(), which t
 _ONE_AT_A_TIME = threading.RLock()
 # The engine itself reads data: of the operands that it computes with.
 _OWN = {id(vars(value)), id(vars(derivatives))}
+# grad(create_graph=True) looks at partials only to see that they are still the same.
+_RECORDING = derivatives._recorded_contributions.__code__
 
 
 @contextmanager
@@ -60,7 +62,7 @@ def _watched(name: str, original: Any, thread: int, guards: list[Guard], made: d
     what = _FREEZING.get(name) or _RUNNING[name]
 
     def reported(node: Value, *arguments: Any, **options: Any) -> Any:
-        if threading.get_ident() == thread:
+        if threading.get_ident() == thread and sys._getframe(1).f_code is not _RECORDING:
             raise _report(node, what)
         if isinstance(original, property):
             return original.__get__(node)
@@ -72,8 +74,8 @@ def _watched(name: str, original: Any, thread: int, guards: list[Guard], made: d
 def _guarded(operation: str, original: Callable[..., Any], thread: int, guards: list[Guard]) -> Callable[..., Any]:
     def compared(left: Value, right: Any) -> Any:
         outcome = original(left, right)
-        if threading.get_ident() == thread and isinstance(outcome, bool):
-            guards.append(Guard(operation, left, right, outcome))
+        if threading.get_ident() == thread:
+            guards.append(Guard(operation, left, right, bool(outcome)))
         return outcome
 
     return compared
