@@ -32,13 +32,14 @@ def w1():
 def w2():
     problem = problems.w2()
     model = model_of(problem.layers)
-    first = model.parameters()[0]
+    parameters = model.parameters()
 
     def step():
         loss = losses.softmax_cross_entropy(model(problem.image), problem.target)
-        model.zero_grad()
+        for p in parameters:
+            p.grad = 0.0
         loss.backward()
-        return loss.data, first.grad
+        return loss.data, parameters[0].grad
 
     return step
 
