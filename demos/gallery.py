@@ -1,20 +1,41 @@
-"""``python -m demos.gallery``: draws the pictures of graphs that the README shows, into demos/pictures.
+"""``python -m demos.gallery``: every kind of picture, of the worked examples.
 
-A test holds each committed picture against what is drawn here.
+Without an argument it draws the pictures of graphs that the README shows, into demos/pictures; a test
+holds each committed one against what is drawn here. ``python -m demos.gallery DIR`` writes into DIR, for
+each example, the page that steps through its network; an animation; and plots (extras ``frames``, ``plot``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from autograd import Graph, Value, draw, weighted_sum
+from autograd import (
+    Graph,
+    MissingToolError,
+    Plot,
+    Value,
+    draw,
+    frames,
+    play,
+    plot_activations,
+    plot_boundary,
+    plot_gradients,
+    plot_losses,
+    weighted_sum,
+)
+from nn import MLP, losses
 
-from . import three_layers, two_weights
+from . import exclusive_or, three_layers, two_weights
+from .__main__ import EXAMPLES, load
 
-__all__ = ["FOLDER", "GALLERY", "main"]
+__all__ = ["FOLDER", "GALLERY", "exhibit", "main"]
 
 FOLDER = Path(__file__).parent / "pictures"
+
+
+# --- the README's pictures ---------------------------------------------------------------------------
 
 
 def _two_weights() -> Graph:
@@ -28,13 +49,18 @@ def _neurons() -> Graph:
 
 def _operations() -> Graph:
     """One neuron down to its elementary operations."""
+    a = _neuron()
+    a.backward()
+    return draw(a, detail="op", highlight="w₂")
+
+
+def _neuron() -> Value:
     w, x = [Value(0.2, "w₁"), Value(0.4, "w₂")], [Value(1.0, "x₁"), Value(0.5, "x₂")]
     z = weighted_sum(w, x, Value(0.1, "b"))
     z.label = "z"
     a = z.sigmoid()
     a.label = "a"
-    a.backward()
-    return draw(a, detail="op", highlight="w₂")
+    return a
 
 
 GALLERY: dict[str, Callable[[], Graph]] = {
@@ -44,10 +70,71 @@ GALLERY: dict[str, Callable[[], Graph]] = {
 }
 
 
-def main() -> None:
-    for name, picture in GALLERY.items():
-        print(f"wrote {picture().save(FOLDER / f'{name}.svg')}")
+# --- pages, an animation, plots ----------------------------------------------------------------------
+
+
+def exhibit(out: Path) -> Iterator[Path | str]:
+    """Write everything else into ``out``: the path of each file, or what is missing for it."""
+    makers: list[Callable[[], Path]] = [lambda name=name: _page(name, out) for name in EXAMPLES]  # type: ignore[misc]
+    makers.append(lambda: frames(_neuron(), out / "neuron.gif", width=900)[0])
+    makers += [lambda name=name, plot=plot: plot().save(out / f"{name}.svg") for name, plot in PLOTS.items()]  # type: ignore[misc]
+    for make in makers:
+        try:
+            yield make()
+        except MissingToolError as error:
+            yield str(error)
+
+
+def _page(name: str, out: Path) -> Path:
+    example = load(name)
+    *_, root = example.values().values()
+    root.zero_grad()
+    return play(root, out / f"{name}.html", title=f"{name}: {example.about}")
+
+
+def _losses() -> Plot:
+    """The two-weight chain by its program's updates, and by the gradient."""
+    runs = {
+        "the program's updates": [done.error**2 / 2 for done in two_weights.rounds()],
+        "the gradient": [done.error**2 / 2 for done in two_weights.rounds(by_gradient=True)],
+    }
+    return plot_losses(runs, title="two weights: ½ error²", log=True)
+
+
+def _boundary() -> Plot:
+    """What an MLP has learnt of XOR."""
+    model = MLP(2, [4, 1], activation="tanh", output="sigmoid", seed=1)
+    exclusive_or.learn(model, steps=500, lr=0.5, momentum=0.9)
+    kinds = [int(target) for target in exclusive_or.TARGETS]
+    return plot_boundary(lambda x: int(model(x).data > 0.5), exclusive_or.POINTS, kinds, title="XOR, learnt", steps=40)
+
+
+def _gradients() -> Plot:
+    """Ten layers of sigmoids: the gradient vanishes on its way back."""
+    model = MLP(4, [8] * 9 + [1], activation="sigmoid", init="xavier", seed=2)
+    losses.mse([model([0.5, -1.0, 0.25, 1.0])], [3.0]).backward()
+    layers = {str(place): layer.parameters() for place, layer in enumerate(model.layers, 1)}
+    return plot_gradients(layers, title="sigmoids in depth")
+
+
+PLOTS: dict[str, Callable[[], Plot]] = {
+    "losses": _losses,
+    "boundary": _boundary,
+    "gradients": _gradients,
+    "activations": plot_activations,
+}
+
+
+def main(argv: Sequence[str]) -> None:
+    if not argv:
+        for name, picture in GALLERY.items():
+            print(f"wrote {picture().save(FOLDER / f'{name}.svg')}")
+        return
+    out = Path(argv[0])
+    out.mkdir(parents=True, exist_ok=True)
+    for made in exhibit(out):
+        print(f"wrote {made}" if isinstance(made, Path) else made)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

