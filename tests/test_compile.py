@@ -11,6 +11,8 @@ import pytest
 import autograd
 from autograd import KindError, ParameterArrays, RecordingError, ShapeError, Value, compile
 from autograd.replay import native
+from demos import datasets
+from demos.tasks import gpt
 from nn import MLP, losses, optim
 
 
@@ -489,3 +491,49 @@ def test_losses_of_nn_are_recorded():
     compiled = compile(lambda x, target: losses.softmax_cross_entropy(model(x), target))
     same_as_eager(compiled, [([0.1, -0.5, 2.0], place) for place in (0, 2, 0)], model.parameters())
     assert compiled.recorded == 2
+
+
+# --- the demos' trainings ---
+
+
+def moons_training():
+    points, kinds = datasets.moons(20, noise=0.1, seed=1337)
+    model = MLP(2, [16, 16, 1], seed=1)
+    return model, lambda x, y: losses.hinge(model(x), y), [(x, 2.0 * kind - 1) for x, kind in zip(points, kinds)]
+
+
+def rings_training():
+    points, kinds = datasets.rings(20, radii=(1.0, 2.0, 3.0), noise=0.1, seed=1)
+    model = MLP(2, [8, 3], activation="tanh", init="xavier", seed=1)
+    return model, lambda x, kind: losses.softmax_cross_entropy(model(x), kind), list(zip(points, kinds))
+
+
+def curve_training():
+    model = MLP(1, [12, 12, 1], activation="tanh", init="xavier", seed=1)
+    samples = [([place / 10], datasets.curve(place / 10)) for place in range(-10, 10)]
+    return model, lambda x, y: losses.mse(model(x), y), samples
+
+
+def gpt_training():
+    random.seed(2)
+    vocabulary = gpt.Vocabulary(gpt.NAMES)
+    model = gpt.GPT(len(vocabulary), 10, width=8, heads=2)
+    return model, gpt.name_loss(model), [gpt.arguments(model, vocabulary, name) for name in ("ada", "bob", "anna")]
+
+
+@pytest.mark.parametrize("training", [moons_training, rings_training, curve_training, gpt_training])
+def test_a_demos_training_comes_to_the_same_bits(training):
+    found = []
+    for replayed in (False, True):
+        model, function, samples = training()
+        run = compile(function) if replayed else function
+        optimizer = optim.Adam(model.parameters(), lr=0.01)
+        seen = []
+        for x, y in samples:
+            optimizer.zero_grad()
+            loss = run(x, y)
+            loss.backward()
+            optimizer.step()
+            seen.append(bits(loss.data))
+        found.append(seen + [bits(parameter.data) for parameter in model.parameters()])
+    assert found[0] == found[1]
