@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import itertools
 import json
 import math
 import os
@@ -16,12 +17,13 @@ from fractions import Fraction
 import pytest
 
 import autograd
-from autograd import AutogradError, FileFormatError, KindError, ShapeError, Trace, Value
-from autograd.primitives import PRIMITIVES, Form, Primitive
+from autograd import AutogradError, FileFormatError, KindError, ShapeError, Trace, Value, numeric
+from autograd.primitives import FAMILIES, PRIMITIVES, Form, Primitive
+from autograd.replay import floats
 from autograd.replay.kept_code import KeptCode
 from autograd.replay.native import NativeMachine, machine_for
 from autograd.replay.python_machine import PythonMachine
-from autograd.replay.record import _OPERATIONS, make_record, verify
+from autograd.replay.record import _OPERATIONS, make_record, rebuild, verify
 
 ONE = ["neg", "abs", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "step", "sign", "tanh", "sigmoid"]
 ONE += ["relu", "normal_cdf", "gelu", "softplus"]
@@ -130,6 +132,61 @@ def test_replays_have_the_bits_of_eager_on_a_thousand_graphs():
 def test_a_large_graph_is_split_into_functions_with_the_same_bits(monkeypatch):
     monkeypatch.setattr("autograd.replay.source._STATEMENTS", 7)
     assert_same_bits([PythonMachine], range(2000, 2060))
+
+
+EXTREMES = [0.0, -0.0, 1.0, -1.0, 2.0, 0.5, -0.5, 1e308, -1e308, 5e-324, 709.0, -745.0, 1e16, 3.0, 1e-8, -3.7]
+EXTREMES += [math.inf, -math.inf, math.nan]
+
+
+def shown(function, *operands):
+    """The bits of a result, one text for each nan and each error."""
+    try:
+        result = function(*operands)
+    except (ArithmeticError, ValueError):
+        return "raises"
+    return [bits(x) if x == x else "nan" for x in (result if isinstance(result, list) else [result])]
+
+
+@pytest.mark.parametrize("name", sorted({*floats.__all__} - {"GuardFlipped", "weighted_sum"}))
+def test_each_operation_on_floats_is_the_tables(name):
+    function = getattr(floats, name)
+    if name.startswith("power_by"):
+        rule = PRIMITIVES["pow"].partials[name == "power_by_exponent"]
+        for x, y in itertools.product(EXTREMES, EXTREMES):
+            out = shown(floats.power, x, y)
+            if out not in ("raises", ["nan"]):
+                [out] = struct.unpack("<d", out[0])
+                assert shown(function, out, x, y) == shown(rule, out, x, y), (x, y)
+    elif name in FAMILIES or name in ("total", "logsumexp"):
+        for count in (1, 2, 3):
+            for values in itertools.product(EXTREMES, repeat=count):
+                assert shown(function, list(values)) == shown(getattr(numeric, name), values), values
+    else:
+        row = PRIMITIVES["pow" if name == "power" else name]
+        for operands in itertools.product(EXTREMES, repeat=row.arity):
+            assert shown(function, *operands) == shown(row.rule, *operands), operands
+
+
+@pytest.mark.parametrize("machine", [PythonMachine, machine_for])
+def test_extreme_numbers_have_the_bits_of_eager_or_raise(machine):
+    for seed in range(60):
+        record, leaves = make_record(random_graph(seed)[0])
+        rng = random.Random(seed)
+        for leaf in leaves:
+            leaf.data = rng.choice(EXTREMES) if rng.random() < 0.4 else rng.uniform(-3, 3)
+            leaf.grad = 0.0
+        values = [leaf.data for leaf in leaves]
+
+        def by_eager(record=record, leaves=leaves):
+            root = rebuild(record, leaves)
+            root.backward()
+            return [root.data, *(leaf.grad for leaf in leaves)]
+
+        def by_replay(record=record, values=values):
+            result, gradients = machine(record).replay(values, 1.0)
+            return [result, *map(float, gradients)]
+
+        assert shown(by_replay) == shown(by_eager), seed
 
 
 def test_the_tables_own_rows_are_single_instructions():

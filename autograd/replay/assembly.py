@@ -109,7 +109,9 @@ _ELEMENTARY = {
     "normal_cdf": "%r = call T @v.normal_cdf(T %x)",
     "gelu": """
         %share = call T @v.normal_cdf(T %x)
-        %r = fmul T %x, %share""",
+        %product = fmul T %x, %share
+        %lowest = fcmp oeq T %x, MINUS_INFINITY
+        %r = select C %lowest, T ZERO, T %product""",
     "pow": """
         %r = call T @v.pow(T %x, T %y)
         %stop = call C @v.odd_power(T %x, T %y, T %r)""",
@@ -121,8 +123,7 @@ _ELEMENTARY = {
         %factor_is_zero = fcmp oeq T %z, ZERO
         %stop = select C %factor_is_zero, C NEVER, C %odd
         %usual = fmul T %z, %power
-        %flat = fmul T %z, %y
-        %r = select C %factor_is_zero, T %flat, T %usual""",
+        %r = select C %factor_is_zero, T %z, T %usual""",
     "power_by_exponent": """
         %base_is_zero = fcmp oeq T %y, ZERO
         %positive = fcmp ogt T %z, ZERO
@@ -269,9 +270,9 @@ _BLOCKS = {
     "logsumexp": """
         %m = call T @v.largest(ptr %args, i64 %a, i64 %n, ptr %R)
         %tail = call T @v.log_of_rest(ptr %args, i64 %a, i64 %n, ptr %R)
-        %result = fadd T %m, %tail
-        %at = getelementptr T, ptr %R, i64 %to
-        store T %result, ptr %at""",
+        %r = fadd T %m, %tail
+        %size = call T @llvm.fabs.S(T %m)
+        %stop = fcmp oeq T %size, INFINITY""",
 }
 
 
@@ -628,7 +629,7 @@ def _run(lanes: int) -> str:
     blocks = [
         *(_block(name, _elementary(body, lanes)) for name, body in _ELEMENTARY.items()),
         *(_block(name, _guard(comparison, lanes)) for name, comparison in _COMPARISONS.items()),
-        *(_block(name, f"{body}\nbr label %next") for name, body in _BLOCKS.items()),
+        *(_block(name, _with_end(body, lanes)) for name, body in _BLOCKS.items()),
     ]
     cases = " ".join(f"i32 {number}, label %{name}" for name, number in OPERATIONS.items())
     return _RUN.replace("FIELDS", "\n".join(loads)).replace("CASES", cases).replace("BLOCKS", "\n".join(blocks))
@@ -653,10 +654,14 @@ def _operand(name: str, field: str) -> str:
 
 def _elementary(body: str, lanes: int) -> str:
     loads = "".join(_operand(*pair) for pair in (("x", "a"), ("y", "b"), ("z", "c")) if f"%{pair[0]}" in body)
-    end = "br label %next"
-    if "%stop " in body:
-        end = f"{_any(lanes)}\nbr i1 %any, label %stopped, label %next"
-    return f"{loads}{body}\n%r.at = getelementptr T, ptr %R, i64 %to\nstore T %r, ptr %r.at\n{end}"
+    return loads + _with_end(body, lanes)
+
+
+def _with_end(body: str, lanes: int) -> str:
+    """Store %r, if the block has one, and go on, or stop."""
+    store = "\n%r.at = getelementptr T, ptr %R, i64 %to\nstore T %r, ptr %r.at" if "%r =" in body else ""
+    stop = f"{_any(lanes)}\nbr i1 %any, label %stopped, label %next" if "%stop " in body else "br label %next"
+    return f"{body}{store}\n{stop}"
 
 
 def _any(lanes: int) -> str:
@@ -740,6 +745,7 @@ def _typed(text: str, lanes: int) -> str:
                 "HALF": 0.5,
                 "SQRT_HALF": math.sqrt(0.5),
                 "INFINITY": math.inf,
+                "MINUS_INFINITY": -math.inf,
             }.items()
         },
     }

@@ -5,7 +5,7 @@ own: it uses ``math``, Python's operators, and other functions of this module. A
 bits of the table's rule.
 """
 
-from math import cos, erfc, exp, expm1, log, log1p, sin, sqrt, tanh
+from math import cos, erfc, exp, expm1, inf, log, log1p, sin, sqrt, tanh
 
 __all__ = [
     "GuardFlipped",
@@ -57,7 +57,7 @@ def normal_cdf(x: float) -> float:
 
 
 def gelu(x: float) -> float:
-    return x * normal_cdf(x)
+    return x * normal_cdf(x) if x != -inf else 0.0
 
 
 def sign(x: float) -> float:
@@ -88,7 +88,7 @@ def power(x: float, y: float) -> float:
 
 
 def power_by_base(out: float, x: float, y: float) -> float:
-    return y * x if y == 0.0 else y * power(x, y - 1.0)
+    return y if y == 0.0 else y * power(x, y - 1.0)
 
 
 def power_by_exponent(out: float, x: float, y: float) -> float:
@@ -125,7 +125,10 @@ def log_of_rest(values: list[float]) -> float:
 
 
 def logsumexp(values: list[float]) -> float:
-    return max(values) + log_of_rest(values)
+    largest = max(values)
+    if largest in (inf, -inf):
+        return total([value for value in values if value == largest or value != value])
+    return largest + log_of_rest(values)
 
 
 def log_softmax(values: list[float]) -> list[float]:

@@ -108,12 +108,12 @@ def prelude(body: str) -> str:
     while pending:
         name = pending.pop()
         thing = vars(floats).get(name)
-        if name.startswith("__") or name in needed or not callable(thing):
+        if name.startswith("__") or name in needed or thing is None:
             continue
         needed[name] = thing
         if inspect.isfunction(thing):
             pending += _names_in(thing.__code__)
-    imports = sorted(name for name, thing in needed.items() if inspect.isbuiltin(thing))
+    imports = sorted(needed.keys() & vars(math).keys())
     functions = [name for name in vars(floats) if name in needed and name not in imports]
     written = [inspect.getsource(needed[name]) for name in functions]
     lines = f"from math import {', '.join(imports)}\n\n\n" if imports else ""
