@@ -55,6 +55,22 @@ def test_a_peer_that_fails_is_left_out_with_its_error(monkeypatch):
     assert records == [] and "no_such_worker" in left_out["elementary"]
 
 
+def test_a_peer_that_ends_in_the_middle_is_left_out(monkeypatch):
+    def ended(worker):
+        raise runner.WorkerError("Killed")
+
+    monkeypatch.setattr(runner.Worker, "round", ended)
+    assert runner.compare("W1", ["elementary"], rounds=2) == ([], {"elementary": "Killed"})
+
+
+def test_growth_is_measured_from_a_process_of_its_own_for_each_size(monkeypatch, capsys):
+    monkeypatch.setattr(runner, "GROWTH_LENGTHS", [100, 1000, 10**9])
+    assert runner.main(["--growth", "--peers", "elementary", "--json"]) == 0
+    results = json.loads(capsys.readouterr().out)["results"]
+    assert [record["nodes"] for record in results] == [100, 1000]  # and not more than memory holds
+    assert all(0 < record["microseconds_per_node"] < 1000 for record in results)
+
+
 def test_different_numbers_are_noticed():
     records = [{"title": "a", "answer": [1.0, 2.0]}, {"title": "b", "answer": [1.0, 2.0 + 1e-8]}]
     assert runner.disagreements(records) == ["b computed 2.00000001 where a has 2.0"]

@@ -37,9 +37,8 @@ PEERS = {
     "W4": ["micrograd", "elementary", "neurons", "native_replay"],
 }
 WORKER = "demos.benchmark.worker"
-GROWTH_PEERS = ["micrograd", "elementary"]
+GROWTH = {"micrograd": 10**6, "elementary": 10**7, "native_replay": 10**6}  # and the most nodes that a few GB hold
 GROWTH_LENGTHS = [10**power for power in range(3, 8)]
-MICROGRAD_LIMIT = 10**6  # more nodes than this take it more memory than most machines have
 
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -125,9 +124,13 @@ def compare(
             workers[peer] = worker
             records[peer] = {"problem": problem, "peer": peer, **answer, "rounds_ms": []}
         for number in range(rounds):
-            for peer, worker in workers.items():
+            for peer, worker in list(workers.items()):
                 _progress(f"{problem} {peer}: round {number + 1} of {rounds}")
-                records[peer]["rounds_ms"].append(worker.round())
+                try:
+                    records[peer]["rounds_ms"].append(worker.round())
+                except WorkerError as error:  # such as one that the system ended for its memory
+                    left_out[peer] = str(error)
+                    del workers[peer], records[peer]
         for peer, worker in workers.items():
             records[peer].update(worker.end())
     _progress("")
@@ -153,8 +156,8 @@ def grow(peers: Sequence[str]) -> list[dict[str, Any]]:
     records = []
     for peer in peers:
         for nodes in GROWTH_LENGTHS:
-            if peer == "micrograd" and nodes > MICROGRAD_LIMIT:
-                continue
+            if nodes > GROWTH[peer]:
+                break
             _progress(f"growth {peer}: {nodes} nodes")
             with Worker("W3", peer, str(nodes // 2)) as worker:
                 answer = worker.answer()
@@ -218,7 +221,7 @@ def growth_table(records: Sequence[dict[str, Any]]) -> str:
     ]
     lines += [
         f"  {record['title']:34} {record['nodes']:>10} {significant(record['ms']):>10}"
-        f" {record['microseconds_per_node']:>10.2f} {record['bytes_per_node']:>13.0f}"
+        f" {significant(record['microseconds_per_node']):>10} {record['bytes_per_node']:>13.0f}"
         for record in records
     ]
     return "\n".join(lines)
@@ -272,7 +275,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"one process each, one core each, float64; the median of {chosen.rounds} interleaved rounds\n"
     )
     if chosen.growth:
-        results = grow(peers or GROWTH_PEERS)
+        results = grow([peer for peer in GROWTH if not peers or peer in peers])
         show(growth_table(results))
     for problem in chosen.problems or ([] if chosen.growth else PEERS):
         records, left_out = compare(problem, [p for p in PEERS[problem] if not peers or p in peers], chosen.rounds)
