@@ -334,6 +334,26 @@ def test_a_batch_is_summed_in_eight_lanes(machine, count, monkeypatch):
     assert list(map(bits, [*results, *totals])) == batch_by_eager(root, leaves, [x, y], samples, 0.3)
 
 
+def test_a_native_batch_of_any_operations_has_the_bits_of_pythons():
+    np = pytest.importorskip("numpy")
+    pytest.importorskip("llvmlite")
+    compared = 0
+    for seed in range(60):
+        root, leaves = random_graph(seed)
+        record, leaves = make_record(root, leaves[:3])
+        rng = random.Random(seed)
+        samples = [[leaf.data + rng.uniform(-0.01, 0.01) for leaf in leaves[-3:]] for _ in range(19)]
+        numbers = [leaf.data for leaf in leaves]
+        machine = NativeMachine(record)
+        machine.python = None
+        with contextlib.suppress(AttributeError):  # where it stops, Python's replay would go on
+            results, totals = machine.batch(np.array(samples), numbers, 0.7)
+            expected = PythonMachine(record).batch(samples, numbers, 0.7)
+            assert [list(map(bits, found)) for found in (results, totals)] == [list(map(bits, e)) for e in expected]
+            compared += 1
+    assert compared > 30
+
+
 # --- files ---
 
 

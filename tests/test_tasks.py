@@ -32,7 +32,7 @@ def test_a_task_comes_to_its_result(name, tmp_path, capsys):
     if name == "digits":
         pytest.importorskip("sklearn")
     if name == "gpt":
-        pytest.importorskip("llvmlite")  # without it, the same figures after a few minutes
+        pytest.importorskip("llvmlite")  # without it, the same figures after half a minute
     assert main([name, "--out", str(tmp_path)]) == 0
     printed = capsys.readouterr().out.splitlines()
     for line in RESULTS[name]:

@@ -6,8 +6,10 @@
 >>> trace.forward(2.0), trace.forward(5.0)
 (5.0, 26.0)
 
-``record`` makes the flat record, ``floats`` says what its operations do to floats, ``source`` writes it
-as a Python program, ``files`` saves it.
+From a graph to its replay: ``record`` makes the flat record and verifies it, ``floats`` says what its
+operations do to floats, ``source`` writes it as a Python program and ``python_machine`` runs that,
+``native`` runs it without Python by the machine in ``assembly``. ``trace`` is the face of one record,
+``files`` saves it. ``compiling`` records functions, with ``watching`` over what a replay would miss.
 """
 
 from .arrays import ParameterArrays

@@ -36,7 +36,7 @@ def machine_for(record: Record, bound: range = range(0)) -> PythonMachine | Nati
     """The quickest machine that there is for a record; ``bound``: leaves that may be the same as others."""
     # The root of the smallest graphs is itself a leaf; there is nothing to run.
     if _engine() is None or record.root < record.leaf_count:
-        return PythonMachine(record)
+        return PythonMachine(record, bound)
     return NativeMachine(record, bound)
 
 
@@ -45,7 +45,7 @@ class NativeMachine:
 
     def __init__(self, record: Record, bound: range = range(0)) -> None:
         self.record = record
-        self.python = PythonMachine(record)
+        self.python = PythonMachine(record, bound)
         self._engine = _engine()
         self._np = np = _numpy()
         code, args, self._half = _encoded(record, bound)

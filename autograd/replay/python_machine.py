@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from .record import Record, renamed
+from .record import Record
 from .source import batch_program, is_small, load, program
 
 __all__ = ["LANES", "PythonMachine"]
@@ -15,15 +15,14 @@ __all__ = ["LANES", "PythonMachine"]
 # A batch's gradients are summed in this many lanes: sample s is added to lane s % LANES, in order, and
 # the lanes are added from left to right. Eight is what a native machine does at once.
 LANES = 8
-_ALIASED = 16  # programs in which some leaves are the same, that are kept
 
 
 class PythonMachine:
     """Runs the program of a record; each of its functions is generated at its first use."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, bound: range = range(0)) -> None:
         self.record = record
-        self._aliased: dict[tuple[tuple[int, int], ...], PythonMachine] = {}
+        self._bound = bound
 
     def forward(self, leaves: Sequence[float]) -> float:
         result: float = self._forward(_listed(leaves))[0]
@@ -34,20 +33,13 @@ class PythonMachine:
     ) -> tuple[float, list[float]]:
         """The result, and the gradient by each leaf.
 
-        ``same`` says which leaves are, this time, another leaf: that one gets the gradient of both.
+        ``same`` says which bound leaves are, this time, another leaf: that one gets the gradient of both.
         """
         if same:
-            return self._with_same(tuple(same.items())).replay(leaves, seed)
+            bound: tuple[float, list[float]] = self._bound_replay(_listed(leaves), seed, same)
+            return bound
         found: tuple[float, list[float]] = self._replay(_listed(leaves), seed)
         return found
-
-    def _with_same(self, same: tuple[tuple[int, int], ...]) -> PythonMachine:
-        machine = self._aliased.get(same)
-        if machine is None:
-            if len(self._aliased) == _ALIASED:
-                self._aliased.clear()
-            machine = self._aliased[same] = PythonMachine(renamed(self.record, dict(same)))
-        return machine
 
     def batch(
         self, samples: Sequence[Sequence[float]], leaves: Sequence[float], seed: float
@@ -71,6 +63,10 @@ class PythonMachine:
     @cached_property
     def _replay(self) -> Callable[..., Any]:
         return load(program(self.record), "replay", "replay")
+
+    @cached_property
+    def _bound_replay(self) -> Callable[..., Any]:
+        return load(program(self.record, self._bound), "bound replay", "replay")
 
     @cached_property
     def _batch(self) -> Callable[..., Any]:

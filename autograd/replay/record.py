@@ -31,8 +31,8 @@ numbers; so a record holds no derivative that the table does not. Contributions 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -43,7 +43,7 @@ from ..primitives import FAMILIES, PRIMITIVES, Primitive, lookup, split_weighted
 from ..value import _WEIGHTED_ROW, Value, _record, _survey, weighted_sums
 from . import floats
 
-__all__ = ["COLLECTING", "GUARDS", "Guard", "Instruction", "Record", "make_record", "rebuild", "renamed", "verify"]
+__all__ = ["COLLECTING", "GUARDS", "Guard", "Instruction", "Record", "make_record", "rebuild", "verify"]
 
 Instruction = tuple[str, int, tuple[int, ...]]
 
@@ -482,18 +482,6 @@ def _takes(name: str, count: int) -> bool:
     if name in FAMILIES:
         return count > 0
     return name in PRIMITIVES and (count == PRIMITIVES[name].arity or (PRIMITIVES[name].arity == 0 and count > 0))
-
-
-def renamed(record: Record, slots: Mapping[int, int]) -> Record:
-    """The record with some leaves' slots read, and collected in, at others."""
-
-    def change(instruction: Instruction) -> Instruction:
-        name, slot, operands = instruction
-        return name, slot if name in GUARDS else slots.get(slot, slot), tuple([slots.get(x, x) for x in operands])
-
-    return replace(
-        record, forward=[*map(change, record.forward)], backward=[*map(change, record.backward)]
-    )
 
 
 def rebuild(record: Record, leaves: Sequence[Value]) -> Value:
