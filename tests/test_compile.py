@@ -360,6 +360,19 @@ def test_a_batch_is_the_sum_in_lanes(as_array):
     assert compiled.recorded == 1
 
 
+def test_a_batch_of_samples_is_that_of_its_arguments():
+    w = Value(0.5)
+    compiled = compile(lambda x, y: (w * x[0] - x[1] * y) ** 2)
+    samples = [([float(place), 2.0], place / 3) for place in range(11)]
+    expected = compiled.batch(*map(list, zip(*samples)))
+    gradient = w.grad
+    w.grad = 0.0
+    assert compiled.batch(samples) == expected
+    assert w.grad == gradient
+    assert compiled.batch([]) == []
+    assert compile(lambda x: w * x[0] * x[1]).batch([[1.0, 2.0], [3.0, 4.0]]) == [1.0, 6.0]
+
+
 def test_a_batch_with_branches_is_the_sum_in_lanes():
     w, v = Value(0.5), Value(-1.5)
 

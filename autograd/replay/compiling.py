@@ -98,11 +98,17 @@ class Compiled:
         -4.0
 
         Each argument is a sequence with one entry per sample: numbers, or lists of numbers; float64
-        arrays are the quickest. ``seed`` is each sample's: 1 / count for the gradient of the mean.
+        arrays are the quickest. One sequence of samples, each with all arguments, will do as well.
+        ``seed`` is each sample's: 1 / count for the gradient of the mean.
+
         The order of the sum is fixed. Samples of one shape (an int, as a class index, belongs to the
         shape) are added in eight lanes, the i-th in lane i % 8, a lane's samples in order, and then the
         lanes from left to right; then the shapes, in the order in which they first appear.
         """
+        if len(columns) == 1 and self._required() > 1:
+            columns = tuple(zip(*columns[0]))
+            if not columns:
+                return []
         samples = Samples(columns)
         seed = float(seed)
         results = [0.0] * samples.count
@@ -163,6 +169,14 @@ class Compiled:
             return list(inspect.signature(self.function).parameters)
         except (TypeError, ValueError):
             return []
+
+    def _required(self) -> int:
+        """How many arguments the function cannot do without."""
+        try:
+            parameters = inspect.signature(self.function).parameters.values()
+        except (TypeError, ValueError):
+            return 1
+        return sum(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
 
     def _by_eager(self, given: Given) -> Result:
         """What a replay cannot do: it raises what eager raises."""
