@@ -323,6 +323,39 @@ def test_backward_of_the_result_changes_nothing_that_is_right():
         result.backward(2)
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda r: r * 0.5,
+        lambda r: 2 - r,
+        lambda r: Value(1.0) + r,
+        lambda r: Value(1.0) * r,
+        lambda r: Value(1.0) / r,
+        lambda r: r**2,
+        lambda r: -r,
+        lambda r: r.exp(),
+        lambda r: autograd.total([r, r]),
+        lambda r: sum([r, r]),
+    ],
+)
+def test_a_result_is_no_operand_as_its_gradient_would_be_lost(use):
+    result = compile(lambda x: x * x)(3.0)
+    with pytest.raises(RecordingError, match=r"the result's \.data"):
+        use(result)
+
+
+def test_a_compiled_function_may_call_another():
+    w = Value(0.5)
+    inner = compile(lambda x: w * x)
+    outer = compile(lambda x: inner(x) * inner(x * 2))
+    assert inner(1.0).data == 0.5
+    w.grad = 0.0
+    assert [outer(1.0).data, w.grad] == [0.5, 2.0]
+    assert [outer(2.0).data, w.grad] == [2.0, 10.0]
+    with pytest.raises(RecordingError, match="batch is called"):
+        compile(lambda x: inner.batch([1.0]) and x)(1.0)
+
+
 # --- batches ---
 
 
@@ -382,6 +415,11 @@ def test_a_batch_with_branches_is_the_sum_in_lanes():
     compiled = compile(as_values(function))
     samples = [(random.gauss(0, 1),) for _ in range(30)]
     expected = lanes(as_values(function), samples, [w, v], 1.0)
+    for _ in range(3):
+        w.grad = v.grad = 0.0
+        compiled.batch([x for [x] in samples])
+    assert compiled.recorded == 2
+    w.grad = v.grad = 0.0
     assert compiled.batch([x for [x] in samples]) == [as_values(function)(*sample).data for sample in samples]
     assert [bits(w.grad), bits(v.grad)] == expected
 

@@ -16,7 +16,7 @@ from .floats import GuardFlipped
 from .python_machine import LANES
 from .trace import add_gradients
 from .variant import Variant
-from .watching import watch
+from .watching import is_recording, watch
 
 __all__ = ["Compiled", "Result", "compile"]
 
@@ -65,14 +65,16 @@ class Compiled:
     ) -> None:
         if not callable(function):
             raise KindError(f"compile takes a function; got {function!r}")
-        update_wrapper(self, function)
+        update_wrapper(self, function, updated=())
         self.function = function
         self.parameters = parameters
         self.allow_data = allow_data
         self.recorded = 0  # how often the function was recorded
         self._variants: dict[Any, tuple[Variant, ...]] = {}
 
-    def __call__(self, *arguments: Any, **options: Any) -> Result:
+    def __call__(self, *arguments: Any, **options: Any) -> Value:
+        if is_recording():  # called by another compiled function: a part of that one's graph
+            return self.function(*arguments, **options)
         given = Given(arguments, options)
         for variant in self._variants_for(given):
             try:
@@ -105,6 +107,8 @@ class Compiled:
         shape) are added in eight lanes, the i-th in lane i % 8, a lane's samples in order, and then the
         lanes from left to right; then the shapes, in the order in which they first appear.
         """
+        if is_recording():
+            raise RecordingError("batch is called by a compiled function; call it from outside")
         if len(columns) == 1 and self._required() > 1:
             columns = tuple(zip(*columns[0]))
             if not columns:
@@ -129,7 +133,8 @@ class Compiled:
         """The results of samples of one shape, and what adds their gradient."""
         first = samples.given(places[0])
         if not first.values:
-            for variant in self._variants_for(first):
+            # Where no known way fits all samples, each goes its own.
+            for variant in self._variants.get(first.shape) or self._variants_for(first):
                 try:
                     results, totals = variant.batch(rows, seed)
                 except GuardFlipped:
@@ -143,7 +148,9 @@ class Compiled:
     def _variants_for(self, given: Given) -> Iterator[Variant]:
         """The recordings for this shape, the last that fitted first, and then a new one."""
         yield from self._variants.get(given.shape, ())
-        yield self._record(given)
+        variant = self._record(given)
+        self._prefer(given, variant)
+        yield variant
 
     def _prefer(self, given: Given, variant: Variant) -> None:
         variants = self._variants.get(given.shape, ())
@@ -236,6 +243,19 @@ class Result(Value):
     def __init__(self, number: float, variant: Variant | None, given: Given, gradients: Any) -> None:
         super().__init__(number)
         self._filled = variant, given, gradients
+
+    def _apply(self, name: str | tuple[str, int], *operands: Any) -> Value:
+        """No gradient could flow back through it: it would silently be that of a constant."""
+        raise RecordingError(
+            "the result of a compiled function is computed with, and its gradient has been filled in already; "
+            "compute inside of the function, or with the result's .data"
+        )
+
+    def _refuse(self, other: Any) -> Value:
+        return self._apply("", other)
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
+    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Value, (self.data, self.label)

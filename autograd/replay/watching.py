@@ -17,7 +17,7 @@ from ..errors import RecordingError
 from ..value import Value
 from .record import Guard
 
-__all__ = ["watch"]
+__all__ = ["is_recording", "watch"]
 
 _COMPARISONS = {"__lt__": "guard_lt", "__le__": "guard_le", "__gt__": "guard_gt", "__ge__": "guard_ge"}
 _FREEZING = {
@@ -27,11 +27,17 @@ _FREEZING = {
     "data": "reads data",
 }
 _RUNNING = {"forward": "calls forward()", "backward": "calls backward(), which the replay does itself"}
-_ONE_AT_A_TIME = threading.RLock()
+_ONE_AT_A_TIME = threading.Lock()
+_this_thread = threading.local()
 # The engine itself reads data: of the operands that it computes with.
 _OWN = {id(vars(value)), id(vars(derivatives))}
 # grad(create_graph=True) looks at partials only to see that they are still the same.
 _RECORDING = derivatives._recorded_contributions.__code__
+
+
+def is_recording() -> bool:
+    """Is this thread in the middle of recording a function?"""
+    return getattr(_this_thread, "records", False)
 
 
 @contextmanager
@@ -43,11 +49,13 @@ def watch(allow_data: bool) -> Iterator[list[Guard]]:
         names = ["__init__", *_COMPARISONS, *_RUNNING, *([] if allow_data else _FREEZING)]
         made: dict[Value, None] = {}
         before = {name: vars(Value)[name] for name in names}
+        _this_thread.records = True
         try:
             for name in names:
                 setattr(Value, name, _watched(name, before[name], thread, guards, made))
             yield guards
         finally:
+            _this_thread.records = False
             for name, attribute in before.items():
                 setattr(Value, name, attribute)
 
