@@ -110,7 +110,7 @@ def _pi() -> Decimal:
 def _sine_series(x: Decimal) -> Decimal:
     """x - x³/3! + x⁵/5! - …, for |x| <= π/4."""
     term, result, k = x, x, 1
-    while term:
+    while True:
         term = -term * x * x / ((k + 1) * (k + 2))
         k += 2
         following = result + term
@@ -180,7 +180,7 @@ def normal_cdf(x: Decimal, digits: int) -> Decimal:
     # parts cancel down to about exp(-x²/2)
     _extra(int(x * x / 4) + 2)
     term, result, k = x, x, 1
-    while term:
+    while True:
         k += 2
         term = term * x * x / k
         following = result + term

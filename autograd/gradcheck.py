@@ -310,18 +310,27 @@ def _ridders(moved: Callable[[Any], list[Value]], scale: float) -> list[_Slope]:
         for side in (-1, 1):
             h = longest or line.longest_step((side,), line.at(side * 1e-12 * scale)[1], scale)
             chord = lambda h: line.difference(row, 0.0, side * h)  # noqa: B023
-            jump = h and abs(chord(h / 1024)) > 512 * abs(chord(h)) > 0.0
-            sides.append((math.copysign(math.inf, chord(h)), 0.0) if jump else _extrapolated(chord, h, 1))
+            sides.append((math.copysign(math.inf, chord(h)), 0.0) if _jumps(chord, h) else _extrapolated(chord, h, 1))
         (left, left_error), (right, right_error) = sides
-        near = 1e-5 * max(abs(left), abs(right)) + 10 * (left_error + right_error)
-        if not abs(right - left) <= near < math.inf:  # nan where there is nothing on one side, inf at a jump
+        largest, error = max(abs(left), abs(right)), left_error + right_error
+        missing = left != left or right != right  # outside of the domain
+        apart = abs(right - left) > 1e-5 * largest + 10 * error and error <= 1e-3 * largest
+        if missing or apart or largest == math.inf:
             slopes.append(_Slope(*central, DIFFERENCE_TOLERANCE, "one-sided differences", left, right))
         elif not longest:
-            error = max(left_error, right_error, abs(right - left))
+            error = max(error, abs(right - left))
             slopes.append(_Slope((left + right) / 2, error, DIFFERENCE_TOLERANCE, "one-sided differences"))
         else:
             slopes.append(_Slope(*central, DIFFERENCE_TOLERANCE, "central differences"))
     return slopes
+
+
+def _jumps(chord: Callable[[float], float], h: float) -> bool:
+    """Do the chords grow as 1/h, however short they are?"""
+    if not h:
+        return False
+    long, medium, short = (abs(chord(h / part)) for part in (1.0, 32.0, 1024.0))
+    return 16 * long < medium < 64 * long and 512 * long < short < 2048 * long
 
 
 def _extrapolated(difference: Callable[[float], float], h: float, power: int) -> tuple[float, float]:

@@ -600,7 +600,7 @@ def logsumexp(values: Sequence[Any]) -> Any:
     if place is None:
         return log(total([exp(value) for value in values]))
     largest = values[place]
-    if largest in (math.inf, -math.inf):
+    if largest in (math.inf, -math.inf):  # where a difference from it would be inf - inf
         return total([value for value in values if value == largest or value != value])
     return largest + _log_of_rest(values, place)
 

@@ -9,6 +9,7 @@ import pytest
 
 import autograd
 from autograd import DomainError, KindError, Value, check_gradient, elu, gelu, log, logsumexp, maximum, relu, softmax
+from autograd.gradcheck import _judged, _Slope
 from autograd.numeric import sign, step
 from autograd.primitives import PRIMITIVES
 
@@ -110,6 +111,28 @@ def test_a_jump_has_no_slope():
     for f in (step, sign, lambda x: x + step(-x)):
         [row] = check_gradient(f, 0.0).comparisons
         assert (row.verdict, math.inf in map(abs, row.numerical)) == ("kink", True)
+
+
+def test_a_function_without_a_signature():
+    assert [row.name for row in check_gradient(max, 1.0, 2.0).comparisons] == ["d/dx1", "d/dx2"]
+
+
+def test_a_function_that_treats_complex_numbers_otherwise_is_differenced():
+    [row] = check_gradient(lambda x: x * (5 if isinstance(x.data, complex) else 2), 1.0).comparisons
+    assert (row.verdict, row.method) == ("agrees", "central differences")
+    [row] = check_gradient(lambda x: x + (x.data.imag * 1e20) ** 2 * 1e-20 if x.data.imag else x, 1.0).comparisons
+    assert row
+
+
+def test_steps_stay_within_the_domain():
+    [row] = check_gradient(lambda x: relu(x) * log(x), 1e-3).comparisons
+    assert (row.verdict, row.method) == ("agrees", "central differences")
+
+
+def test_undecided_where_no_step_gives_a_slope_that_settles():
+    unsettled = _Slope(central=1.0, error=0.5, tolerance=1e-8, method="central differences")
+    comparison = _judged("d/dx", 1.0, unsettled, scale=1.0)
+    assert comparison.verdict == "undecided" and not comparison
 
 
 def test_bad_calls():

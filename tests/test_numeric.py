@@ -411,6 +411,18 @@ def test_what_is_no_number_is_refused(function, thing):
         function(thing)
 
 
+def test_gradients_of_two_passes_that_do_not_add_up_are_explained():
+    x = Value(Fraction(2), label="x")
+    (x**1100).backward()
+    before = x.grad
+    with pytest.raises(NumberOverflowError, match=r"the gradients of x = .* in two passes do not add up"):
+        x.tanh().backward()
+    assert x.grad == before
+    x.grad = Decimal(1)
+    with pytest.raises(KindError, match="do not add up"):
+        x.tanh().backward()
+
+
 def test_of_nothing():
     for function in (logsumexp, softmax, log_softmax):
         with pytest.raises(ShapeError, match="at least one"):
