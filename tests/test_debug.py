@@ -8,7 +8,9 @@ import sys
 import pytest
 
 from autograd import KindError, UnknownNameError, Value, debug, softmax, topological_order, weighted_sum
+from autograd.stepping.debugger import Debugger
 from autograd.stepping.expressions import Expression, ExpressionError
+from autograd.stepping.prompt import Prompt
 
 
 @pytest.fixture
@@ -261,3 +263,47 @@ def test_a_softmax_in_the_loss(said):
     assert whole.splitlines()[-1] == (
         "1/7 forward   a₁ = exp(z1) / (exp(z1) + exp(z2)) = exp(0.5) / (exp(0.5) + exp(-0.5)) ≈ 0.7311"
     )
+
+
+# --- the loop itself, with the lines that a terminal would give ---
+
+
+@pytest.fixture
+def typed(loss, capsys, monkeypatch):
+    """What is said when these lines are typed; an exception among them stands for Ctrl-C or the end of input."""
+
+    def run(*lines):
+        waiting = iter(lines)
+
+        def read(prompt=""):
+            line = next(waiting)
+            if isinstance(line, type):
+                raise line
+            return line
+
+        monkeypatch.setattr("builtins.input", read)
+        debug(loss)
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_a_conversation(typed, loss):
+    said = typed("n", "", "h", "b", "cl", "q")
+    assert "1/" in said and "2/" in said and "left at" in said and loss.grad == 0.0
+
+
+def test_the_end_of_input_leaves(typed):
+    assert "left at" in typed("n", EOFError)
+
+
+def test_one_interrupt_goes_on_and_two_leave(typed):
+    said = typed("n", KeyboardInterrupt, "n", KeyboardInterrupt, KeyboardInterrupt)
+    assert said.count("Ctrl-C again, or q, leaves") == 2 and "left at 2 of 9" in said
+
+
+def test_completion(loss):
+    prompt = Prompt(Debugger(loss, 4))
+    assert prompt.complete_print("ta") == ["tanh"]
+    assert prompt.complete_break("ta") == ["tanh"]
+    assert prompt.complete_explain("lo") == ["loss"]
