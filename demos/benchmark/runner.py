@@ -242,43 +242,50 @@ def _progress(text: str) -> None:
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what is asked for; 1 if two implementations computed different numbers."""
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m demos benchmark", description="Time the engine beside whichever peers are installed."
     )
     parser.add_argument("problems", nargs="*", metavar="PROBLEM", help=f"some of {', '.join(PEERS)}; all by default")
-    parser.add_argument("--peers", help="some of them, with commas between: " + ",".join(PEERS["W1"]))
+    parser.add_argument("--peers", help="some of them, with commas between: " + ", ".join(PEERS["W1"]))
     parser.add_argument("--rounds", type=int, default=5, help="turns for each; the median counts (default 5)")
     parser.add_argument("--growth", action="store_true", help="time and memory from 10³ to 10⁷ nodes")
     parser.add_argument("--json", action="store_true", help="print JSON, and nothing else")
     chosen = parser.parse_args(arguments)
-    peers = chosen.peers.split(",") if chosen.peers else None
     for name in chosen.problems:
         if name not in PEERS:
             parser.error(f"{name} is no problem; there are {', '.join(PEERS)}")
-    for name in peers or ():
-        if not any(name in names for names in PEERS.values()):
+    chosen.peers = chosen.peers.replace(" ", "").split(",") if chosen.peers else PEERS["W1"]
+    for name in chosen.peers:
+        if name not in PEERS["W1"]:
             parser.error(f"{name} is no peer; there are {', '.join(PEERS['W1'])}")
     if chosen.rounds < 1:
         parser.error("--rounds must be 1 or more")
+    if not chosen.problems and not chosen.growth:
+        chosen.problems = list(PEERS)
+    return chosen
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what is asked for; 1 if two implementations computed different numbers."""
+    chosen = parse(arguments)
 
     def show(text: str) -> None:
         if not chosen.json:
             print(text, flush=True)
 
     here = machine()
+    show(f"{here['processor']}, {here['cores']} cores, {here['system']}, {here['python']}, load {here['load']}")
+    show("one process for each and one core, float64\n")
     results: list[dict[str, Any]] = []
     wrong: list[str] = []
-    show(
-        f"{here['processor']}, {here['cores']} cores, {here['system']}, {here['python']}, load {here['load']}\n"
-        f"one process each, one core each, float64; the median of {chosen.rounds} interleaved rounds\n"
-    )
     if chosen.growth:
-        results = grow([peer for peer in GROWTH if not peers or peer in peers])
-        show(growth_table(results))
-    for problem in chosen.problems or ([] if chosen.growth else PEERS):
-        records, left_out = compare(problem, [p for p in PEERS[problem] if not peers or p in peers], chosen.rounds)
+        results = grow([peer for peer in GROWTH if peer in chosen.peers])
+        show(growth_table(results) + "\n")
+    if chosen.problems:
+        show(f"the median of {chosen.rounds} interleaved rounds\n")
+    for problem in chosen.problems:
+        records, left_out = compare(problem, [p for p in PEERS[problem] if p in chosen.peers], chosen.rounds)
         results += [*records, *({"problem": problem, "peer": p, "left_out": why} for p, why in left_out.items())]
         wrong += disagreements(records)
         show(table(problem, records, left_out) + "\n")
