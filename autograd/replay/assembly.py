@@ -536,6 +536,59 @@ stopped:
 }
 """
 
+_TAIL = """
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
+
+; the samples that fill no chunk, one at a time, each added to its own lane of the totals
+define i64 @tail(ptr %code, i64 %until, ptr %args, ptr %R, ptr %G, i64 %size, i64 %root, double %seed,
+    ptr %samples, i64 %width, i64 %first_input, ptr %totals, i64 %count, ptr %results) {
+entry:
+  %inputs = getelementptr double, ptr %R, i64 %first_input
+  %bytes = mul i64 %width, 8
+  %result_from = getelementptr double, ptr %R, i64 %root
+  br label %loop
+loop:
+  %lane = phi i64 [ 0, %entry ], [ %lane.next, %next ]
+  %more = icmp slt i64 %lane, %count
+  br i1 %more, label %body, label %finished
+body:
+  %place = mul i64 %lane, %width
+  %here = getelementptr double, ptr %samples, i64 %place
+  call void @llvm.memcpy.p0.p0.i64(ptr %inputs, ptr %here, i64 %bytes, i1 false)
+  %stopped_at = call i64 @one.replay(ptr %code, i64 %until, ptr %args, ptr %R, ptr %G, i64 %size, i64 %root,
+    double %seed)
+  %good = icmp slt i64 %stopped_at, 0
+  br i1 %good, label %add, label %stopped
+add:
+  %result = load double, ptr %result_from
+  %result_to = getelementptr double, ptr %results, i64 %lane
+  store double %result, ptr %result_to
+  %column = getelementptr double, ptr %totals, i64 %lane
+  br label %leaves
+leaves:
+  %leaf = phi i64 [ 0, %add ], [ %leaf.next, %one_leaf ]
+  %another = icmp slt i64 %leaf, %first_input
+  br i1 %another, label %one_leaf, label %next
+one_leaf:
+  %from = getelementptr double, ptr %G, i64 %leaf
+  %new = load double, ptr %from
+  %row = mul i64 %leaf, LANE_COUNT
+  %at = getelementptr double, ptr %column, i64 %row
+  %old = load double, ptr %at
+  %sum = fadd double %old, %new
+  store double %sum, ptr %at
+  %leaf.next = add i64 %leaf, 1
+  br label %leaves
+next:
+  %lane.next = add i64 %lane, 1
+  br label %loop
+finished:
+  ret i64 -1
+stopped:
+  ret i64 %stopped_at
+}
+"""
+
 
 def machine_source() -> str:
     """The whole machine, over single numbers (``@one.…``) and over LANES at once (``@eight.…``)."""
@@ -548,7 +601,8 @@ def machine_source() -> str:
         for lane in range(1, LANES)
     )
     shared = _SHARED.replace("ADDITIONS", additions).replace("LAST", str(LANES - 1)).replace("LANE_COUNT", str(LANES))
-    return declarations + memset + shared + _for_width(1) + _for_width(LANES)
+    tail = _TAIL.replace("LANE_COUNT", str(LANES))
+    return declarations + memset + shared + _for_width(1) + _for_width(LANES) + tail
 
 
 def _for_width(lanes: int) -> str:

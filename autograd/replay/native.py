@@ -30,6 +30,7 @@ __all__ = ["NativeMachine", "machine_for"]
 
 _WIDTH = 6  # whole numbers of an instruction
 _ALIGNMENT = 64
+_BYTES = 8  # of a float
 
 
 def machine_for(record: Record, bound: range = range(0)) -> PythonMachine | NativeMachine:
@@ -99,7 +100,7 @@ class NativeMachine:
     def batch(self, samples: Any, leaves: Sequence[float], seed: float) -> tuple[Any, Any]:
         """The result of each sample, and the gradients by the leaves that are no inputs, summed in lanes."""
         np = self._np
-        samples = np.ascontiguousarray(samples, dtype=np.float64)
+        samples = np.ascontiguousarray(samples, dtype=np.float64).reshape(len(samples), len(self.record.inputs))
         with self._lock:
             stopped, results, totals = self._batch(samples, leaves, seed)
         if stopped < 0:
@@ -115,25 +116,27 @@ class NativeMachine:
             self._totals = _aligned(np, (kept, LANES))
         eight, one, settled = self._eight, self._one, self._totals
         results = np.empty(len(samples))
-        full = len(samples) - len(samples) % LANES
-        eight.numbers[:kept].T[:] = leaves[:kept]
+        count = len(samples) // LANES
+        at_samples, at_results = _address(samples), _address(results)
+        eight.numbers[:kept].T[:] = one.numbers[:kept] = leaves[:kept]
         eight.cotangents[:kept] = 0.0
-        settled[:] = 0.0
+        settled[self._settled] = 0.0
+        common = self._at_code, self._length, self._at_args
+        rest = record.size, record.root, seed
         stopped = self._engine.eight_batch(
-            self._at_code, self._length, self._at_args, eight.R, eight.G, record.size, record.root, seed,
-            _address(samples), len(record.inputs), kept, self._at_settled, len(self._settled), _address(settled),
-            full // LANES, _address(results),
+            *common, eight.R, eight.G, *rest, at_samples, len(record.inputs), kept,
+            self._at_settled, len(self._settled), _address(settled), count, at_results,
         )
         # A leaf that is not settled sample by sample has its total in its cotangent.
         totals = eight.cotangents[:kept]
-        totals[self._settled] = settled[self._settled]
-        one.numbers[:kept] = leaves[:kept]
-        for lane, sample in enumerate(samples[full:]):
-            if stopped < 0:
-                one.numbers[kept : record.leaf_count] = sample
-                stopped = self._replay(seed)
-                results[full + lane] = one.numbers[record.root]
-                totals[:, lane] += one.cotangents[:kept]
+        if len(self._settled):
+            totals[self._settled] = settled[self._settled]
+        if stopped < 0:
+            done = _BYTES * count * LANES
+            stopped = self._engine.tail(
+                *common, one.R, one.G, *rest, at_samples + done * len(record.inputs), len(record.inputs), kept,
+                eight.G, len(samples) % LANES, at_results + done,
+            )
         sums = np.empty(kept)
         self._engine.fold(eight.G, kept, _address(sums))
         return stopped, results, sums
@@ -375,6 +378,7 @@ def _built() -> Any:
         one_run=entry("one.run", run),
         one_replay=entry("one.replay", replay),
         eight_batch=entry("eight.batch", batch),
+        tail=entry("tail", [*replay, pointer, whole, whole, pointer, whole, pointer]),
         fold=entry("fold", [pointer, whole, pointer]),
     )
     return engine if _same_functions(engine, np) else None
