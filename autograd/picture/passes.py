@@ -65,8 +65,9 @@ def record(
         recorder = _Recorder(scene, digits)
         for number in range(1, rounds + 1):
             recorder.run(root, seed, number)
-            if update is not None and number < rounds:
-                update()
+            if number < rounds:
+                if update is not None:
+                    update()
                 recorder.note_update(root, number)
         return Passes(recorder.steps, recorder.at_start, recorder.widest, recorder.names, _sheets(root, scene, digits))
     finally:

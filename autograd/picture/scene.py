@@ -51,7 +51,7 @@ class Link:
     forward: str = ""  # what is written on it, and beside it
     backward: str = ""
     contribution: Any = None  # None: nothing flows back, as the operand is a bare number
-    weight: Value | None = None  # the parameter that the link itself stands for, between neurons
+    weights: tuple[Value, ...] = ()  # the parameters that the link itself stands for, between neurons
     is_lit: bool = True
 
     @property

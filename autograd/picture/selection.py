@@ -54,7 +54,7 @@ def light_path(scene: Scene, leaves: Iterable[Value]) -> None:
     leaves = set(leaves)
     lit = {box.key for leaf, box in scene.box_of.items() if leaf in leaves}
     for link in scene.links:  # operands first
-        link.is_lit = link.source.key in lit or link.weight in leaves
+        link.is_lit = link.source.key in lit or not leaves.isdisjoint(link.weights)
         if link.is_lit:
             lit.add(link.target.key)
     for box in scene.boxes:
