@@ -45,8 +45,14 @@ def place_in_columns(scene: Scene, columns: Iterable[tuple[str, list[Box]]], dir
         for box in boxes:
             box.width = max(text_width(line) for line in box.lines) + _MARGIN
             box.height = _LINE * len(box.lines) + _MARGIN
-        breadths = [box.width if is_row else box.height for box in boxes]
+        # The boxes of a layer are as deep as each other: no line between two layers runs through one.
         depth = max(box.height if is_row else box.width for box in boxes)
+        for box in boxes:
+            if is_row:
+                box.height = depth
+            else:
+                box.width = depth
+        breadths = [box.width if is_row else box.height for box in boxes]
         if title and not is_row:
             depth = max(depth, text_width(title) - 2 * _FRAME)
         across = -(sum(breadths) + _BETWEEN * (len(boxes) - 1)) / 2
