@@ -47,13 +47,13 @@ def w2():
 
 
 def w3(length=problems.CHAIN_LENGTH):
-    x, a, b = first = Value(problems.CHAIN_X), Value(problems.CHAIN_A), Value(problems.CHAIN_B)
+    x, a, b = leaves = Value(problems.CHAIN_X), Value(problems.CHAIN_A), Value(problems.CHAIN_B)
     for _ in range(length):
         x = x * a + b
     trace = Trace(x)
 
     def step():
-        for leaf in first:
+        for leaf in leaves:
             leaf.grad = 0.0
         result = trace.forward()
         trace.backward()
