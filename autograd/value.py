@@ -462,7 +462,7 @@ def weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> lis
         node._mark = None
         try:
             _evaluate_weighted_row(node, numbers)
-        except (AttributeError, TypeError):  # a bare number among the weights, or kinds that do not mix
+        except (ArithmeticError, AttributeError, TypeError):  # a bare weight, or kinds that do not mix
             node.data = None
         if type(node.data) is float and alike:
             node.grad = 0.0
