@@ -436,3 +436,34 @@ def test_softmax_is_a_distribution(xs):
     probabilities = softmax(xs)
     assert all(0.0 <= p <= 1.0 for p in probabilities)
     assert abs(math.fsum(probabilities) - 1.0) <= len(xs) * 2**-52
+
+
+def test_a_cotangent_that_does_not_go_with_a_partial_is_explained():
+    x = Value(0.5, label="x")
+    y = x * 2.0
+    for partial, error, message in (
+        (Decimal(2), KindError, "the cotangent and the partial do not mix"),
+        (10**400, NumberOverflowError, "too large"),
+        (_Refusing(), DomainError, "no product"),
+    ):
+        y._left_partial = partial
+        with pytest.raises(error, match=f"the contributions of mul of x = 0.5 and 2.0 .*{message}"):
+            y.backward()
+        assert x.grad == 0.0
+
+
+class _Refusing:
+    def __rmul__(self, cotangent):
+        raise ArithmeticError("no product")
+
+
+def test_a_numpy_scalar_that_is_no_number_is_refused():
+    np = pytest.importorskip("numpy")
+    for scalar in (np.bool_(True), np.datetime64("2020-01-01"), np.str_("a")):
+        with pytest.raises(KindError, match="must be one number"):
+            Value(scalar)
+
+
+def test_a_decimal_to_a_power_of_another_kind():
+    with pytest.raises(KindError, match="do not mix"):
+        Value(Decimal(0)) ** 0.0
