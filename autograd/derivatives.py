@@ -28,7 +28,7 @@ from typing import Any
 from . import numeric
 from .errors import AutogradError, KindError, ShapeError
 from .primitives import PRIMITIVES
-from .value import Undefined, Value, _record, topological_order
+from .value import Undefined, Value, _record, _untold_contribution, topological_order
 
 __all__ = ["grad", "gradient", "hessian", "hessian_vector_product"]
 
@@ -58,9 +58,12 @@ def grad(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> 
     terms = _recorded_contributions if create_graph else _kept_contributions
     for node in reversed(order):
         if node in between and node in cotangents and node.op:
-            for operand, contribution in terms(node, cotangents[node], between):
-                known = cotangents.get(operand)
-                cotangents[operand] = contribution if known is None else known + contribution
+            try:
+                for operand, contribution in terms(node, cotangents[node], between):
+                    known = cotangents.get(operand)
+                    cotangents[operand] = contribution if known is None else known + contribution
+            except (ArithmeticError, TypeError) as error:
+                raise _untold_contribution(error, node, cotangents[node]) from None
     gradients = [cotangents[x] if x in between else numeric.zero(x.data) for x in inputs]
     if create_graph:
         return [gradient if isinstance(gradient, Value) else _constant(gradient) for gradient in gradients]

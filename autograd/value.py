@@ -615,15 +615,15 @@ def _sweep(order: list[Value]) -> None:
                 if isinstance(operand, Value):
                     operand.grad += cotangent * node._right_partial
     except (ArithmeticError, TypeError) as error:
-        raise _untold_contribution(error, node) from None
+        raise _untold_contribution(error, node, node.grad) from None
 
 
-def _untold_contribution(error: Exception, node: Value) -> AutogradError:
+def _untold_contribution(error: Exception, node: Value, cotangent: Any) -> AutogradError:
     """Why a cotangent could not be multiplied by a partial, as an error of the family."""
     if isinstance(error, AutogradError):  # a partial that does not exist
         return error
     shown = " and ".join([_described(operand) for operand in node.operands[:4]])
-    place = f"the contributions of {node.op} of {shown} with cotangent {node.grad!r}"
+    place = f"the contributions of {node.op} of {shown} with cotangent {_data(cotangent)!r}"
     if isinstance(error, (OverflowError, Overflow)):
         return NumberOverflowError(f"{place}: too large for their kind of number; use smaller operands")
     if isinstance(error, TypeError):

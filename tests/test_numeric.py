@@ -21,6 +21,7 @@ from autograd import (
     elu,
     exp,
     gelu,
+    grad,
     gradient,
     hessian,
     leaky_relu,
@@ -450,6 +451,8 @@ def test_a_cotangent_that_does_not_go_with_a_partial_is_explained():
         with pytest.raises(error, match=f"the contributions of mul of x = 0.5 and 2.0 .*{message}"):
             y.backward()
         assert x.grad == 0.0
+        with pytest.raises(error, match=f"the contributions of mul of x = 0.5 and 2.0 .*{message}"):
+            grad(y, [x])
 
 
 class _Refusing:
