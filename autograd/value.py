@@ -457,7 +457,7 @@ def weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> lis
         node = _new(Value)
         node.label = ""
         node._primitive = _WEIGHTED_ROW
-        node._left = row
+        node._left = row if type(row) is tuple else tuple(row)
         node._right = xs
         node._mark = None
         try:

@@ -159,6 +159,15 @@ def test_a_composite_node_is_its_definition(name):
     assert [operand.grad for operand in operands] == [2 * grad for grad in once]
 
 
+def test_a_row_that_is_a_list_may_be_changed_afterwards():
+    w, b = Value(2.0), Value(1.0)
+    row = [w, b]
+    [root] = weighted_sums([row], [3.0])
+    row[0] = Value(100.0)
+    root.backward()
+    assert (root.forward(), w.grad, b.grad) == (7.0, 3.0, 1.0)
+
+
 # --- backward ---
 
 
