@@ -6,6 +6,7 @@ is easier to read as it is counted. Lengths are in points, of which an inch has 
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterable
 
@@ -23,7 +24,8 @@ _TITLE = 28  # for the title in a frame
 
 def text_width(text: str, font_size: float = _FONT_SIZE) -> float:
     """About how wide ``text`` is in the pictures' font, rather more than less."""
-    return sum(_em(character) for character in text) * font_size
+    # fsum, not sum: the same on every version of Python, and so the same picture.
+    return math.fsum(_em(character) for character in text) * font_size
 
 
 def _em(character: str) -> float:
@@ -55,7 +57,7 @@ def place_in_columns(scene: Scene, columns: Iterable[tuple[str, list[Box]]], dir
         breadths = [box.width if is_row else box.height for box in boxes]
         if title and not is_row:
             depth = max(depth, text_width(title) - 2 * _FRAME)
-        across = -(sum(breadths) + _BETWEEN * (len(boxes) - 1)) / 2
+        across = -(math.fsum(breadths) + _BETWEEN * (len(boxes) - 1)) / 2
         for box, breadth in zip(boxes, breadths):
             _put(box, along + depth / 2, across + breadth / 2, direction)
             across += breadth + _BETWEEN

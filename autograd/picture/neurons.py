@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..errors import UnknownNameError
+from ..numeric import total
 from ..primitives import split_weighted_sum
 from ..value import Undefined, Value
 from .columns import place_in_columns
@@ -272,7 +273,7 @@ class _Painter:
                 link.weights += (weight,)
             if isinstance(slot.operand, Value):
                 factor = weight.data if isinstance(weight, Value) else weight
-                flow = sum([contribution(node.grad, factor) for node in neuron.sums])
+                flow = total([contribution(node.grad, factor) for node in neuron.sums])
                 link.contribution = flow if link.contribution is None else link.contribution + flow
         self.scene.links += links.values()
 
