@@ -192,6 +192,9 @@ def test_a_function_returns_one_value(function):
         lambda x: x * int(x * 2),
         lambda x: x * (x * x).partials[0],
         lambda x: x * WEIGHT.data,
+        lambda x: x * WEIGHT.grad,
+        lambda x: (setattr(WEIGHT, "grad", 0.0), x)[1],
+        lambda x: ((WEIGHT * x).zero_grad(), x)[1],
         lambda x: (x.backward(), x)[1],
         lambda x: x + x.forward(),
         lambda x: (setattr(WEIGHT, "data", 2.0), x)[1],
@@ -475,6 +478,45 @@ def test_samples_of_unequal_shapes_are_refused(columns, message):
     with pytest.raises(ShapeError, match=message):
         compile(lambda *xs: xs[0][0] * 2).batch(*columns)
     assert compile(lambda x: x).batch([]) == []
+
+
+@pytest.mark.parametrize("samples", [3.0, iter([1.0]), {1.0: 2.0}, "123"])
+def test_a_batch_is_a_sequence(samples):
+    with pytest.raises(KindError, match="batch takes sequences"):
+        compile(lambda x: x * 2).batch(samples)
+
+
+@pytest.mark.parametrize("samples", [[(1.0, 2.0), (3.0,)], [(1.0, 2.0), (3.0, 4.0, 5.0)], [1.0, 2.0]])
+def test_each_sample_has_all_arguments(samples):
+    with pytest.raises(ShapeError, match=r"batch: sample \d is"):
+        compile(lambda x, y: x * y).batch(samples)
+
+
+# --- trouble ---
+
+
+def test_anomalies_are_detected_in_a_replay_too():
+    w = Value(2.0, "w")
+    compiled = compile(lambda x: 1 / (w * x * x))
+    gradients = []
+    for _ in range(2):
+        w.grad = 0.0
+        compiled(3.0)
+        compiled.batch([1.0, 3.0])
+        gradients.append(w.grad)
+        with autograd.detect_anomaly():
+            with pytest.raises(FloatingPointError, match=r"x = 1e\+200 gives inf; made at .*test_compile"):
+                compiled(1e200)
+            with pytest.raises(FloatingPointError, match="gives inf"):
+                compiled.batch([3.0, 1e200])
+            assert w.grad == gradients[0]
+            w.grad = 0.0
+            compiled(3.0)
+            compiled.batch([1.0, 3.0])
+            assert w.grad == gradients[0]
+    with autograd.detect_anomaly():
+        assert compile(lambda x: w * x)(1.0).data == 2.0
+    assert compiled(1e200).data == 0.0
 
 
 # --- parameters in arrays ---

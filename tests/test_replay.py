@@ -211,12 +211,16 @@ def test_the_source_runs_on_its_own(tmp_path, monkeypatch, statements):
 
 
 def test_names_in_the_source_cannot_collide():
-    words = ["if", "d_x", "tanh", "sum", "2x", "", "a b", "a_b", "权重", "seed"]
+    words = ["if", "d_x", "tanh", "sum", "2x", "", "a b", "a_b", "权重", "seed", "w₁", "w1", "w①", "𐄇", "z³₃"]
     leaves = [Value(0.5 + place, word) for place, word in enumerate(words)]
     root = autograd.total([leaf.tanh() for leaf in leaves])
     trace = Trace(root)
     trace.backward()
-    assert [leaf.grad for leaf in leaves] == [1 - math.tanh(leaf.data) * math.tanh(leaf.data) for leaf in leaves]
+    slopes = [1 - math.tanh(leaf.data) * math.tanh(leaf.data) for leaf in leaves]
+    assert [leaf.grad for leaf in leaves] == slopes
+    program = {}
+    exec(trace.source, program)
+    assert program["replay"]([leaf.data for leaf in leaves]) == (root.data, slopes)
 
 
 def test_forward_takes_the_inputs_and_the_present_leaves():

@@ -96,12 +96,26 @@ class Samples:
     def __init__(self, columns: Sequence[Any]) -> None:
         if not columns:
             raise ShapeError("batch takes the function's arguments, each with an entry per sample; got none")
+        for column in columns:
+            if not hasattr(column, "__len__") or isinstance(column, (str, bytes, dict, set)):
+                raise KindError(f"batch takes sequences with an entry per sample, as lists; got {column!r}")
         lengths = {len(column) for column in columns}
         if len(lengths) > 1:
             counts = " and ".join(map(str, sorted(lengths)))
             raise ShapeError(f"batch: arguments with {counts} entries; give one per sample")
         self.columns = columns
         [self.count] = lengths
+
+    def transposed(self) -> Samples:
+        """The columns, where one sequence of samples, each with all arguments, was given."""
+        [samples] = self.columns
+        for place, sample in enumerate(samples):
+            if not hasattr(sample, "__len__") or len(sample) != len(samples[0]):
+                raise ShapeError(
+                    f"batch: sample {place} is {sample!r}; give each sample all arguments of the function, "
+                    "or each argument as a sequence with an entry per sample"
+                )
+        return Samples(list(zip(*samples)) or self.columns)
 
     def given(self, place: int) -> Given:
         return Given([column[place] for column in self.columns], {})

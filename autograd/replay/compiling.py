@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial, update_wrapper
 from typing import Any
 
+from .. import anomaly
 from ..errors import KindError, RecordingError
 from ..numeric import Number
-from ..value import Value
+from ..value import Value, topological_order
 from .arguments import Given, Samples
 from .arrays import ParameterArrays
 from .floats import GuardFlipped
@@ -51,6 +52,9 @@ def compile(
       call; ``allow_data=True`` allows it.
     - Whatever else the function does happens once, when it is recorded: prints, random numbers, reading
       Python numbers that it closes over, replacing a parameter by another Value.
+    - A Value that was computed outside of the function, and that it uses, is computed again from its
+      leaves in each replay, as ``forward()`` does.
+    - Within ``detect_anomaly()`` each call is run by eager as well, so that trouble is named.
 
     ``parameters`` are those that are kept in arrays: see ParameterArrays.
     """
@@ -76,6 +80,8 @@ class Compiled:
         if is_recording():  # called by another compiled function: a part of that one's graph
             return self.function(*arguments, **options)
         given = Given(arguments, options)
+        if anomaly._open:
+            self._look_for_trouble(given, 1)
         for variant in self._variants_for(given):
             try:
                 result, gradients = variant.replay(given)
@@ -109,12 +115,13 @@ class Compiled:
         """
         if is_recording():
             raise RecordingError("batch is called by a compiled function; call it from outside")
-        if len(columns) == 1 and self._required() > 1:
-            columns = tuple(zip(*columns[0]))
-            if not columns:
-                return []
         samples = Samples(columns)
+        if len(columns) == 1 and self._required() > 1:
+            samples = samples.transposed()
         seed = float(seed)
+        if anomaly._open:
+            for place in range(samples.count):
+                self._look_for_trouble(samples.given(place), seed)
         results = [0.0] * samples.count
         fills = []  # afterwards, so that a sample that raises leaves every gradient as it was
         for places, rows in samples.groups():
@@ -195,6 +202,18 @@ class Compiled:
         if self.parameters is not None:
             self.parameters.read()
         return Result(root.data, None, given, ())
+
+    def _look_for_trouble(self, given: Given, seed: Number) -> None:
+        """Under ``detect_anomaly``, eager goes first: it looks at each number, which a replay does not."""
+        if self.parameters is not None:
+            self.parameters.write_back()
+        _, arguments, options = given.as_leaves(self._names())
+        root = self.function(*arguments, **options)
+        leaves = [node for node in topological_order(root) if not node.op]
+        before = [leaf.grad for leaf in leaves]
+        root.backward(seed)
+        for leaf, gradient in zip(leaves, before):
+            leaf.grad = gradient
 
     def _one_by_one(self, group: list[Given], seed: float) -> tuple[list[float], Callable[[], None]]:
         """Samples that take different ways through the function, or that are leaves, or one of which raises."""

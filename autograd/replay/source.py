@@ -42,6 +42,7 @@ from collections.abc import Callable, Iterable, Sequence
 from keyword import iskeyword
 from types import CodeType
 from typing import Any
+from unicodedata import normalize
 
 from ..primitives import ATOM, FAMILIES, PRIMITIVES, Form
 from . import floats
@@ -208,7 +209,8 @@ class _Names:
         return self.names[slot]
 
     def _give(self, slot: int, wish: str) -> None:
-        name = re.sub(r"\W", "_", wish)
+        # As Python reads identifiers: w₁ is w1 to it.
+        name = "".join([sign if f"v{sign}".isidentifier() else "_" for sign in normalize("NFKC", wish)])
         if not name.isidentifier() or iskeyword(name) or name.startswith(("d_", "t_", "__")):
             name = f"v_{name}"
         if name in self.taken:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .. import derivatives, value
+from .. import anomaly, derivatives, value
 from ..errors import RecordingError
 from ..value import Value
 from .record import Guard
@@ -25,12 +25,17 @@ _FREEZING = {
     "__int__": "turns a Value into an int",
     "partials": "reads partials",
     "data": "reads data",
+    "grad": "reads grad",
 }
-_RUNNING = {"forward": "calls forward()", "backward": "calls backward(), which the replay does itself"}
+_RUNNING = {
+    "forward": "calls forward()",
+    "backward": "calls backward(), which the replay does itself",
+    "zero_grad": "calls zero_grad(), which belongs before the call",
+}
 _ONE_AT_A_TIME = threading.Lock()
 _this_thread = threading.local()
-# The engine itself reads data: of the operands that it computes with.
-_OWN = {id(vars(value)), id(vars(derivatives))}
+# The engine itself reads data, of the operands that it computes with, and sets the grad of what it makes.
+_OWN = {id(vars(value)), id(vars(derivatives)), id(vars(anomaly))}
 # grad(create_graph=True) looks at partials only to see that they are still the same.
 _RECORDING = derivatives._recorded_contributions.__code__
 
@@ -65,8 +70,8 @@ def _watched(name: str, original: Any, thread: int, guards: list[Guard], made: d
         return _watched_init(original, thread, made)
     if name in _COMPARISONS:
         return _guarded(_COMPARISONS[name], original, thread, guards)
-    if name == "data":
-        return _watched_data(original, thread, made)
+    if name in ("data", "grad"):
+        return _watched_number(name, original, thread, made)
     what = _FREEZING.get(name) or _RUNNING[name]
 
     def reported(node: Value, *arguments: Any, **options: Any) -> Any:
@@ -100,18 +105,18 @@ def _watched_init(original: Callable[..., None], thread: int, made: dict[Value, 
     return init
 
 
-def _watched_data(original: Any, thread: int, made: dict[Value, None]) -> property:
+def _watched_number(name: str, original: Any, thread: int, made: dict[Value, None]) -> property:
     def check(node: Value, what: str) -> None:
         own = id(sys._getframe(2).f_globals) in _OWN
         if threading.get_ident() == thread and not own and node not in made:
             raise _report(node, what)
 
     def read(node: Value) -> Any:
-        check(node, _FREEZING["data"])
+        check(node, _FREEZING[name])
         return original.__get__(node)
 
     def write(node: Value, number: Any) -> None:
-        check(node, "changes data")
+        check(node, f"changes {name}")
         original.__set__(node, number)
 
     return property(read, write)
