@@ -47,6 +47,8 @@ def grad(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> 
     again. An input that the output does not depend on has gradient 0. A partial that does not exist
     (the root at 0) raises only if it lies between the output and one of the inputs.
     """
+    if isinstance(inputs, Value):
+        raise KindError(f"grad: inputs is {inputs!r}, and must be a list of Values; write [{inputs.label or 'x'}]")
     inputs = list(inputs)
     for place, x in enumerate(inputs):
         if not isinstance(x, Value):

@@ -198,7 +198,8 @@ class Names:
     def __getitem__(self, node: Value) -> str:
         name = self._names.get(node)
         if name is None:
-            name = self._names[node] = self.new(node.label) if node.label else self.numbered(_letter(node))
+            label = " ".join(node.label.splitlines()).strip()  # a name is part of a line
+            name = self._names[node] = self.new(label) if label else self.numbered(_letter(node))
         return name
 
     def new(self, name: str) -> str:

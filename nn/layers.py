@@ -328,7 +328,8 @@ class MLP(Module):
         if not hasattr(outputs, "__len__") or not len(outputs):
             raise ShapeError(f"outputs is {outputs!r}, and must be a list with the size of each layer, such as [16, 1]")
         sizes = [_size(size, "the size of a layer") for size in (inputs, *outputs)]
-        activations = [activation] * (len(outputs) - 1) + [output]
+        # looked at here, because a network of one layer has no use for its first one
+        activations = [_activation(activation, of_a_layer=True)] * (len(outputs) - 1) + [output]
         generator = random if seed is None else random.Random(seed)
         self.dropout = Dropout(dropout, generator) if dropout else None
         places = _places(activations, self.dropout is not None)

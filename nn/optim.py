@@ -19,7 +19,7 @@ from typing import Any
 
 from autograd import DomainError, KindError, ShapeError, Value
 
-from .module import clear_gradients
+from .module import Module, clear_gradients
 
 __all__ = ["SGD", "Adam", "Optimizer", "clip_norm", "clip_value"]
 
@@ -32,6 +32,9 @@ class Optimizer:
     """
 
     def __init__(self, parameters: Any, lr: Any) -> None:
+        if isinstance(parameters, (Module, Value)):
+            advice = "model.parameters()" if isinstance(parameters, Module) else "a list of Values"
+            raise KindError(f"parameters is {parameters!r:.60}; give {advice}")
         self.parameters: list[Any] = [parameters] if _are_arrays(parameters) else list(dict.fromkeys(parameters))
         if not self.parameters:
             raise ShapeError("an optimizer needs parameters, and the list is empty")

@@ -210,6 +210,18 @@ def test_odd_labels():
     assert Expression("z₁ * 0.weight + lambda - σ / w¹₁₂.data + z1", nodes).value({}) == 2 * 3 + 4 - 5 / 6 + 2
 
 
+@pytest.mark.parametrize(("written", "label"), [("w_12", "w₁₂"), ("w1_12", "w¹₁₂"), ("w_1", "w_1"), ("z_1", "z₁")])
+def test_a_subscript_after_an_underline(written, label):
+    nodes = {name: Value(float(place)) for place, name in enumerate(["w₁₂", "w¹₁₂", "w₁", "w_1", "z₁"])}
+    assert Expression(written, nodes).node is nodes[label]
+    assert Expression(f"{written}.data", nodes).value({}) == nodes[label].data
+
+
+def test_the_gradient_of_an_unknown_name():
+    with pytest.raises(UnknownNameError, match="w1: no such label; did you mean w11"):
+        Expression("w1.grad", {"w11": Value(1.0)})
+
+
 @pytest.mark.parametrize("root", [None, 3.0, "loss"])
 def test_a_root_is_a_value(root):
     with pytest.raises(KindError, match="debug: the root is a Value"):

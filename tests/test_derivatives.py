@@ -59,6 +59,9 @@ def test_a_partial_that_does_not_exist_raises_only_where_it_is_asked_for():
 def test_inputs_must_be_values():
     with pytest.raises(KindError, match=r"inputs\[1\] is 2.0"):
         grad(Value(1.0), [Value(1.0), 2.0])
+    w = Value(1.0, label="w")
+    with pytest.raises(KindError, match=r"must be a list of Values; write \[w\]"):
+        grad(w * 2, w)
 
 
 def test_create_graph_refuses_to_mix_old_and_new_data():

@@ -76,6 +76,14 @@ def test_where_rounding_starts_to_show():
     assert round_by_hand(z, significant=2, cut=True).value == 15.0
 
 
+def test_a_partial_that_is_a_given_number_is_not_marked():
+    w, x = Value(1.234, label="w"), Value(2.0, label="x")
+    by_hand = round_by_hand(w * x, decimals=2)
+    [slope] = [row for row in by_hand.rows if row.node is x]
+    assert (slope.by_hand, slope.exact, slope.differs) == (1.234, 1.234, False)
+    assert by_hand.first is None
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

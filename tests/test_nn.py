@@ -218,6 +218,7 @@ def test_inputs_that_are_no_numbers(x):
     [
         lambda: MLP(2, [3, 1], activation="rleu"),
         lambda: MLP(2, [3, 1], output="rleu"),
+        lambda: MLP(2, [3], activation="rleu"),  # which a network of one layer does not use
         lambda: Layer(2, 3, activation="rleu"),
         lambda: Neuron(2, activation="rleu"),
         lambda: MLP.from_weights([([[1.0]], [0.0])], ["rleu"]),

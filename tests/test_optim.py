@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from autograd import DomainError, KindError, ParameterArrays, ShapeError, Value, total
-from nn import optim, schedules
+from nn import MLP, optim, schedules
 
 STEPS = 100
 
@@ -101,6 +101,10 @@ def test_what_is_refused(make):
         make([1.0], lr=0.1)
     with pytest.raises(KindError, match="no operation made"):
         make([w * 2], lr=0.1)
+    with pytest.raises(KindError, match=r"give model\.parameters\(\)"):
+        make(MLP(2, [1]), lr=0.1)
+    with pytest.raises(KindError, match="give a list of Values"):
+        make(w, lr=0.1)
     with pytest.raises(DomainError, match=r"lr is -0\.1"):
         make([w], lr=-0.1)
     with pytest.raises(KindError):

@@ -15,6 +15,7 @@ from autograd import (
     KindError,
     UnknownNameError,
     Value,
+    explain,
     log_softmax,
     logsumexp,
     softmax,
@@ -392,3 +393,11 @@ def test_every_row_of_the_table_steps_as_it_runs_backward(primitive, kind):
             for operand, _, contribution, _ in event.contributions:
                 assert float(together[operand.label]) == pytest.approx(float(contribution), rel=1e-13)
     assert state(stepped) == state(expected)
+
+
+def test_a_label_with_a_line_break_stays_on_one_line():
+    x, blank = Value(2.0, label="x\n1"), Value(3.0, label="\n\n")
+    y = x * blank
+    y.label = "the\r\nloss"
+    assert [str(event) for event in step(y)][:2] == ["the loss = [x 1] · v₁ = 2 · 3 = 6", "∂the loss/∂the loss = 1"]
+    assert "[the loss] = [x 1] · v₁" in str(explain(y))

@@ -224,7 +224,8 @@ class ByHand:
 
     @staticmethod
     def _row(node: Value, name: str, by_hand: Any, exact: Any, how: Callable[[float], float]) -> Row:
-        return Row(node, name, by_hand, exact, by_hand != how(float(exact)))
+        # a partial that is a given number is handed on with all its digits: nothing was rounded there
+        return Row(node, name, by_hand, exact, by_hand not in (how(float(exact)), float(exact)))
 
     def __str__(self) -> str:
         lines = [("", "by hand", "exact")]

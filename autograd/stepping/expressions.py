@@ -131,9 +131,9 @@ class Expression:
     def _with_labels_replaced(self) -> str:
         """The text with each label that is no Python name (``w[0]``, ``0.weight``) as one that is."""
         for label in self._nodes:
-            plain = unicodedata.normalize("NFKC", label)  # t1 for t₁, and as Python reads names
-            if _is_name(plain) and (plain == label or plain not in self._nodes):
-                self._labels[plain] = label
+            for spelling in _spellings(label):
+                if _is_name(spelling) and (spelling == label or spelling not in self._nodes):
+                    self._labels[spelling] = label
         odd = [label for label in self._nodes if not _is_name(label) and label in self.text]
         if not odd:
             return self.text
@@ -152,7 +152,7 @@ class Expression:
                     if name not in FUNCTIONS:
                         raise ExpressionError(f"{name}: no such function; there are {', '.join(sorted(FUNCTIONS))}")
                 case ast.Attribute(value=ast.Name(id=name), attr=field):
-                    if field not in _FIELDS or name not in self._labels:
+                    if field not in _FIELDS or (name in self._own and name not in self._labels):
                         raise ExpressionError(f"{self._shown(name)}.{field}: a label has .data and .grad")
                 case ast.Constant(value=number) if type(number) not in (int, float):
                     raise ExpressionError(f"{number!r}: only numbers, labels and functions are read")
@@ -203,6 +203,12 @@ class Expression:
             case ast.Call(func=ast.Name(id=name), args=operands):
                 return FUNCTIONS[name](*[self._value(operand, own) for operand in operands])
         raise AssertionError(part)
+
+
+def _spellings(label: str) -> tuple[str, str]:
+    """A label as Python reads names, and with an underline before what stands below: w11 and w1_1 for w¹₁."""
+    underlined = re.sub("[₀-₉]+", r"_\g<0>", label)
+    return unicodedata.normalize("NFKC", label), unicodedata.normalize("NFKC", underlined)
 
 
 def _is_name(label: str) -> bool:
