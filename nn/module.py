@@ -133,6 +133,8 @@ class Module:
         Nothing is changed unless every name and every shape fits: UnknownNameError names those that are
         missing or too many, ShapeError the tensor whose shape differs, KindError an element that is no number.
         """
+        if not isinstance(state, Mapping):
+            raise KindError(f"a state is a mapping of names to numbers, as state_dict gives one; got {state!r}")
         tensors = self.tensors()
         missing = [name for name in tensors if name not in state]
         too_many = [name for name in state if name not in tensors]

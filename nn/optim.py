@@ -165,10 +165,11 @@ def clip_norm(parameters: Iterable[Value], largest: float) -> float:
     """
     _not_negative("largest", largest)
     parameters = list(dict.fromkeys(parameters))
+    gradients = [float(parameter.grad) for parameter in parameters]
     squares = 0.0
-    for parameter in parameters:
-        squares += float(parameter.grad) ** 2
-    norm = math.sqrt(squares)
+    for gradient in gradients:
+        squares += gradient * gradient
+    norm = math.sqrt(squares) if squares < math.inf else math.hypot(*gradients)  # which scales them first
     factor = largest / (norm + 1e-6)
     if factor < 1:
         for parameter in parameters:

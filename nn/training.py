@@ -125,6 +125,8 @@ def fit(
         raise DomainError(f"epochs is {epochs!r}, patience {patience!r}: the first must be from 0 up, the other from 1")
     if not all(isinstance(parameter, Value) for parameter in optimizer.parameters):
         raise KindError("fit takes an optimizer of a list of parameters; it keeps arrays itself, where they pay")
+    if not {*optimizer.parameters} & {*model.parameters()}:
+        raise ShapeError("none of the optimizer's parameters is one of the model: make it from model.parameters()")
     generator = None if seed is None else random.Random(seed)
     parameters, first_rate = optimizer.parameters, optimizer.lr
     history, best_loss, best = History(), math.inf, None

@@ -421,3 +421,9 @@ def test_dropout_from_a_seed_is_the_same_twice():
 def test_a_probability_that_is_none(probability):
     with pytest.raises(DomainError, match="probability of Dropout"):
         MLP(2, [3, 1], dropout=probability)
+
+
+@pytest.mark.parametrize("state", [None, [1.0], MLP(1, [1])])
+def test_a_state_is_a_mapping(state):
+    with pytest.raises(KindError, match="a state is a mapping"):
+        MLP(1, [1]).load_state_dict(state)

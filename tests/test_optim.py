@@ -145,6 +145,13 @@ def test_clipping_the_norm_for_100_steps_is_pytorchs(largest):
     assert [p.data for p in mine] == pytest.approx([p.item() for p in theirs], abs=1e-12, rel=0)
 
 
+def test_a_gradient_is_clipped_whose_square_is_too_large_for_a_float():
+    parameters = [Value(0.0), Value(0.0)]
+    parameters[0].grad, parameters[1].grad = 3e200, -4e200
+    assert optim.clip_norm(parameters, 1.0) == pytest.approx(5e200)
+    assert [p.grad for p in parameters] == pytest.approx([0.6, -0.8])
+
+
 def test_clipping_values():
     parameters = [Value(0.0) for _ in range(3)]
     for parameter, gradient in zip(parameters, (-3.0, 0.25, 7.0)):

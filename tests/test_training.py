@@ -276,6 +276,11 @@ def test_what_is_refused(arguments, error, message):
         fit(model, **{"loss": losses.mse, "optimizer": optimizer, "epochs": 1, **arguments})
 
 
+def test_an_optimizer_of_another_models_parameters_is_refused():
+    with pytest.raises(ShapeError, match=r"make it from model.parameters\(\)"):
+        fit(MLP(1, [1]), [([1.0], 1.0)], losses.mse, optim.SGD(MLP(1, [1]).parameters(), lr=0.1), epochs=1)
+
+
 def test_an_optimizer_of_arrays_is_refused():
     pytest.importorskip("numpy")
     model = network()
