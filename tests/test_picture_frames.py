@@ -83,6 +83,8 @@ def test_what_cannot_be_written_is_refused(tmp_path):
             frames(graph(), path, **options)
     with pytest.raises(TooLargeError, match="8 frames, and max_frames is 7"):
         frames(graph(), tmp_path / "x", max_frames=7)
+    with pytest.raises(TooLargeError, match="max_frames is 1; take a root nearer to the leaves, or max_frames="):
+        frames(graph(), tmp_path / "x", max_frames=1)  # and no word of what only draw takes
     (tmp_path / "file").write_text("")
     with pytest.raises(FileWriteError, match="cannot make the folder"):
         frames(graph(), tmp_path / "file")

@@ -57,8 +57,9 @@ def frames(
         what = f"format={format!r}" if format not in ("svg", "png") else repr(os.fspath(path))
         raise UnknownNameError(f"{what}: frames are svg or png in a folder, or one file that ends in .gif or .png")
     stage = set_stage(
-        root, seed=seed, digits=digits, direction=direction, max_nodes=max_frames, parameters=parameters
-    )
+        root, seed=seed, digits=digits, direction=direction, max_nodes=max_frames, parameters=parameters,
+        limit="max_frames",
+    )  # fmt: skip
     count = len(stage.passes.steps) + 1
     if count > max_frames:
         raise TooLargeError(

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import ShapeError
+from ..errors import ShapeError, TooLargeError
 from ..numeric import Number
 from ..value import Value, topological_order
 from .dot import to_digraph
 from .engines import render_svg
-from .limits import count_boxes, refuse_if_too_large
+from .limits import count_boxes
 from .nodes import leaf_kinds, parts_as_recorded, scene_of_parts
 from .numbers import as_digits
 from .passes import Passes, record
@@ -37,6 +37,7 @@ def set_stage(
     direction: str,
     max_nodes: int,
     parameters: Iterable[Value],
+    limit: str = "max_nodes",
     rounds: int = 1,
     update: Callable[[], Any] | None = None,
 ) -> Stage:
@@ -44,7 +45,12 @@ def set_stage(
         raise ShapeError(f"rounds={rounds!r}: give a whole number from 1 up")
     digits = as_digits(digits)
     order = topological_order(root)
-    refuse_if_too_large(count_boxes(order), max_nodes, "node")
+    count = count_boxes(order)
+    if count > max_nodes:
+        raise TooLargeError(
+            f"the picture would have {count:,} nodes, and {limit} is {max_nodes:,}; take a root nearer to the leaves, "
+            f"or {limit}={count} and a long wait; step(root) goes through a graph of any size"
+        )
     scene = scene_of_parts(parts_as_recorded(order), root, leaf_kinds(order, parameters), None, digits)
     scene.has_backward = True
     passes = record(root, scene, digits, seed=seed, rounds=rounds, update=update)
