@@ -351,6 +351,11 @@ def test_an_audit_of_values_that_several_results_use():
     assert [verdict.name for verdict in found] == ["mul", "mul", "x"]
 
 
+def test_what_has_no_label_and_a_label_of_two_lines_have_a_line():
+    figures = audit({Value(2.0): "2", Value(3.0, label="a\nb"): "3"})
+    assert [verdict.name for verdict in figures] == ["a value", "a b"]
+
+
 def test_bad_audits():
     *_, output, loss = chain()
     with pytest.raises(UnknownNameError, match="nothing under the root has the label 'lss'; there are"):

@@ -11,8 +11,10 @@ from autograd import (
     TooLargeError,
     UnknownNameError,
     Value,
+    audit,
     explain,
     log_softmax,
+    round_by_hand,
     softmax,
     total,
     weighted_sum,
@@ -327,3 +329,21 @@ def test_a_leaf_changed_since_is_said():
     assert note in str(explain(w, root=y)) and note in explain(y).markdown()
     y.forward()
     assert "stale" not in str(explain(y))
+
+
+def test_chinese_labels_stay_in_their_columns():
+    w, b, x = Value(0.5, label="权重"), Value(0.1, label="b"), Value(2.0, label="x")
+    y = w * x + b
+    y.label = "输出"
+    lines = [line for line in str(explain(y)).splitlines() if "∂" in line and " = " in line]
+    assert lines == ["  ∂输出/∂权重 = x = 2", "  ∂输出/∂x    = 权重 = 0.5", "  ∂输出/∂b    = 1"]
+    assert str(audit({w: "0.5", b: "0.1"})).splitlines()[:3] == [
+        "      printed  right  verdict",
+        "权重  0.5      0.5    agrees",
+        "b     0.1      0.1    agrees",
+    ]
+    assert str(round_by_hand(y, decimals=1)).splitlines()[:3] == [
+        "               by hand  exact",
+        "t₁ = 权重 · x        1      1",
+        "输出               1.1    1.1",
+    ]

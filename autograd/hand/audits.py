@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import KindError, UnknownNameError
+from ..notation import columns, padded
 from ..value import Value, topological_order
 from .causes import Hypothesis
 from .figures import Figure, exactly
@@ -52,8 +53,8 @@ class Audit:
     def __str__(self) -> str:
         lines = [("", "printed", "right", "verdict", "")]
         lines += [(v.name, v.printed, v.right, v.kind, v.cause) for v in self.verdicts]
-        widths = [max(len(line[place]) for line in lines) for place in range(4)]
-        table = ["  ".join(f"{cell:<{width}}" for cell, width in zip(line, [*widths, 0])).rstrip() for line in lines]
+        widths = [max(columns(line[place]) for line in lines) for place in range(4)]
+        table = ["  ".join(padded(cell, width) for cell, width in zip(line, [*widths, 0])).rstrip() for line in lines]
         kinds = [verdict.kind for verdict in self.verdicts]
         agree, truncated, slips = (kinds.count(kind) for kind in ("agrees", "truncated", "slip"))
         first = f"; the first is {self.first.name}" if self.first is not None else ""
@@ -71,7 +72,7 @@ class _Entry:
 
     @property
     def name(self) -> str:
-        label = self.node.label or self.node.op
+        label = " ".join(self.node.label.splitlines()) or self.node.op or "a value"
         return label if self.of == "data" else f"grad of {label}"
 
 

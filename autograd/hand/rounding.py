@@ -25,7 +25,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 from ..errors import DomainError, KindError
-from ..notation import Names, formula, write
+from ..notation import Names, columns, formula, padded, write
 from ..numeric import Arithmetic, Number
 from ..primitives import Primitive, lookup
 from ..value import Value, topological_order
@@ -230,10 +230,10 @@ class ByHand:
     def __str__(self) -> str:
         lines = [("", "by hand", "exact")]
         lines += [(row.name, f"{row.by_hand:.10g}", f"{float(row.exact):.10g}") for row in self.rows]
-        widths = [max(len(line[place]) for line in lines) for place in range(3)]
+        widths = [max(columns(line[place]) for line in lines) for place in range(3)]
         marks = ["", *("  <" if row.differs else "" for row in self.rows)]
         table = [
-            f"{name:<{widths[0]}}  {by_hand:>{widths[1]}}  {exact:>{widths[2]}}{mark}"
+            f"{padded(name, widths[0])}  {by_hand:>{widths[1]}}  {exact:>{widths[2]}}{mark}"
             for (name, by_hand, exact), mark in zip(lines, marks)
         ]
         shows = f"shows first in {self.first.name}" if self.first else "does not show"

@@ -26,14 +26,14 @@ from typing import Any
 
 from ..anomaly import stale
 from ..errors import KindError, UnknownNameError
-from ..notation import LATEX, TEXT, Style, Symbol, is_exact, operation, product, write
+from ..notation import LATEX, TEXT, Style, Symbol, columns, is_exact, operation, padded, product, write
 from ..primitives import lookup
 from ..value import Undefined, Value
 from .worksheet import Step, Worksheet, find_root
 
 __all__ = ["Sheet", "explain"]
 
-_WIDTH = 96  # characters in a line of text
+_WIDTH = 96  # columns in a line of text
 _LATEX_WIDTH = 116  # the same in LaTeX, where fractions stand above each other
 _MOST_ROUTES = 12
 
@@ -70,7 +70,7 @@ class Sheet:
         parts = [write(self.title)]
         for section in self.sections:
             lines = [_line(step, TEXT, self.digits) for step in section.steps]
-            width = max(len(line.left) for line in lines)
+            width = max(columns(line.left) for line in lines)
             parts.append("\n".join([section.heading, *(_as_text(line, width) for line in lines)]))
         parts += ["\n".join(self.notes)] if self.notes else []
         return "\n\n".join(parts)
@@ -237,11 +237,11 @@ def _signs(line: Line) -> list[str]:
 
 def _as_text(line: Line, width: int) -> str:
     parts = [f"{sign} {text}" for sign, text in zip(_signs(line), line.right)]
-    left = f"  {line.left:<{width}} "
+    left = f"  {padded(line.left, width)} "
     on_one_line = left + " ".join(parts)
-    if len(on_one_line) <= _WIDTH:
+    if columns(on_one_line) <= _WIDTH:
         return on_one_line
-    return left + ("\n" + " " * len(left)).join(parts)
+    return left + ("\n" + " " * columns(left)).join(parts)
 
 
 def _latex_rows(steps: Sequence[Step], digits: int) -> list[str]:
