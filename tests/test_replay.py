@@ -237,6 +237,20 @@ def test_forward_takes_the_inputs_and_the_present_leaves():
         trace.forward(1.0, 2.0)
 
 
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda trace: pickle.loads(pickle.dumps(trace))])
+def test_a_trace_is_copied_with_its_leaves(copied):
+    w, x = Value(3.0, "w"), Value(2.0, "x")
+    trace = Trace((w * x).tanh() + w, inputs=[x])
+    trace.forward(0.25)
+    other = copied(trace)
+    assert other.forward(0.5) == trace.forward(0.5)
+    other.backward()
+    trace.backward()
+    assert [leaf.label for leaf in other.leaves] == [leaf.label for leaf in trace.leaves]
+    assert [leaf.grad for leaf in other.leaves] == [w.grad, x.grad]
+    assert other.inputs[0] in other.leaves and other.inputs[0] is not x
+
+
 def test_each_thread_goes_back_from_its_own_numbers():
     x = Value(1.0)
     trace = Trace(x * x, inputs=[x])

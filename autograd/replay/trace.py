@@ -106,6 +106,14 @@ class Trace:
         inputs = set(self.inputs)
         return torch_module(self.record, [_as_float(leaf.data) for leaf in self.leaves if leaf not in inputs])
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is copied and pickled: not the machine, nor the numbers that a thread has given."""
+        return {"record": self.record, "leaves": self.leaves, "inputs": self.inputs}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._given = threading.local()
+
     def __len__(self) -> int:
         return len(self.record.forward) + len(self.record.backward)
 
