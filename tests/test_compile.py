@@ -240,6 +240,20 @@ def test_a_decorated_function_keeps_its_name_and_its_words():
     assert squared(3.0).data == 9.0
 
 
+def test_a_method_is_compiled():
+    class Line:
+        def __init__(self, slope):
+            self.slope = Value(slope)
+
+        @compile
+        def at(self, x):
+            return self.slope * x
+
+    first, second = Line(2.0), Line(3.0)
+    assert [line.at(x).data for x in (5.0, 7.0) for line in (first, second)] == [10.0, 15.0, 14.0, 21.0]
+    assert (first.slope.grad, second.slope.grad, Line.at.recorded) == (12.0, 12.0, 2)
+
+
 def test_data_may_be_read_where_the_caller_says_so():
     seen = []
 

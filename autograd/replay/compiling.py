@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial, update_wrapper
+from types import MethodType
 from typing import Any
 
 from .. import anomaly
@@ -75,6 +76,10 @@ class Compiled:
         self.allow_data = allow_data
         self.recorded = 0  # how often the function was recorded
         self._variants: dict[Any, tuple[Variant, ...]] = {}
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """In a class it is a method; the object is a part of the shape of the call."""
+        return self if instance is None else MethodType(self, instance)
 
     def __call__(self, *arguments: Any, **options: Any) -> Value:
         if is_recording():  # called by another compiled function: a part of that one's graph
