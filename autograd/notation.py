@@ -183,13 +183,14 @@ class Names:
 
     Unlabelled weighted sums are z₁, z₂ …, what is an activation a₁, a₂ …, leaves v₁, v₂ …, and all
     else t₁, t₂ … A label that two nodes have gets a prime at the second. ``nodes`` are those whose
-    labels are given away first, so that no t₁ takes the name of a later label.
+    labels are given away first, so that no t₁ takes the name of a later label. What is named in
+    ``known`` has the same name here.
     """
 
-    def __init__(self, nodes: Iterable[Value] = ()) -> None:
-        self._names: dict[Value, str] = {}
-        self._taken: set[str] = set()
-        self._count: dict[str, int] = {}
+    def __init__(self, nodes: Iterable[Value] = (), known: Names | None = None) -> None:
+        self._names: dict[Value, str] = {} if known is None else dict(known._names)
+        self._taken: set[str] = set() if known is None else set(known._taken)
+        self._count: dict[str, int] = {} if known is None else dict(known._count)
         self._softmax: dict[tuple[Any, ...], dict[int, Value]] = {}
         for node in nodes:
             if node.label:

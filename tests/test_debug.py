@@ -267,6 +267,14 @@ def test_explain(said):
     assert bad == "*** w[1] * 2: give a label"
 
 
+def test_explain_has_the_names_of_the_prompt(said):
+    x = Value(2.0, label="x")
+    *_, of_root, _ = said("n 2", "l", "e", root=x * x + 1)
+    assert "t₂ = x · x + 1" in of_root and "∂t₂/∂x = x + x" in of_root  # t₁ is x · x, which has no line
+    of_softmax = said("e", "e", root=-softmax([x, 1.0])[0].log())
+    assert of_softmax[0] == of_softmax[1]
+
+
 def test_a_softmax_in_the_loss(said):
     logits = [Value(0.5, label="z1"), Value(-0.5, label="z2")]
     root = -softmax(logits)[0].log()

@@ -104,7 +104,9 @@ this is the node of the last event
    made of  a¹ = σ(z¹)   data 0.5987, grad -0.04520
    made of  w₂   data 0.6, grad -0.04510
 (step) p w_2
-*** w_2: no such label; did you mean w₂?
+Value(data=0.6, grad=-0.04509988221713283, label='w₂')
+(step) p weight2
+*** weight2: no such label; there are target, x, w₁, w₂, z¹, a¹, z², a² …
 (step) e
 z²
 ...

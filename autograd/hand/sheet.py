@@ -26,7 +26,7 @@ from typing import Any
 
 from ..anomaly import stale
 from ..errors import KindError, UnknownNameError
-from ..notation import LATEX, TEXT, Style, Symbol, columns, is_exact, operation, padded, product, write
+from ..notation import LATEX, TEXT, Names, Style, Symbol, columns, is_exact, operation, padded, product, write
 from ..primitives import lookup
 from ..value import Undefined, Value
 from .worksheet import Step, Worksheet, find_root
@@ -101,7 +101,7 @@ class Sheet:
         return self.markdown()
 
 
-def explain(v: Value, *, digits: int = 4, root: Value | None = None) -> Sheet:
+def explain(v: Value, *, digits: int = 4, root: Value | None = None, names: Names | None = None) -> Sheet:
     """The hand calculation of ``v``, and of its gradient: symbols, then numbers, then the result.
 
     >>> x, w = Value(2.0, label="x"), Value(0.5, label="w")
@@ -121,9 +121,10 @@ def explain(v: Value, *, digits: int = 4, root: Value | None = None) -> Sheet:
     what lies between it and the root, and with each route that leads to it. A value does not know what
     it is used for: without ``root`` the one is looked for in memory that ``backward`` was called on.
 
-    A number is shown to ``digits`` decimals, and with no fewer significant digits; ≈ says that it is
-    rounded. Raises TooLargeError for a graph of thousands of values, UnknownNameError where several
-    results use ``v`` and none is told apart.
+    ``names`` are those that the debugger has given to what has no label. A number is shown to
+    ``digits`` decimals, and with no fewer significant digits; ≈ says that it is rounded. Raises
+    TooLargeError for a graph of thousands of values, UnknownNameError where several results use ``v``
+    and none is told apart.
     """
     if not isinstance(v, Value):
         raise KindError(f"explain: {v!r} (of type {type(v).__name__}) is no Value")
@@ -133,7 +134,7 @@ def explain(v: Value, *, digits: int = 4, root: Value | None = None) -> Sheet:
         root = _root_of(v)
     elif not isinstance(root, Value):
         raise KindError(f"explain: root is {root!r} (of type {type(root).__name__}), and must be a Value")
-    worksheet = Worksheet(root)
+    worksheet = Worksheet(root, names)
     if v not in worksheet.order:
         raise UnknownNameError(f"explain: {root.label or 'the root'} does not depend on {v.label or 'this value'}")
     sections = _sections("forward", worksheet.forward(v))

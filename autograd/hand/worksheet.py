@@ -53,10 +53,10 @@ class Step:
 class Worksheet(Names):
     """The steps to ``root``, and from it back to every node under it."""
 
-    def __init__(self, root: Value) -> None:
+    def __init__(self, root: Value, names: Names | None = None) -> None:
         self.root = root
         order = _with_probabilities(topological_order(root))
-        super().__init__(order)
+        super().__init__(order, names)
         within = _written_within(order, root)
         if len(order) - len(within) > _MOST_STEPS:
             raise TooLargeError(

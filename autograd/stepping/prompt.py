@@ -251,8 +251,8 @@ class Prompt(cmd.Cmd):
         self._say(repr(self.debugger.worked_out(expression)) if expression else self._here())
 
     def do_explain(self, name: str) -> None:
-        explain = _from_package("explain")
-        self._say(str(explain(self._meant(name), digits=self.namer.digits, root=self.stepper.root)))
+        explain, namer = _from_package("explain"), self.namer
+        self._say(str(explain(self._meant(name), digits=namer.digits, root=self.stepper.root, names=namer.names)))
 
     def do_graph(self, path: str) -> None:
         draw, root, node = _from_package("draw"), self.stepper.root, self.debugger.node
