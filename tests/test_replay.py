@@ -24,6 +24,7 @@ from autograd.replay.kept_code import KeptCode
 from autograd.replay.native import NativeMachine, machine_for
 from autograd.replay.python_machine import PythonMachine
 from autograd.replay.record import _OPERATIONS, make_record, rebuild, verify
+from nn import MLP
 
 ONE = ["neg", "abs", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "step", "sign", "tanh", "sigmoid"]
 ONE += ["relu", "normal_cdf", "gelu", "softplus"]
@@ -221,6 +222,12 @@ def test_names_in_the_source_cannot_collide():
     program = {}
     exec(trace.source, program)
     assert program["replay"]([leaf.data for leaf in leaves]) == (root.data, slopes)
+
+
+def test_the_names_of_a_network_are_read_easily():
+    model = MLP(2, [1], seed=1)
+    source = Trace(model([1.0, 2.0])).source
+    assert "v_0_weight_0_0, v_0_weight_0_1, v_0_bias_0 = leaves" in source
 
 
 def test_forward_takes_the_inputs_and_the_present_leaves():

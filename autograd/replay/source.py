@@ -209,8 +209,9 @@ class _Names:
         return self.names[slot]
 
     def _give(self, slot: int, wish: str) -> None:
-        # As Python reads identifiers: w₁ is w1 to it.
-        name = "".join([sign if f"v{sign}".isidentifier() else "_" for sign in normalize("NFKC", wish)])
+        # As Python reads identifiers, w₁ is w1; and 0.weight[1][2] is to be read as 0_weight_1_2.
+        words = "".join([sign if f"v{sign}".isidentifier() else " " for sign in normalize("NFKC", wish)])
+        name = "_".join(words.split())
         if not name.isidentifier() or iskeyword(name) or name.startswith(("d_", "t_", "__")):
             name = f"v_{name}"
         if name in self.taken:
