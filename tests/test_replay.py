@@ -230,6 +230,12 @@ def test_the_names_of_a_network_are_read_easily():
     assert "v_0_weight_0_0, v_0_weight_0_1, v_0_bias_0 = leaves" in source
 
 
+@pytest.mark.parametrize("inputs", [Value(1.0, "x"), [1.0], [Value(1.0, "x") * 2]])
+def test_inputs_are_a_list_of_leaves(inputs):
+    with pytest.raises(KindError, match=r"write \[x\]|must be a leaf"):
+        Trace(Value(1.0) * 2, inputs=inputs)
+
+
 def test_forward_takes_the_inputs_and_the_present_leaves():
     w, x = Value(3.0), Value(1.0)
     trace = Trace(w * x, inputs=[x])

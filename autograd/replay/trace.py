@@ -45,6 +45,8 @@ class Trace:
     def __init__(self, root: Value, inputs: Sequence[Value] = ()) -> None:
         if not isinstance(root, Value):
             raise KindError(f"a trace is made from a root, a Value; got {root!r} (of type {type(root).__name__})")
+        if isinstance(inputs, Value):
+            raise KindError(f"inputs is {inputs!r}, and must be a list of leaves; write [{inputs.label or 'x'}]")
         inputs = list(inputs)
         for place, leaf in enumerate(inputs):
             if not isinstance(leaf, Value) or leaf.op:
