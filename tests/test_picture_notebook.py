@@ -50,3 +50,11 @@ def test_without_an_engine_a_graph_shows_its_dot_and_what_to_install():
 def test_a_plot_shows_itself_as_svg():
     pytest.importorskip("matplotlib")
     assert "<svg" in shown("from autograd import plot_losses", "plot_losses([2.0, 1.0])")["image/svg+xml"]
+
+
+def test_a_sheet_and_a_value_show_themselves_as_formulas():
+    sheet = shown(GRAPH, "from autograd import explain; explain(y)")
+    assert r"\tanh\left(\text{权重} \cdot x\right)" in sheet["text/latex"]
+    assert r"\begin{aligned}" in sheet["text/markdown"]
+    assert "tanh(权重 · x)" in sheet["text/plain"]
+    assert r"\text{权重} = 0.5" in shown(GRAPH, "w")["text/latex"]
