@@ -413,6 +413,8 @@ def test_a_saved_trace_gives_the_same_bits(tmp_path):
         ({"backward": [["collect", 0, 2, 1], ["collect", 2, 0]]}, "was read before"),
         ({"backward": None}, "damaged"),
         ({"leaves": ["one", "two"]}, "damaged"),
+        ({"leaves": ["0x1.8p+1", "0x1.8p+1"]}, "its checksum is not"),
+        ({"checksum": ""}, "its checksum is not"),
     ],
 )
 def test_a_bad_file_is_refused(tmp_path, change, message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from typing import Any
@@ -30,7 +31,17 @@ def save_record(record: Record, path: str | os.PathLike[str]) -> None:
         "forward": [(name, slot, *operands) for name, slot, operands in record.forward],
         "backward": [(name, slot, *operands) for name, slot, operands in record.backward],
     }
-    write_whole(path, json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8"))
+    content["checksum"] = _checksum(content)
+    write_whole(path, _written(content))
+
+
+def _written(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def _checksum(content: dict[str, Any]) -> str:
+    """Of all but the checksum itself: a digit that changed on the way would still be a trace, of another graph."""
+    return hashlib.sha256(_written({key: part for key, part in content.items() if key != "checksum"})).hexdigest()
 
 
 def load_record(path: str | os.PathLike[str]) -> Record:
@@ -61,6 +72,8 @@ def load_record(path: str | os.PathLike[str]) -> Record:
         verify(record)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise FileFormatError(f"{os.fspath(path)}: a damaged trace: {error}") from None
+    if content.get("checksum") != _checksum(content):
+        raise FileFormatError(f"{os.fspath(path)}: a damaged trace: its checksum is not that of its content")
     return record
 
 
