@@ -110,7 +110,8 @@ def check_gradient(f: Callable[..., Any], *xs: Any, order: int = 1) -> GradientR
     at three times their precision. If a derivative differs, each partial of the graph is compared
     likewise, and the report names the operands whose partial is wrong.
 
-    Raises KindError (a TypeError) for kinds without a numerical derivative, such as SymPy's.
+    Raises KindError (a TypeError) for kinds without a numerical derivative, such as SymPy's, and
+    DomainError (a ValueError) for a number that is not finite.
     """
     if order not in (1, 2):
         raise DomainError(f"check_gradient: order is {order!r}, and must be 1 or 2")
@@ -121,6 +122,8 @@ def check_gradient(f: Callable[..., Any], *xs: Any, order: int = 1) -> GradientR
     for name, number in zip(names, numbers):
         if not isinstance(number, (float, int, Fraction, Decimal)) and not _is_mpf(number):
             raise KindError(f"check_gradient: {name} is {number!r}; only real numbers have a numerical derivative")
+        if not abs(number) < math.inf:
+            raise DomainError(f"check_gradient: {name} is {number!r}; a numerical derivative needs a finite number")
 
     output, again = point.value_of(f, "check_gradient"), point.value_of(f, "check_gradient")
     if output.data != again.data and output.data == output.data:
@@ -375,6 +378,8 @@ def _branches(roots: Sequence[Value]) -> list[tuple[str, int]]:
 def _judged(name: str, engine: Any, slope: _Slope, scale: float) -> Comparison:
     if slope.left is not None:
         ends = [side for side in (slope.left, slope.right) if side == side]  # nan: outside of the domain
+        if len(ends) == 1 and abs(ends[0]) == math.inf:  # neither side tells anything
+            return Comparison(name, engine, (slope.left, slope.right), "undecided", slope.method)
         room = slope.tolerance * max([scale, *(abs(float(end)) for end in ends)])  # inf at a jump: no slope is wrong
         between = bool(ends) and float(min(ends) - engine) <= room and float(engine - max(ends)) <= room
         return Comparison(name, engine, (slope.left, slope.right), "kink" if between else "differs", slope.method)

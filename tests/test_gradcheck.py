@@ -149,3 +149,14 @@ def test_mpmath_numbers_are_differenced_at_a_higher_precision():
     with mpmath.workdps(40):
         [row] = check_gradient(lambda x: x * x * x, mpmath.mpf("0.1")).comparisons
         assert row and abs(row.numerical - mpmath.mpf("0.03")) < mpmath.mpf("1e-25")
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
+def test_a_number_that_is_not_finite_is_refused(number):
+    with pytest.raises(ValueError, match="needs a finite number"):
+        check_gradient(lambda x: x * x, number)
+
+
+def test_a_point_at_the_edge_of_the_domain_is_undecided():
+    [comparison] = check_gradient(autograd.log, 1e-300).comparisons
+    assert comparison.verdict == "undecided"
