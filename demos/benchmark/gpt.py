@@ -12,7 +12,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-__all__ = ["HEADS", "PLACES", "VOCABULARY", "WIDTH", "loss_of", "parameters", "tokens"]
+__all__ = ["HEADS", "PLACES", "VOCABULARY", "WIDTH", "loss_of", "parameters", "step_in_operations", "tokens"]
 
 VOCABULARY, WIDTH, HEADS, PLACES = 27, 16, 4, 16
 
@@ -63,6 +63,30 @@ def loss_of(
         x = [a + b for a, b in zip(linear(weights["narrow"], hidden), x)]
         losses.append(-log(softmax(linear(weights["out"], x))[target]))
     return _added(losses) * (1.0 / len(losses))
+
+
+def step_in_operations(Value: Any, exp: Callable[[Any], Any], log: Callable[[Any], Any]) -> Callable[[], Any]:
+    """A step of W4 in which each product and each sum is a node, for any such ``Value``."""
+    weights, sample = parameters(Value), tokens()
+    leaves = [p for matrix in weights.values() for row in matrix for p in row]
+
+    def linear(matrix: Any, x: list[Any]) -> list[Any]:
+        return [sum(w * a for w, a in zip(row, x)) for row in matrix]
+
+    def softmax(logits: list[Any]) -> list[Any]:
+        largest = max(logit.data for logit in logits)
+        exponentials = [exp(logit - largest) for logit in logits]
+        denominator = sum(exponentials)
+        return [exponential / denominator for exponential in exponentials]
+
+    def step() -> tuple[float, float]:
+        loss = loss_of(weights, sample, linear, softmax, log)
+        for p in leaves:
+            p.grad = 0.0
+        loss.backward()
+        return loss.data, weights["query"][0][0].grad
+
+    return step
 
 
 def _attend(

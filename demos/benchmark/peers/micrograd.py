@@ -93,23 +93,4 @@ def w3(length=problems.CHAIN_LENGTH):
 
 def w4():
     sys.setrecursionlimit(10**7)
-    weights, sample = gpt.parameters(Value), gpt.tokens()
-    parameters = [p for matrix in weights.values() for row in matrix for p in row]
-
-    def linear(matrix, x):
-        return [sum(w * a for w, a in zip(row, x)) for row in matrix]
-
-    def softmax(logits):
-        largest = max(logit.data for logit in logits)
-        exponentials = [exp(logit - largest) for logit in logits]
-        denominator = sum(exponentials)
-        return [exponential / denominator for exponential in exponentials]
-
-    def step():
-        loss = gpt.loss_of(weights, sample, linear, softmax, log)
-        for p in parameters:
-            p.grad = 0
-        loss.backward()
-        return loss.data, weights["query"][0][0].grad
-
-    return step
+    return gpt.step_in_operations(Value, exp, log)
