@@ -15,18 +15,16 @@ from __future__ import annotations
 
 import linecache
 import math
-import os
-import sys
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from types import FrameType
 from typing import Any
 
 from . import value
-from .errors import AnomalyError, AutogradError
+from .errors import AnomalyError, AutogradError, user_frame
+from .kinds import without_warning
 from .numeric import Arithmetic
 from .value import Undefined, Value, contributions, topological_order
 
@@ -187,16 +185,8 @@ def _operation(node: Value) -> str:
     return f"{node.op}{' ' + node.label if node.label else ''} of {' and '.join(shown)}"
 
 
-_PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-_LIBRARY = tuple(os.path.join(_PROJECT, package) + os.sep for package in ("autograd", "nn"))
-
-
 def _remember_line(node: Value) -> tuple[str, int]:
-    """The line that is being executed, the innermost outside of this library."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_LIBRARY) and frame.f_back is not None:
-        frame = frame.f_back
-    assert frame is not None
+    frame = user_frame()
     line = (frame.f_code.co_filename, frame.f_lineno)
     _lines[id(node)] = line
     return line
@@ -247,7 +237,8 @@ def _is_stale(node: Value) -> bool:
     again.label = ""
     again._primitive, again._left, again._right = node._primitive, node._left, node._right
     try:
-        _evaluate(again)
+        with without_warning():
+            _evaluate(again)
     except AutogradError:  # it was computed once, and cannot be now
         return True
     return not all(map(_same, (node.data, *node.partials), (again.data, *again.partials)))

@@ -8,6 +8,10 @@
 log of p = 0.0: log is defined for numbers above 0; keep its operand positive, for instance log(p + 1e-12)
 """
 
+import os
+import sys
+from types import FrameType
+
 __all__ = [
     "AnomalyError",
     "AutogradError",
@@ -16,6 +20,7 @@ __all__ = [
     "FigureError",
     "FileFormatError",
     "FileWriteError",
+    "InexactWarning",
     "KindError",
     "MissingToolError",
     "NumberOverflowError",
@@ -24,6 +29,7 @@ __all__ = [
     "ShapeError",
     "TooLargeError",
     "UnknownNameError",
+    "user_frame",
 ]
 
 
@@ -85,3 +91,29 @@ class FileWriteError(AutogradError, OSError):
 
 class RenderingError(AutogradError, RuntimeError):
     """A picture that the layout engine gave up on."""
+
+
+class InexactWarning(UserWarning):
+    """A function that leaves the rationals: of a Fraction it gives a float, which is rounded.
+
+    >>> import warnings
+    >>> from fractions import Fraction
+    >>> from autograd import Value
+    >>> with warnings.catch_warnings(record=True, action="always") as said:
+    ...     Value(Fraction(1, 2)).exp()
+    Value(data=1.6487212707001282, grad=0.0)
+    >>> print(said[0].message)
+    exp leaves the rationals: of a Fraction it gives a float
+    """
+
+
+_PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_LIBRARY = tuple(os.path.join(_PROJECT, package) + os.sep for package in ("autograd", "nn"))
+
+
+def user_frame() -> FrameType:
+    """The frame of the line that is being executed, the innermost outside of this library."""
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename.startswith(_LIBRARY) and frame.f_back is not None:
+        frame = frame.f_back
+    return frame

@@ -4,8 +4,9 @@
 >>> evaluate("sigmoid", Decimal(0)), evaluate("sigmoid", 0j)
 (Decimal('0.5'), (0.5+0j))
 
-- An int or a Fraction takes the float function: exp, log, sin … leave the rationals. (So does a bare
-  Fraction ** Value, as Python turns the Fraction into a float before it asks; write Value(Fraction(1, 3)).)
+- An int or a Fraction takes the float function: exp, log, sin … leave the rationals, and say so of a
+  Fraction with an InexactWarning. (So does a bare Fraction ** Value, but silently, as Python turns the
+  Fraction into a float before it asks; write Value(Fraction(1, 3)).)
 - A Decimal stays one, to the precision of its context (:mod:`autograd.decimals` has what the decimal
   module lacks).
 - A complex number takes ``cmath`` where the function is analytic; what needs an order is refused.
@@ -18,15 +19,18 @@ from __future__ import annotations
 import cmath
 import math
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from . import decimals
-from .errors import KindError
+from .errors import InexactWarning, KindError, user_frame
 
-__all__ = ["evaluate", "is_mpmath", "is_symbolic", "piecewise", "real_part"]
+__all__ = ["evaluate", "is_mpmath", "is_symbolic", "piecewise", "real_part", "warn_of_inexactness", "without_warning"]
 
 
 def evaluate(name: str, x: Any, float_function: Callable[[float], float] | None = None) -> Any:
@@ -42,9 +46,38 @@ def evaluate(name: str, x: Any, float_function: Callable[[float], float] | None 
         return _of_symbols(name, x)
     if is_mpmath(x):
         return _of_mpmath(name, x)
+    if isinstance(x, Fraction):
+        warn_of_inexactness(name)
     if name == "log" and isinstance(x, (int, Fraction)):
         return _log_of_rational(x)
     return (float_function or getattr(math, name))(float(x))
+
+
+_looking = ContextVar("_looking", default=False)
+
+
+@contextmanager
+def without_warning() -> Iterator[None]:
+    """A context for evaluations that no user asked for, such as the partial by a bare number: nothing is said."""
+    token = _looking.set(True)
+    try:
+        yield
+    finally:
+        _looking.reset(token)
+
+
+def warn_of_inexactness(name: str) -> None:
+    """Say that the function ``name`` of a Fraction gives a float: once for each line of the user's, as Python does."""
+    if _looking.get():
+        return
+    frame = user_frame()
+    warnings.warn_explicit(
+        f"{name} leaves the rationals: of a Fraction it gives a float",
+        InexactWarning,
+        frame.f_code.co_filename,
+        frame.f_lineno,
+        registry=frame.f_globals.setdefault("__warningregistry__", {}),
+    )
 
 
 def _log_of_rational(x: int | Fraction) -> float:

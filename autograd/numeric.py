@@ -11,8 +11,9 @@ operators, and in nothing else. Whatever such a rule is run on, it works:
 - a float takes the first branch of a function, and costs one type check;
 - another plain number takes the function of its own kind (:mod:`autograd.kinds`). Fractions are exact
   through ``+ - * /``, whole powers and everything that compares; exp, log, sqrt, sin, cos, tanh,
-  sigmoid, softplus, Φ and what is made of them leave the rationals, and give a float (the table says
-  ``rational=True`` of the others). Decimals stay Decimals, to the precision of their context;
+  sigmoid, softplus, Φ and what is made of them leave the rationals: they give a float, and an
+  InexactWarning (the table says ``rational=True`` of the others). Decimals stay Decimals, to the
+  precision of their context;
 - an :class:`Arithmetic` (a ``Value``, a symbol, a register of a trace) records the operation.
 """
 
@@ -489,9 +490,11 @@ def power(x: Any, y: Any) -> Any:
             return _power_of_zero(x, y)
         if isinstance(x, complex) and not isinstance(y, complex) and float(y).is_integer() and abs(y) <= 1024:
             return _whole_power(x, int(y))
-        if isinstance(x, (int, Fraction)) and isinstance(y, (int, Fraction)) and x:
+        if isinstance(x, (int, Fraction)) and isinstance(y, (int, Fraction)):
             bits = max(x.numerator.bit_length(), x.denominator.bit_length()) - 1
-            if y == int(y) and bits * abs(int(y)) > _LARGEST_POWER:
+            if y != int(y):
+                kinds.warn_of_inexactness("a power with a fractional exponent")
+            elif bits * abs(int(y)) > _LARGEST_POWER:
                 raise OverflowError("the power is too long a number")
     result = x**y
     if _is_complex(result) and not (_is_complex(x) or _is_complex(y)):

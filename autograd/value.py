@@ -24,7 +24,7 @@ from importlib import import_module
 from itertools import chain
 from typing import Any
 
-from . import numeric
+from . import kinds, numeric
 from .errors import (
     AutogradError,
     DivisionByZeroError,
@@ -376,7 +376,8 @@ def _partial(node: Value, place: int, numbers: Sequence[Number]) -> Any:
 def _partial_of_bare(node: Value, place: int, numbers: Sequence[Number]) -> Any:
     """The partial by a bare number, which is not kept; it may not exist for its kind alone."""
     try:
-        return _partial(node, place, numbers)
+        with kinds.without_warning():
+            return _partial(node, place, numbers)
     except TypeError as error:
         return Undefined(_explained(error, node, "the slope of "))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from fractions import Fraction
 
 from autograd import (
     Graph,
+    InexactWarning,
     NumberOverflowError,
     Value,
     draw,
@@ -34,7 +36,7 @@ __all__ = ["EXAMPLE", "Network", "figures", "values"]
 class Network:
     """The document's 2–2–1 network: a ReLU layer, then one sigmoid.
 
-    The numbers may be of any kind: ``Network(Fraction)`` is exact up to the sigmoid.
+    The numbers may be of any kind: ``Network(Fraction)`` is exact up to the sigmoid, which gives a float.
     """
 
     def __init__(self, kind: type = float) -> None:
@@ -47,7 +49,9 @@ class Network:
         self.z1 = named("z¹", hidden.z(self.x))
         self.a1 = named("a¹", hidden.activate(self.z1))
         [self.z2] = named("z²", output.z(self.a1))
-        [self.a2] = named("a²", output.activate([self.z2]))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", InexactWarning)
+            [self.a2] = named("a²", output.activate([self.z2]))
 
 
 def values() -> dict[str, Value]:

@@ -1,7 +1,9 @@
 """The vocabulary for every kind of number, and on the whole range of floats."""
 
+import inspect
 import math
 import random
+import warnings
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
@@ -9,9 +11,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import autograd
 from autograd import (
     DivisionByZeroError,
     DomainError,
+    InexactWarning,
     KindError,
     NumberOverflowError,
     ShapeError,
@@ -136,8 +140,8 @@ def test_infinities():
 
 
 def result_of(primitive, numbers):
-    """The node of a primitive on Values of the numbers, a family's first result."""
-    values = [Value(number) for number in numbers]
+    """The node of a primitive on Values of the numbers (an int stays bare), a family's first result."""
+    values = [number if type(number) is int else Value(number) for number in numbers]
     return values, values[0]._apply(primitive.name, *values)
 
 
@@ -146,10 +150,46 @@ def test_fractions_stay_exact_or_the_table_says_that_they_leave_the_rationals(na
     primitive = PRIMITIVES[name]
     third = Fraction(1, 3)
     numbers = [third, Fraction(2), Fraction(-1, 7)][: primitive.arity or 3]
-    values, node = result_of(primitive, numbers)
-    node.backward()
-    kinds = {type(node.data)} | {type(value.grad) for value in values[: 1 if name == "pow" else None]}
-    assert kinds == {Fraction} if primitive.rational else float in kinds
+    if name == "pow":
+        numbers[1] = 2  # bare: the slope by an exponent has a logarithm in it
+    with warnings.catch_warnings(record=True, action="always") as said:
+        values, node = result_of(primitive, numbers)
+        node.backward()
+    found = {type(node.data)} | {type(value.grad) for value in values if isinstance(value, Value)}
+    assert found == {Fraction} if primitive.rational else float in found
+    assert bool(said) is not primitive.rational
+    assert {warning.category for warning in said} <= {InexactWarning}
+
+
+def left_the_rationals(x, exponent=None):
+    return x ** exponent if exponent is not None else x.exp()
+
+
+def test_leaving_the_rationals_is_said_once_for_each_line_of_the_users():
+    with warnings.catch_warnings(record=True, action="default") as said:
+        for k in range(1, 4):
+            x = Value(Fraction(1, k), label="x")
+            left_the_rationals(x)
+            left_the_rationals(x, Fraction(1, 2))
+            left_the_rationals(x, 2)
+            left_the_rationals(Value(k), 0.5)
+    assert [str(warning.message) for warning in said] == [
+        "exp leaves the rationals: of a Fraction it gives a float",
+        "a power with a fractional exponent leaves the rationals: of a Fraction it gives a float",
+    ]
+    assert {warning.filename for warning in said} == {__file__}
+    lines, first = inspect.getsourcelines(left_the_rationals)
+    assert {warning.lineno for warning in said} == {first + len(lines) - 1}
+
+
+def test_looking_at_fractions_says_nothing_of_a_slope_that_nobody_asked_for():
+    x = Value(Fraction(1, 3), label="x")
+    y = x**2
+    with warnings.catch_warnings(action="error"):
+        assert y.partials[0] == Fraction(2, 3) and type(y.partials[1]) is float
+        assert autograd.stale(y) == []
+        autograd.draw(y), autograd.explain(y), autograd.step(y).run(), autograd.check(y, "0.12")
+        y.forward()
 
 
 def test_fractions_are_exact():
