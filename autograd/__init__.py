@@ -38,6 +38,7 @@ from .errors import (
     RecordingError,
     RenderingError,
     ShapeError,
+    StaleDataError,
     TooLargeError,
     UnknownNameError,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "RecordingError",
     "RenderingError",
     "ShapeError",
+    "StaleDataError",
     "TooLargeError",
     "UnknownNameError",
     "Value",

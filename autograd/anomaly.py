@@ -25,7 +25,7 @@ from typing import Any
 from . import value
 from .errors import AnomalyError, AutogradError, user_frame
 from .kinds import without_warning
-from .numeric import Arithmetic
+from .numeric import Arithmetic, quoted
 from .value import Undefined, Value, contributions, topological_order
 
 __all__ = ["AnomalyWarning", "detect_anomaly", "stale"]
@@ -122,7 +122,7 @@ def _demand_finite(node: Value, line: tuple[str, int]) -> None:
         return
     given = next((x for x in node.operands if isinstance(x, Value) and not x.op and not _is_finite(x.data)), None)
     cause = "" if given is None else f" because the leaf {value._described(given)} is not finite"
-    raise AnomalyError(f"{_operation(node)} gives {node.data!r}{cause}; {_written(line)}")
+    raise AnomalyError(f"{_operation(node)} gives {quoted(node.data)}{cause}; {_written(line)}")
 
 
 def _is_finite(number: Any) -> bool:
@@ -164,9 +164,10 @@ def _backward_trouble(node: Value, operand: Value, cotangent: Any, partial: Any,
     place = next(place for place, other in enumerate(node.operands, start=1) if other is operand)
     name = f" ({operand.label})" if operand.label else ""
     where = _written(_lines.get(id(node)))
-    term = f"cotangent {cotangent!r} · partial {partial!r} = {contribution!r}"
+    term = f"cotangent {quoted(cotangent)} · partial {quoted(partial)} = {quoted(contribution)}"
     if _is_finite(contribution):
-        return f"the grad of operand {place}{name} of {_operation(node)} became {operand.grad!r} with {term}; {where}"
+        became = f"the grad of operand {place}{name} of {_operation(node)} became {quoted(operand.grad)}"
+        return f"{became} with {term}; {where}"
     return f"the contribution of {_operation(node)} to operand {place}{name} is {term}; {where}"
 
 

@@ -26,7 +26,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from . import numeric
-from .errors import AutogradError, KindError, ShapeError
+from .errors import KindError, ShapeError, StaleDataError
+from .numeric import given, quoted
 from .primitives import PRIMITIVES
 from .value import Undefined, Value, _record, _untold_contribution, topological_order
 
@@ -47,12 +48,13 @@ def grad(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> 
     again. An input that the output does not depend on has gradient 0. A partial that does not exist
     (the root at 0) raises only if it lies between the output and one of the inputs.
     """
-    if isinstance(inputs, Value):
-        raise KindError(f"grad: inputs is {inputs!r}, and must be a list of Values; write [{inputs.label or 'x'}]")
+    if not isinstance(inputs, Iterable):
+        name = getattr(inputs, "label", "") or "x"
+        raise KindError(f"grad: inputs is {given(inputs)}, and must be a list of Values, such as [{name}]")
     inputs = list(inputs)
     for place, x in enumerate(inputs):
         if not isinstance(x, Value):
-            raise KindError(f"grad: inputs[{place}] is {x!r} (of type {type(x).__name__}), and must be a Value")
+            raise KindError(f"grad: inputs[{place}] is {given(x)}, and must be a Value")
     order = topological_order(output)
     between = _depending(order, inputs)
     one = numeric.like(output.data, 1)
@@ -111,9 +113,10 @@ def _demand_unchanged(node: Value, partial: Any, kept: Any) -> None:
     present = partial.data if isinstance(partial, Value) else partial
     if present != kept and present == present:
         name = f"{node.op} node" + (f" {node.label}" if node.label else "")
-        raise AutogradError(
-            f"an operand of the {name} has changed since it was computed (its partial was {kept!r} and would now be "
-            f"{present!r}); call forward() on the output, or record it again, before a gradient with create_graph"
+        raise StaleDataError(
+            f"an operand of the {name} has changed since it was computed (its partial was {quoted(kept)} and would "
+            f"now be {quoted(present)}); call forward() on the output, or record it again, before a gradient with "
+            "create_graph"
         )
 
 
@@ -169,6 +172,8 @@ class Point:
         return Point("moved_to", tuple(_in_shape(self.arguments, numbers)))
 
     def value_of(self, f: Callable[..., Any], name: str) -> Value:
+        if not callable(f):
+            raise KindError(f"{name}: {given(f)} is no function of Values")
         result = f(*self.arguments)
         if isinstance(result, Value):
             return result

@@ -27,6 +27,7 @@ __all__ = [
     "RecordingError",
     "RenderingError",
     "ShapeError",
+    "StaleDataError",
     "TooLargeError",
     "UnknownNameError",
     "user_frame",
@@ -67,6 +68,10 @@ class ShapeError(AutogradError, ValueError):
 
 class UnknownNameError(AutogradError, ValueError):
     """A name that stands for nothing here: an activation, a label, a format."""
+
+
+class StaleDataError(AutogradError, RuntimeError):
+    """Data that was changed after it was used, where the old and the new would mix."""
 
 
 class TooLargeError(AutogradError, ValueError):

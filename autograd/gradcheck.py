@@ -28,6 +28,7 @@ from typing import Any
 from . import kinds
 from .derivatives import Point, grad, is_sequence
 from .errors import AutogradError, DomainError, KindError
+from .numeric import given, quoted
 from .value import Undefined, Value, topological_order
 
 __all__ = ["Comparison", "GradientReport", "check_gradient"]
@@ -114,22 +115,22 @@ def check_gradient(f: Callable[..., Any], *xs: Any, order: int = 1) -> GradientR
     DomainError (a ValueError) for a number that is not finite.
     """
     if order not in (1, 2):
-        raise DomainError(f"check_gradient: order is {order!r}, and must be 1 or 2")
+        raise DomainError(f"check_gradient: order is {quoted(order)}, and must be 1 or 2")
     point = Point("check_gradient", tuple(_plain(x) for x in xs))
     point.name_variables(_parameter_names(f))
     names = [variable.label for variable in point.variables]
     numbers = [variable.data for variable in point.variables]
     for name, number in zip(names, numbers):
         if not isinstance(number, (float, int, Fraction, Decimal)) and not _is_mpf(number):
-            raise KindError(f"check_gradient: {name} is {number!r}; only real numbers have a numerical derivative")
+            raise KindError(f"check_gradient: {name} is {given(number)}, and must be real: it has no other derivative")
         if not abs(number) < math.inf:
             raise DomainError(f"check_gradient: {name} is {number!r}; a numerical derivative needs a finite number")
 
     output, again = point.value_of(f, "check_gradient"), point.value_of(f, "check_gradient")
     if output.data != again.data and output.data == output.data:
         raise DomainError(
-            f"check_gradient: the function gives {output.data!r} and then {again.data!r} for the same numbers; "
-            "take what is random, or counts its calls, out of it"
+            f"check_gradient: the function gives {quoted(output.data)} and then {quoted(again.data)} for the same "
+            "numbers; take what is random, or counts its calls, out of it"
         )
     values = lambda at: [point.moved_to(at).value_of(f, "check_gradient")]
     graphs = [([output], ["d/d{}"], values)]
@@ -415,7 +416,7 @@ def _compared_partial(node: Value, place: int, partial: Any) -> Comparison:
 
     [slope] = _differentiate(recorded, numbers, place)
     name = f"the partial of {node.op}{' ' + node.label if node.label else ''} by operand {place + 1} ("
-    name += f"{operand.label} = {operand.data!r})" if operand.label else f"{operand.data!r})"
+    name += f"{operand.label} = {quoted(operand.data)})" if operand.label else f"{quoted(operand.data)})"
     scale = max(abs(float(partial)), abs(float(slope.central)), 1e-6 * max(1.0, abs(float(node.data))))
     return _judged(name, partial, slope, scale)
 

@@ -38,6 +38,7 @@ __all__ = [
     "exp",
     "expm1",
     "gelu",
+    "given",
     "leaky_relu",
     "like",
     "log",
@@ -52,6 +53,7 @@ __all__ = [
     "of_one_kind",
     "place_of_largest",
     "power",
+    "quoted",
     "relu",
     "sigmoid",
     "sign",
@@ -207,7 +209,7 @@ def as_number(number: Any, what: str = "data") -> Number:
     if isinstance(number, (float, int, Fraction, Decimal, complex)) and not isinstance(number, bool):
         return number
     raise KindError(
-        f"{what} is {_described(number)}, and must be one number: a float, an int, a Fraction or a Decimal"
+        f"{what} is {given(number)}, and must be one number: a float, an int, a Fraction or a Decimal"
     )
 
 
@@ -219,9 +221,15 @@ def written(number: Number) -> str:
         return f"<{type(number).__name__} of more digits than Python prints>"
 
 
-def _described(thing: Any) -> str:
+def quoted(thing: Any) -> str:
+    """What :func:`written` gives, cut where it is long: for a message."""
     text = written(thing)
-    return f"{text if len(text) <= 40 else text[:37] + '...'} (of type {type(thing).__name__})"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def given(thing: Any) -> str:
+    """What was given, and of which type: for a message about something of the wrong one."""
+    return f"{quoted(thing)} (of type {type(thing).__name__})"
 
 
 def like(model: Number, number: Number) -> Number:
@@ -529,6 +537,13 @@ def _whole_power(z: complex, n: int) -> complex:
 # --- functions of many numbers -------------------------------------------------------------------
 
 
+def _listed(name: str, values: Any) -> tuple[Any, ...]:
+    try:
+        return tuple(values)
+    except TypeError:
+        raise KindError(f"{name}: {given(values)} is no sequence of numbers; write [x] for a single one") from None
+
+
 def _recorder(values: Sequence[Any]) -> Arithmetic | None:
     """The first operand that records what is done to it, if there is one."""
     for value in values:
@@ -542,7 +557,7 @@ def total(values: Sequence[Any]) -> Any:
 
     A loop, because Python's ``sum`` compensates its rounding from 3.12 on and not before.
     """
-    values = tuple(values)
+    values = _listed("total", values)
     recorder = _recorder(values)
     if recorder is not None:
         return recorder._apply("total", *values)
@@ -560,7 +575,7 @@ def weighted_sum(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = 0) -
 
     Raises ShapeError (a ValueError) that names both lengths where they differ.
     """
-    weights, inputs = tuple(weights), tuple(inputs)
+    weights, inputs = _listed("weighted_sum", weights), _listed("weighted_sum", inputs)
     if len(weights) != len(inputs):
         raise ShapeError(
             f"weighted_sum: {len(weights)} weights for {len(inputs)} inputs; give one weight for each input"
@@ -595,7 +610,7 @@ def place_of_largest(values: Sequence[Any]) -> int | None:
 
 def logsumexp(values: Sequence[Any]) -> Any:
     """log Σ exp(xᵢ), with the largest value taken out so that nothing overflows."""
-    values = tuple(values)
+    values = _listed("logsumexp", values)
     recorder = _recorder(values)
     if recorder is not None:
         return recorder._apply("logsumexp", *values)
@@ -620,7 +635,7 @@ def softmax(values: Sequence[Any]) -> list[Any]:
     >>> softmax([1000.0, 1000.0])
     [0.5, 0.5]
     """
-    values = tuple(values)
+    values = _listed("softmax", values)
     recorder = _recorder(values)
     if recorder is not None:
         return recorder._apply_family("softmax", values)
@@ -632,7 +647,7 @@ def softmax(values: Sequence[Any]) -> list[Any]:
 
 def log_softmax(values: Sequence[Any]) -> list[Any]:
     """log softmax(x)ᵢ = (xᵢ - m) - log Σ exp(xⱼ - m), right where the probability itself underflows."""
-    values = tuple(values)
+    values = _listed("log_softmax", values)
     recorder = _recorder(values)
     if recorder is not None:
         return recorder._apply_family("log_softmax", values)

@@ -33,7 +33,7 @@ from .errors import (
     NumberOverflowError,
     ShapeError,
 )
-from .numeric import Arithmetic, Number
+from .numeric import Arithmetic, Number, given, quoted
 from .primitives import PRIMITIVES, Primitive, lookup, split_weighted_sum
 
 __all__ = ["Undefined", "Value", "contributions", "topological_order", "weighted_sums"]
@@ -77,7 +77,7 @@ class Value(Arithmetic):
         if type(data) is not float:
             data = numeric.as_number(data)
         if type(label) is not str:
-            raise KindError(f"label is {label!r} (of type {type(label).__name__}), and must be a string")
+            raise KindError(f"label is {given(label)}, and must be a string")
         self.data = data
         self.grad = numeric.zero(data)
         self.label = label
@@ -429,8 +429,8 @@ def _explained(error: Exception, node: Value, what: str = "") -> AutogradError:
 
 def _described(operand: Any) -> str:
     if isinstance(operand, Value):
-        return f"{operand.label} = {numeric.written(operand.data)}" if operand.label else numeric.written(operand.data)
-    return numeric.written(operand)
+        return f"{operand.label} = {quoted(operand.data)}" if operand.label else quoted(operand.data)
+    return quoted(operand)
 
 
 # --- weighted sums -----------------------------------------------------------------------------------
@@ -552,7 +552,7 @@ def topological_order(root: Value) -> list[Value]:
     ['a', 'b', 'mul', 'add']
     """
     if not isinstance(root, Value):
-        raise KindError(f"a graph is looked at from its root, a Value; got {root!r} (of type {type(root).__name__})")
+        raise KindError(f"a graph is looked at from its root, a Value; got {given(root)}")
     listed: dict[Value, None] = {}
     for node in _survey(root)[0]:
         for operand in node.operands:
@@ -587,7 +587,7 @@ def _add_back(before: list[tuple[Value, Number]]) -> None:
             leaf.grad = grad + leaf.grad
         except (ArithmeticError, TypeError) as error:
             kind = KindError if isinstance(error, TypeError) else NumberOverflowError
-            shown = f"{numeric.written(grad)} and {numeric.written(leaf.grad)}"
+            shown = f"{quoted(grad)} and {quoted(leaf.grad)}"
             raise kind(f"the gradients of {_described(leaf)} in two passes do not add up: {shown} ({error})") from None
 
 
@@ -624,7 +624,7 @@ def _untold_contribution(error: Exception, node: Value, cotangent: Any) -> Autog
     if isinstance(error, AutogradError):  # a partial that does not exist
         return error
     shown = " and ".join([_described(operand) for operand in node.operands[:4]])
-    place = f"the contributions of {node.op} of {shown} with cotangent {_data(cotangent)!r}"
+    place = f"the contributions of {node.op} of {shown} with cotangent {quoted(_data(cotangent))}"
     if isinstance(error, (OverflowError, Overflow)):
         return NumberOverflowError(f"{place}: too large for their kind of number; use smaller operands")
     if isinstance(error, TypeError):
@@ -661,7 +661,8 @@ def _seed(root: Value, seed: Any) -> Number:
     except (TypeError, ValueError, ArithmeticError) as error:
         if isinstance(error, AutogradError):
             raise
-        raise KindError(f"seed {seed!r} is not a number of the root's kind ({type(root.data).__name__})") from error
+        kind = type(root.data).__name__
+        raise KindError(f"seed {quoted(seed)} is not a number of the root's kind ({kind})") from error
 
 
 def _compared(other: Any) -> Number:

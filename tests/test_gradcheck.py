@@ -122,6 +122,14 @@ def test_a_function_that_treats_complex_numbers_otherwise_is_differenced():
     assert (row.verdict, row.method) == ("agrees", "central differences")
     [row] = check_gradient(lambda x: x + (x.data.imag * 1e20) ** 2 * 1e-20 if x.data.imag else x, 1.0).comparisons
     assert row
+    [row] = check_gradient(lambda x: x * 2 if 0 < x.data.imag < 1e-25 else x, 1.0).comparisons
+    assert (row.verdict, row.method) == ("agrees", "central differences")
+
+
+def test_a_second_kink_nearer_than_the_shortest_step_leaves_that_side_untold():
+    [row] = check_gradient(lambda x: relu(x) + relu(x - 1e-12), 0.0).comparisons
+    left, right = row.numerical
+    assert (row.verdict, left, math.isnan(right)) == ("kink", 0.0, True)
 
 
 def test_steps_stay_within_the_domain():
@@ -138,7 +146,7 @@ def test_undecided_where_no_step_gives_a_slope_that_settles():
 def test_bad_calls():
     with pytest.raises(DomainError, match="order is 3"):
         check_gradient(relu, 1.0, order=3)
-    with pytest.raises(KindError, match="only real numbers have a numerical derivative"):
+    with pytest.raises(KindError, match="and must be real"):
         check_gradient(lambda x: x * x, 1 + 2j)
     with pytest.raises(KindError, match="'x'"):
         check_gradient(lambda x: x, "x")

@@ -452,6 +452,29 @@ def test_what_is_no_number_is_refused(function, thing):
         function(thing)
 
 
+@pytest.mark.parametrize("function", [total, logsumexp, softmax, log_softmax, lambda x: weighted_sum([1.0], x)])
+def test_one_number_where_a_sequence_belongs_is_refused(function):
+    with pytest.raises(KindError, match=r"Value\(data=2.0, .*is no sequence of numbers; write \[x\]"):
+        function(Value(2.0))
+
+
+def test_a_long_number_is_cut_in_messages_and_written_out_in_its_repr():
+    long = Value(10**400, label="n")
+    with pytest.raises(NumberOverflowError) as caught:
+        long * 1.5
+    assert len(str(caught.value)) < 250 and "mul of n = 10000" in str(caught.value)
+    assert len(repr(long)) > 400
+    assert "of more digits than Python prints" in repr(Value(10**5000))
+
+
+def test_a_number_of_a_subclass_is_kept():
+    class Cents(int):
+        pass
+
+    price = Value(Cents(5))
+    assert type(price.data) is Cents and (price * 2).data == 10
+
+
 def test_gradients_of_two_passes_that_do_not_add_up_are_explained():
     x = Value(Fraction(2), label="x")
     (x**1100).backward()

@@ -470,3 +470,4 @@ def test_code_written_for_micrograd_runs_with_the_import_line_changed():
     g.backward()
     assert f"{g.data:.4f} {a.grad:.4f} {b.grad:.4f}" == "24.7041 138.8338 645.5773"
     assert (g._op, g._prev) == ("+", set(g.operands))
+    assert [(a**3)._op, (a**b)._op, a.relu()._op, a.tanh()._op] == ["**3", f"**{b.data}", "ReLU", "tanh"]
