@@ -1,6 +1,9 @@
 """compile: whatever it replays, the numbers are those of the function run by eager, to the last bit."""
 
+import copy
+import inspect
 import math
+import pickle
 import random
 import struct
 import threading
@@ -254,6 +257,70 @@ def test_a_method_is_compiled():
     assert (first.slope.grad, second.slope.grad, Line.at.recorded) == (12.0, 12.0, 2)
 
 
+class Line:
+    def __init__(self, slope, power=1):
+        self.slope = Value(slope)
+        self.power = power
+
+    @compile
+    def error(self, x, y):
+        """How far off the line is."""
+        return (self.slope * x**self.power - y) ** 2
+
+
+def test_a_compiled_method_runs_batches_of_its_object():
+    first, second = Line(2.0), Line(3.0, power=2)
+    columns = [1.0, 2.0, 3.0], [1.0, 5.0, 5.0]
+    for _ in range(2):
+        assert first.error.batch(*columns) == [1.0, 1.0, 1.0]
+        assert second.error.batch(list(zip(*columns)), seed=0.5) == [4.0, 49.0, 484.0]
+    assert (first.slope.grad, second.slope.grad) == (8.0, 456.0)
+    assert Line.error.batch([first, second], [1.0, 1.0], [1.0, 1.0]) == [1.0, 4.0]
+
+
+def test_a_compiled_method_is_that_of_its_object():
+    line = Line(2.0)
+    assert line.error(1.0, 1.0).data == 1.0
+    assert (line.error.__name__, line.error.__doc__) == ("error", "How far off the line is.")
+    assert line.error == line.error != Line(2.0).error
+    assert len({line.error, line.error}) == 1
+    assert list(inspect.signature(line.error).parameters) == ["x", "y"]
+    assert autograd.grad(line.error.__wrapped__(1.0, 1.0), [line.slope]) == [2.0]
+    with pytest.raises(AttributeError, match="nonsense"):
+        line.error.nonsense()
+    for duplicate in (copy.deepcopy(line.error), pickle.loads(pickle.dumps(line.error))):
+        assert duplicate.compiled is line.error.compiled
+        assert duplicate(1.0, 0.0).data == 4.0
+        assert duplicate.instance.slope is not line.slope
+
+
+def test_a_method_of_a_number_and_one_of_what_has_no_hash():
+    class Scale(float):
+        @compile
+        def times(self, x):
+            return self * x
+
+    class Weights(dict):
+        @compile
+        def times(self, x):
+            return self["w"] * x
+
+    assert Scale(2.0).times.batch([1.0, 3.0]) == [2.0, 6.0]
+    with pytest.raises(KindError, match="a compiled function takes numbers, Values and lists"):
+        Weights(w=Value(1.0)).times.batch([1.0])
+
+
+def test_a_value_may_be_printed_while_it_is_recorded(capsys):
+    def function(x):
+        print(x, f"{x * WEIGHT}")
+        return x * WEIGHT
+
+    compiled = compile(function)
+    compiled(2.0)
+    compiled(3.0)
+    assert capsys.readouterr().out == "Value(data=2.0, grad=0.0, label='x') Value(data=3.0, grad=0.0)\n"
+
+
 def test_data_may_be_read_where_the_caller_says_so():
     seen = []
 
@@ -318,6 +385,53 @@ def test_an_error_of_a_replay_is_that_of_eager():
         compiled(1.0)
 
 
+@as_values
+def log_where_there_is_one(x):
+    try:
+        return WEIGHT * x.log()
+    except ValueError:
+        return WEIGHT * x
+
+
+def test_a_caught_error_is_no_guard():
+    compiled = compile(log_where_there_is_one)
+    with pytest.raises(RecordingError, match=r"catches an error \(log of argument 0 = -1\.0.*Compare Values"):
+        compiled(-1.0)
+    with pytest.raises(ValueError, match="sqrt of"):  # which nobody catches
+        compile(lambda x: x.sqrt())(-1.0)
+    assert compile(lambda x: x.sqrt() * 0 if x > 0 else x)(0.0).data == 0.0
+
+
+@pytest.mark.parametrize("arrays", [False, True])
+def test_where_a_replay_fails_and_the_function_does_not_it_is_eager_that_counts(arrays):
+    if arrays:
+        pytest.importorskip("numpy")
+    w, v = Value(2.0), Value(0.25)
+
+    def function(x):
+        try:
+            return w * x.log() * v
+        except ValueError:
+            return w * x * v
+
+    parameters = ParameterArrays([w]) if arrays else None
+    compiled = compile(as_values(function), parameters=parameters)
+
+    def gradients():
+        return [float(parameters.grad[0]) if arrays else w.grad, v.grad]
+
+    compiled(1.0)
+    assert gradients() == [0.0, 0.0]
+    result = compiled(-3.0)
+    assert [result.data, *gradients()] == [-1.5, -0.75, -6.0]
+    (parameters or w).zero_grad()
+    result.backward()
+    assert gradients() == [-0.75, -6.0]
+    assert compiled.batch([1.0, -3.0, 1.0, -3.0], seed=2) == [0.0, -1.5, 0.0, -1.5]
+    assert gradients() == [-3.75, -30.0]
+    assert compiled.recorded == 1
+
+
 def test_infinity_flows_as_in_eager():
     w = Value(1.0)
     compiled = compile(lambda x: w * x * 1e308)
@@ -361,6 +475,73 @@ def test_a_result_is_no_operand_as_its_gradient_would_be_lost(use):
         use(result)
 
 
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda r: autograd.grad(r, [WEIGHT]),
+        lambda r: autograd.draw(r),
+        lambda r: autograd.explain(r),
+        lambda r: autograd.step(r),
+        lambda r: autograd.topological_order(r),
+        lambda r: autograd.Trace(r),
+        lambda r: r.forward(),
+        lambda r: r.zero_grad(),
+        lambda r: r.op,
+        lambda r: r.operands,
+        lambda r: r.partials,
+        lambda r: r._prev,
+        lambda r: compile(lambda x: x * 2)(r),
+        lambda r: compile(lambda x: x * 2 if x > r else x)(1.0),
+        lambda r: compile(lambda: r)(),
+        lambda r: autograd.total([WEIGHT, r]).backward(),
+        lambda r: autograd.maximum(WEIGHT, r).backward(),
+        lambda r: autograd.weighted_sum([r], [2.0]).backward(),
+        lambda r: autograd.weighted_sums([(r, WEIGHT)], [2.0])[0].backward(),
+        lambda r: autograd.weighted_sums([(WEIGHT, WEIGHT)], [r])[0].backward(),
+        lambda r: autograd.grad(MLP(1, [1], seed=1)([r]), [r]),
+    ],
+)
+def test_a_result_is_no_leaf_as_every_derivative_would_be_zero(look):
+    compiled = compile(lambda x: WEIGHT * x)
+    with pytest.raises(RecordingError, match=r"keeps no graph.*\.__wrapped__"):
+        look(compiled(3.0))
+    assert autograd.grad(compiled.__wrapped__(3.0), [WEIGHT]) == [3.0]
+
+
+@pytest.mark.parametrize("derivative", [autograd.gradient, autograd.hessian, autograd.hessian_vector_product])
+def test_derivatives_are_of_the_function_that_was_compiled(derivative):
+    compiled = compile(lambda x: x**3)
+    at = (2.0, 1.0) if derivative is autograd.hessian_vector_product else (2.0,)
+    with pytest.raises(RecordingError, match="keeps no graph"):
+        derivative(compiled)(*at)
+    assert derivative(compiled.__wrapped__)(*at) == 12.0
+
+
+def test_a_result_is_a_number():
+    result = compile(lambda x: x * x)(3.0)
+    assert (float(result), int(result), result > 8, sorted([result, Value(1.0)])[1]) == (9.0, 9, True, result)
+    assert repr(result) == "Value(data=9.0, grad=1.0)"
+    result.label = "y"
+    assert str(result) == "Value(data=9.0, grad=1.0, label='y')"
+    assert result._repr_latex_() == Value(9.0, "y")._repr_latex_()
+    assert autograd.check(result, "9.0")
+    with pytest.raises(AttributeError, match="no attribute 'item'"):
+        result.item()
+
+
+def test_a_copied_result_is_a_number_too():
+    w = Value(0.5)
+    result = compile(lambda x: w * x)(3.0)
+    result.label = "y"
+    for duplicate in (copy.copy(result), copy.deepcopy(result), pickle.loads(pickle.dumps(result))):
+        assert (duplicate.data, duplicate.label) == (1.5, "y")
+    w.grad = 0.0
+    copy.copy(result).backward()
+    assert w.grad == 3.0
+    with pytest.raises(RecordingError, match="keeps no graph"):
+        autograd.grad(copy.copy(result), [w])
+
+
 def test_a_compiled_function_may_call_another():
     w = Value(0.5)
     inner = compile(lambda x: w * x)
@@ -369,6 +550,10 @@ def test_a_compiled_function_may_call_another():
     w.grad = 0.0
     assert [outer(1.0).data, w.grad] == [0.5, 2.0]
     assert [outer(2.0).data, w.grad] == [2.0, 10.0]
+    with autograd.detect_anomaly():
+        assert [outer(2.0).data, w.grad] == [2.0, 18.0]
+        w.grad = 0.0
+        assert [outer.batch([2.0, 1.0]), w.grad] == [[2.0, 0.5], 10.0]
     with pytest.raises(RecordingError, match="batch is called"):
         compile(lambda x: inner.batch([1.0]) and x)(1.0)
 

@@ -91,9 +91,9 @@ class Given:
 
 
 class Samples:
-    """The arguments of a batch: for each of them, an entry per sample."""
+    """The arguments of a batch: for each of them, an entry per sample; before them, of a method, its object."""
 
-    def __init__(self, columns: Sequence[Any]) -> None:
+    def __init__(self, columns: Sequence[Any], instance: Sequence[Any] = ()) -> None:
         if not columns:
             raise ShapeError("batch takes the function's arguments, each with an entry per sample; got none")
         for column in columns:
@@ -104,6 +104,7 @@ class Samples:
             counts = " and ".join(map(str, sorted(lengths)))
             raise ShapeError(f"batch: arguments with {counts} entries; give one per sample")
         self.columns = columns
+        self.instance = instance
         [self.count] = lengths
 
     def transposed(self) -> Samples:
@@ -115,10 +116,10 @@ class Samples:
                     f"batch: sample {place} is {sample!r}; give each sample all arguments of the function, "
                     "or each argument as a sequence with an entry per sample"
                 )
-        return Samples(list(zip(*samples)) or self.columns)
+        return Samples(list(zip(*samples)) or self.columns, self.instance)
 
     def given(self, place: int) -> Given:
-        return Given([column[place] for column in self.columns], {})
+        return Given([*self.instance, *[column[place] for column in self.columns]], {})
 
     def groups(self) -> Iterator[tuple[Sequence[int], Any]]:
         """The samples of each shape: which they are, and a row of numbers for each."""
@@ -136,6 +137,8 @@ class Samples:
 
     def _rows(self) -> Any:
         """The rows of all samples, where they are floats of one shape and that is seen without a look at each."""
+        if Given(self.instance, {}).numbers:  # an object that is itself a number, or an array
+            return None
         if all([getattr(column, "dtype", None) == "float64" for column in self.columns]):
             import numpy as np
 

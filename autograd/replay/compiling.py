@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial, update_wrapper
 from types import MethodType
 from typing import Any
@@ -18,7 +19,7 @@ from .floats import GuardFlipped
 from .python_machine import LANES
 from .trace import add_gradients
 from .variant import Variant
-from .watching import is_recording, watch
+from .watching import inside, is_inside, watch
 
 __all__ = ["Compiled", "Result", "compile"]
 
@@ -35,7 +36,7 @@ def compile(
     >>> w, b = Value(0.5), Value(0.25)
     >>> loss = compile(lambda x, y: (w * x + b - y) ** 2)
     >>> loss(1.0, 2.0)
-    Value(data=1.5625, grad=0.0)
+    Value(data=1.5625, grad=1.0)
     >>> w.grad, b.grad
     (-2.5, -2.5)
     >>> loss(3.0, 2.0).data, w.grad
@@ -49,13 +50,15 @@ def compile(
       shape of the call: for a new one the function is recorded again.
     - A comparison of Values (``if x > 0``, ``max(values)``) is a guard: where it comes out otherwise,
       the function is recorded again.
-    - Reading a number out of a Value raises RecordingError, as a replay would keep that of the first
-      call; ``allow_data=True`` allows it.
+    - Reading a number out of a Value, and catching an operation's error, raise RecordingError, as a replay
+      would keep what came of it in the first call. Compare instead; ``allow_data=True`` allows the reading.
     - Whatever else the function does happens once, when it is recorded: prints, random numbers, reading
       Python numbers that it closes over, replacing a parameter by another Value.
     - A Value that was computed outside of the function, and that it uses, is computed again from its
       leaves in each replay, as ``forward()`` does.
     - Within ``detect_anomaly()`` each call is run by eager as well, so that trouble is named.
+    - The result keeps no graph: to draw or explain it, or to differentiate it again, raises RecordingError.
+      ``.__wrapped__`` is the function that was compiled, and its result has one.
 
     ``parameters`` are those that are kept in arrays: see ParameterArrays.
     """
@@ -78,25 +81,40 @@ class Compiled:
         self._variants: dict[Any, tuple[Variant, ...]] = {}
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        """In a class it is a method; the object is a part of the shape of the call."""
-        return self if instance is None else MethodType(self, instance)
+        """In a class it is a method; the object is a part of the shape of the call.
+
+        >>> from autograd import Value
+        >>> class Line:
+        ...     def __init__(self, slope):
+        ...         self.slope = Value(slope)
+        ...     @compile
+        ...     def error(self, x, y):
+        ...         return (self.slope * x - y) ** 2
+        >>> line = Line(0.5)
+        >>> line.error(1.0, 1.0).data, line.error.batch([1.0, 2.0], [1.0, 1.0])
+        (0.25, [0.25, 0.0])
+        """
+        return self if instance is None else Method(self, instance)
 
     def __call__(self, *arguments: Any, **options: Any) -> Value:
-        if is_recording():  # called by another compiled function: a part of that one's graph
+        if is_inside():  # called by another compiled function: a part of that one's graph
             return self.function(*arguments, **options)
         given = Given(arguments, options)
-        if anomaly._open:
-            self._look_for_trouble(given, 1)
+        if anomaly._open:  # eager goes first: it looks at each number, which a replay does not
+            self._by_eager(given, 1)
         for variant in self._variants_for(given):
             try:
                 result, gradients = variant.replay(given)
             except GuardFlipped:
                 continue
             except (ArithmeticError, ValueError):
-                return self._by_eager(given)
+                number, by_leaf = self._by_eager(given, 1)
+                fill = partial(self._add, dict(by_leaf))
+                fill()
+                return Result(number, fill)
             self._prefer(given, variant)
             variant.fill(given, gradients)
-            return Result(result, variant, given, gradients)
+            return Result(result, partial(variant.fill, given, gradients))
         raise _restless()
 
     def batch(self, *columns: Sequence[Any], seed: Number = 1) -> list[float]:
@@ -118,15 +136,19 @@ class Compiled:
         shape) are added in eight lanes, the i-th in lane i % 8, a lane's samples in order, and then the
         lanes from left to right; then the shapes, in the order in which they first appear.
         """
-        if is_recording():
+        return self._batch(columns, seed)
+
+    def _batch(self, columns: Sequence[Any], seed: Number, instance: Sequence[Any] = ()) -> list[float]:
+        """``batch``, of a method with the object that it is a method of."""
+        if is_inside():
             raise RecordingError("batch is called by a compiled function; call it from outside")
-        samples = Samples(columns)
-        if len(columns) == 1 and self._required() > 1:
+        samples = Samples(columns, instance)
+        if len(columns) == 1 and self._required() - len(instance) > 1:
             samples = samples.transposed()
         seed = float(seed)
         if anomaly._open:
             for place in range(samples.count):
-                self._look_for_trouble(samples.given(place), seed)
+                self._by_eager(samples.given(place), seed)
         results = [0.0] * samples.count
         fills = []  # afterwards, so that a sample that raises leaves every gradient as it was
         for places, rows in samples.groups():
@@ -183,42 +205,36 @@ class Compiled:
             )
         return Variant(root, leaves, guards, given, self.parameters)
 
-    def _names(self) -> list[str]:
+    def _positional(self) -> list[inspect.Parameter]:
         try:
-            return list(inspect.signature(self.function).parameters)
-        except (TypeError, ValueError):
+            parameters = inspect.signature(self.function).parameters.values()
+        except (TypeError, ValueError):  # a function of C that does not say
             return []
+        return [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+
+    def _names(self) -> list[str]:
+        return [p.name for p in self._positional()]
 
     def _required(self) -> int:
         """How many arguments the function cannot do without."""
-        try:
-            parameters = inspect.signature(self.function).parameters.values()
-        except (TypeError, ValueError):
-            return 1
-        return sum(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+        return sum(p.default is p.empty for p in self._positional())
 
-    def _by_eager(self, given: Given) -> Result:
-        """What a replay cannot do: it raises what eager raises."""
+    def _by_eager(self, given: Given, seed: Number) -> tuple[Any, list[tuple[Value, float]]]:
+        """The result and the gradient by each leaf where a replay cannot go; it raises what eager raises."""
         if self.parameters is not None:
             self.parameters.write_back()
         _, arguments, options = given.as_leaves(self._names(), given.values)
-        root = self.function(*arguments, **options)
-        root.backward()
-        if self.parameters is not None:
-            self.parameters.read()
-        return Result(root.data, None, given, ())
-
-    def _look_for_trouble(self, given: Given, seed: Number) -> None:
-        """Under ``detect_anomaly``, eager goes first: it looks at each number, which a replay does not."""
-        if self.parameters is not None:
-            self.parameters.write_back()
-        _, arguments, options = given.as_leaves(self._names())
-        root = self.function(*arguments, **options)
+        with inside():
+            root = self.function(*arguments, **options)
         leaves = [node for node in topological_order(root) if not node.op]
         before = [leaf.grad for leaf in leaves]
-        root.backward(seed)
-        for leaf, gradient in zip(leaves, before):
-            leaf.grad = gradient
+        try:
+            root.zero_grad()
+            root.backward(seed)
+            return root.data, [(leaf, leaf.grad) for leaf in leaves]
+        finally:
+            for leaf, gradient in zip(leaves, before):
+                leaf.grad = gradient
 
     def _one_by_one(self, group: list[Given], seed: float) -> tuple[list[float], Callable[[], None]]:
         """Samples that take different ways through the function, or that are leaves, or one of which raises."""
@@ -243,46 +259,94 @@ class Compiled:
             except GuardFlipped:
                 continue
             except (ArithmeticError, ValueError):
-                self._by_eager(given)
-                raise
+                return self._by_eager(given, seed)
             self._prefer(given, variant)
             return result, variant.by_leaf(given, gradients)
         raise _restless()
 
-    def _add(self, totals: dict[Value, float]) -> None:
+    def _add(self, totals: dict[Value, float], only_zeros: bool = False) -> None:
+        """Add to the gradient of each leaf; with ``only_zeros``, only where it is zero."""
+        others = dict(totals)
         if self.parameters is not None:
-            self.parameters.add([totals.pop(leaf, 0.0) for leaf in self.parameters.values])
-        add_gradients(list(totals), list(totals.values()))
+            self.parameters.add([others.pop(leaf, 0.0) for leaf in self.parameters.values], only_zeros)
+        add_gradients(list(others), others.values(), only_zeros)
 
 
 def _restless() -> RecordingError:
     return RecordingError("the compiled function takes another way in each replay; does it compare random numbers?")
 
 
+@dataclass(frozen=True)
+class Method:
+    # A compiled function with the object that is its first argument. Its words are those of the function.
+    compiled: Compiled
+    instance: Any
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        return self.compiled.__doc__
+
+    def __call__(self, *arguments: Any, **options: Any) -> Value:
+        return self.compiled(self.instance, *arguments, **options)
+
+    def batch(self, *columns: Sequence[Any], seed: Number = 1) -> list[float]:
+        """The results of many samples; see Compiled.batch."""
+        return self.compiled._batch(columns, seed, (self.instance,))
+
+    @property
+    def __wrapped__(self) -> Any:
+        """The method that was compiled, of the same object."""
+        return MethodType(self.compiled.function, self.instance)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.compiled, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copied and pickled with its object, as Python's own methods are."""
+        return getattr, (self.instance, self.compiled.function.__name__)
+
+
 class Result(Value):
-    """What a compiled function returns: the number; the gradient has been filled in by the call."""
+    """What a compiled function returns: a number. Its gradient has been filled in by the call."""
 
-    __slots__ = ("_filled",)
+    __slots__ = ("_fill",)
 
-    def __init__(self, number: float, variant: Variant | None, given: Given, gradients: Any) -> None:
-        super().__init__(number)
-        self._filled = variant, given, gradients
+    def __init__(self, number: Number, fill: Callable[..., None]) -> None:
+        # Of a Value's slots those of the graph stay empty, and whoever looks comes to __getattr__.
+        self.data = number
+        self.grad = 1.0
+        self.label = ""
+        self._fill = fill
+
+    def __getattr__(self, name: str) -> Any:
+        """As a leaf it would be a constant: every derivative of it would silently be 0."""
+        if name in Value.__slots__:
+            raise _no_graph()
+        raise AttributeError(f"a compiled function's result has no attribute {name!r}")
 
     def _apply(self, name: str | tuple[str, int], *operands: Any) -> Value:
-        """No gradient could flow back through it: it would silently be that of a constant."""
-        raise RecordingError(
-            "the result of a compiled function is computed with, and its gradient has been filled in already; "
-            "compute inside of the function, or with the result's .data"
-        )
+        raise _no_graph()
 
     def _refuse(self, other: Any) -> Value:
-        return self._apply("", other)
+        raise _no_graph()
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
     __truediv__ = __rtruediv__ = __pow__ = __rpow__ = _refuse
 
+    def __copy__(self) -> Result:
+        new = Result(self.data, self._fill)
+        new.label = self.label
+        return new
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        """The number alone, as the copied leaves would be others."""
+        return Value(self.data, self.label)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return Value, (self.data, self.label)
+
+    def _repr_latex_(self) -> str:
+        return Value(self.data, self.label)._repr_latex_()
 
     def backward(self, seed: Number = 1) -> None:
         """Nothing, as the call has done it; but gradients that were set to zero since are put in again.
@@ -291,6 +355,12 @@ class Result(Value):
         """
         if seed != 1:
             raise RecordingError("a compiled function's gradient is that of seed 1; multiply the result by the seed")
-        variant, given, gradients = self._filled
-        if variant is not None:
-            variant.fill(given, gradients, only_zeros=True)
+        self._fill(only_zeros=True)
+
+
+def _no_graph() -> RecordingError:
+    return RecordingError(
+        "the result of a compiled function keeps no graph, and its gradient has been filled in already. To compute "
+        "with it, do so inside of the function, or with the result's .data; to draw, explain or differentiate it, "
+        "call the function that was compiled: it is .__wrapped__"
+    )

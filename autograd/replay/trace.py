@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -144,11 +144,17 @@ def _as_float(number: Any) -> float:
     return float(number)
 
 
-def add_gradients(leaves: Sequence[Value], gradients: Sequence[float]) -> None:
-    """Accumulate as ``Value.backward`` does: one pass's sum is added to what was there."""
+def add_gradients(leaves: Sequence[Value], gradients: Iterable[float], only_zeros: bool = False) -> None:
+    """Accumulate as ``Value.backward`` does: one pass's sum is added to what was there.
+
+    With ``only_zeros``, only where that is zero.
+    """
     for leaf, gradient in zip(leaves, gradients):
         before = leaf.grad
-        leaf.grad = before + gradient if before else gradient
+        if not before:
+            leaf.grad = gradient
+        elif not only_zeros:
+            leaf.grad = before + gradient
 
 
 def explain_failure(record: Record, numbers: Sequence[float], error: Exception) -> Exception:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import KindError
@@ -50,26 +50,22 @@ class Variant:
     def fill(self, given: Given, gradients: Any, only_zeros: bool = False) -> None:
         """Add a call's gradients to ``.grad``; with ``only_zeros``, only where it is zero."""
         self.add(gradients[: len(self.leaves)], only_zeros)
-        for leaf, gradient in self._by_argument(given, gradients):
-            if not (only_zeros and leaf.grad):
-                add_gradients([leaf], [gradient])
+        add_gradients(given.values, map(float, gradients[self._first_value :]), only_zeros)
 
     def add(self, gradients: Any, only_zeros: bool = False) -> None:
         """The same for the leaves that are no arguments."""
         count = self._in_arrays
         if self.arrays is not None:
             self.arrays.add(gradients[:count], only_zeros)
-        for leaf, gradient in zip(self._others, [float(gradient) for gradient in gradients[count:]]):
-            if not (only_zeros and leaf.grad):
-                add_gradients([leaf], [gradient])
+        add_gradients(self._others, map(float, gradients[count:]), only_zeros)
 
     def by_leaf(self, given: Given, gradients: Any) -> list[tuple[Value, float]]:
         """Each leaf with its gradient, an argument too."""
-        return [*zip(self.leaves, map(float, gradients)), *self._by_argument(given, gradients)]
-
-    def _by_argument(self, given: Given, gradients: Any) -> Iterator[tuple[Value, float]]:
-        """Each leaf that is an argument with its gradient: all of it where it comes first, and then 0."""
-        return zip(given.values, map(float, gradients[self._first_value :]))
+        # An argument that is there more than once has all of its gradient in the first place, and then 0.
+        return [
+            *zip(self.leaves, map(float, gradients)),
+            *zip(given.values, map(float, gradients[self._first_value :])),
+        ]
 
     def _numbers(self, *given: float) -> Any:
         numbers = [*_data(self._others), *given]

@@ -1,7 +1,8 @@
 """What a function does to Values while it is recorded, beside computing with them.
 
 A comparison becomes a guard. Reading a Value's number is reported: a replay would keep the number of
-the first run. While nothing is recorded, Value is untouched, and costs what it costs.
+the first run. So is an operation's error that the function catches: a replay would not come that way.
+While nothing is recorded, Value is untouched, and costs what it costs.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from ..errors import RecordingError
 from ..value import Value
 from .record import Guard
 
-__all__ = ["is_recording", "watch"]
+__all__ = ["inside", "is_inside", "watch"]
 
 _COMPARISONS = {"__lt__": "guard_lt", "__le__": "guard_le", "__gt__": "guard_gt", "__ge__": "guard_ge"}
 _FREEZING = {
@@ -40,9 +41,19 @@ _OWN = {id(vars(value)), id(vars(derivatives)), id(vars(anomaly))}
 _RECORDING = derivatives._recorded_contributions.__code__
 
 
-def is_recording() -> bool:
-    """Is this thread in the middle of recording a function?"""
-    return getattr(_this_thread, "records", False)
+def is_inside() -> bool:
+    """Is this thread inside of a compiled function, whose graph is being built?"""
+    return getattr(_this_thread, "inside", False)
+
+
+@contextmanager
+def inside() -> Iterator[None]:
+    """Build the graph of a compiled function; those that it calls are a part of it."""
+    _this_thread.inside = True
+    try:
+        yield
+    finally:
+        _this_thread.inside = False
 
 
 @contextmanager
@@ -50,24 +61,32 @@ def watch(allow_data: bool) -> Iterator[list[Guard]]:
     """Collect the comparisons that this thread makes; with ``allow_data``, let it read numbers."""
     guards: list[Guard] = []
     thread = threading.get_ident()
-    with _ONE_AT_A_TIME:
-        names = ["__init__", *_COMPARISONS, *_RUNNING, *([] if allow_data else _FREEZING)]
+    with _ONE_AT_A_TIME, inside():
+        names = ["__init__", "_apply", *_COMPARISONS, *_RUNNING, *([] if allow_data else _FREEZING)]
         made: dict[Value, None] = {}
+        errors: list[Exception] = []
         before = {name: vars(Value)[name] for name in names}
-        _this_thread.records = True
         try:
             for name in names:
-                setattr(Value, name, _watched(name, before[name], thread, guards, made))
+                setattr(Value, name, _watched(name, before[name], thread, guards, made, errors))
             yield guards
         finally:
-            _this_thread.records = False
             for name, attribute in before.items():
                 setattr(Value, name, attribute)
+    if errors:
+        raise RecordingError(
+            f"the compiled function catches an error ({errors[0]}): a replay would not see it come. Compare Values "
+            "instead (a comparison is a guard)"
+        )
 
 
-def _watched(name: str, original: Any, thread: int, guards: list[Guard], made: dict[Value, None]) -> Any:
+def _watched(
+    name: str, original: Any, thread: int, guards: list[Guard], made: dict[Value, None], errors: list[Exception]
+) -> Any:
     if name == "__init__":
         return _watched_init(original, thread, made)
+    if name == "_apply":
+        return _watched_apply(original, thread, errors)
     if name in _COMPARISONS:
         return _guarded(_COMPARISONS[name], original, thread, guards)
     if name in ("data", "grad"):
@@ -103,6 +122,20 @@ def _watched_init(original: Callable[..., None], thread: int, made: dict[Value, 
         original(node, *arguments, **options)
 
     return init
+
+
+def _watched_apply(original: Callable[..., Value], thread: int, errors: list[Exception]) -> Callable[..., Value]:
+    """Notes the errors that come of an operation's numbers; who lets them pass ends the recording anyway."""
+
+    def apply(node: Value, *arguments: Any) -> Value:
+        try:
+            return original(node, *arguments)
+        except (ArithmeticError, ValueError) as error:
+            if threading.get_ident() == thread:
+                errors.append(error)
+            raise
+
+    return apply
 
 
 def _watched_number(name: str, original: Any, thread: int, made: dict[Value, None]) -> property:
