@@ -9,9 +9,10 @@
   Fraction into a float before it asks; write Value(Fraction(1, 3)).)
 - A Decimal stays one, to the precision of its context (:mod:`autograd.decimals` has what the decimal
   module lacks).
-- A complex number takes ``cmath`` where the function is analytic; what needs an order is refused.
+- A complex number takes ``cmath`` where the function is analytic (Φ and gelu take mpmath, the extra
+  ``complex``); what needs an order is refused.
 - mpmath's numbers take mpmath's functions, and SymPy's expressions SymPy's, so that a gradient of
-  symbols is a formula. Neither is imported here: a number of theirs brings its library with it.
+  symbols is a formula. SymPy is not imported here: an expression brings its library with it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from fractions import Fraction
 from typing import Any
 
 from . import decimals
-from .errors import InexactWarning, KindError, user_frame
+from .errors import InexactWarning, KindError, MissingToolError, user_frame
 
 __all__ = ["evaluate", "is_mpmath", "is_symbolic", "piecewise", "real_part", "warn_of_inexactness", "without_warning"]
 
@@ -127,6 +128,16 @@ def _complex_softplus(z: complex) -> complex:
     return z + _complex_log1p(cmath.exp(-z)) if z.real > 0 else _complex_log1p(cmath.exp(z))
 
 
+def _complex_normal_cdf(z: complex) -> complex:
+    try:
+        from mpmath import mp
+    except ImportError:
+        raise MissingToolError("Φ of a complex number is computed by mpmath: pip install 'handgrad[complex]'") from None
+    # Enough bits for an imaginary part of 1e-30, as a complex step has, beside a real part of 1.
+    with mp.workprec(300):
+        return complex(mp.erfc(-mp.mpmathify(z) / mp.sqrt(2)) / 2)
+
+
 _COMPLEX: dict[str, Callable[[complex], complex]] = {
     "exp": cmath.exp,
     "expm1": _complex_expm1,
@@ -138,6 +149,7 @@ _COMPLEX: dict[str, Callable[[complex], complex]] = {
     "tanh": cmath.tanh,
     "sigmoid": _complex_sigmoid,
     "softplus": _complex_softplus,
+    "normal_cdf": _complex_normal_cdf,
 }
 
 
@@ -160,7 +172,7 @@ def _of_mpmath(name: str, x: Any) -> Any:
     functions: dict[str, Callable[..., Any]] = {
         "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
         "softplus": lambda x: x + mp.log1p(mp.exp(-x)) if x.real > 0 else mp.log1p(mp.exp(x)),
-        "normal_cdf": mp.ncdf,
+        "normal_cdf": lambda x: mp.erfc(-x / mp.sqrt(2)) / 2,
     }
     if name == "normal_density_at_zero":
         return 1 / mp.sqrt(2 * mp.pi)

@@ -306,12 +306,21 @@ def test_decimals_through_a_network_in_the_contexts_precision():
 
 # --- complex, mpmath, SymPy ------------------------------------------------------------------------
 
-ANALYTIC = ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus"]
+ANALYTIC = ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "normal_cdf", "gelu"]
+
+
+def normal_cdf_by_gamma(z):
+    """Φ(z) by the incomplete gamma function, where the engine has the error function."""
+    tail = mpmath.gammainc(0.5, z * z / 2) / (2 * mpmath.sqrt(mpmath.pi))
+    return tail if z.real < 0 else 1 - tail
 
 
 @pytest.mark.parametrize("name", ANALYTIC)
 def test_complex_numbers(name):
-    oracle = {**DECIMAL_ORACLES, "exp": mpmath.exp, "log": mpmath.log, "sqrt": mpmath.sqrt}[name]
+    oracle = {
+        **DECIMAL_ORACLES, "exp": mpmath.exp, "log": mpmath.log, "sqrt": mpmath.sqrt,
+        "normal_cdf": normal_cdf_by_gamma, "gelu": lambda z: z * normal_cdf_by_gamma(z),
+    }[name]  # fmt: skip
     generator = random.Random(1)
     points = [complex(generator.uniform(-2, 2), generator.uniform(-2, 2)) for _ in range(30)]
     points += [1e-12 + 1e-12j, 300 + 1j, -300 + 1j, 1e-30j]
@@ -326,7 +335,7 @@ def test_complex_numbers(name):
             assert abs(x.grad - slope) <= 1e-12 * max(1, abs(slope)), z
 
 
-@pytest.mark.parametrize("name", sorted({"abs", "step", "sign", "relu", "leaky_relu", "elu", "gelu", "normal_cdf"}))
+@pytest.mark.parametrize("name", ["abs", "step", "sign", "relu", "leaky_relu", "elu"])
 def test_what_has_no_meaning_for_complex_numbers_says_so(name):
     x = Value(1 + 2j)
     with pytest.raises(KindError, match="no meaning"):
@@ -347,7 +356,7 @@ def test_complex_composites_and_powers():
 def test_mpmath_numbers():
     with mpmath.workdps(40):
         x = Value(mpmath.mpf("0.3"))
-        for name in [*ANALYTIC, "normal_cdf", "gelu", "relu", "step", "sign"]:
+        for name in [*ANALYTIC, "relu", "step", "sign"]:
             y = x._apply(name, x)
             y.backward(mpmath.mpf(1))
             assert type(y.data) is mpmath.mpf
