@@ -645,12 +645,27 @@ def softmax(values: Sequence[Any]) -> list[Any]:
     return [exponential / denominator for exponential in exponentials]
 
 
-def log_softmax(values: Sequence[Any]) -> list[Any]:
-    """log softmax(x)ᵢ = (xᵢ - m) - log Σ exp(xⱼ - m), right where the probability itself underflows."""
+def log_softmax(values: Sequence[Any], index: int | None = None) -> Any:
+    """log softmax(x)ᵢ = (xᵢ - m) - log Σ exp(xⱼ - m), right where the probability itself underflows.
+
+    With an ``index``, as for a loss, that one alone, and of Values no node for the others.
+
+    >>> log_softmax([0.0, 0.0], 1)
+    -0.6931471805599453
+    """
     values = _listed("log_softmax", values)
+    if index is not None and index not in range(len(values)):
+        raise ShapeError(f"log_softmax: the index is {quoted(index)}, and must be one of 0 to {len(values) - 1}")
     recorder = _recorder(values)
     if recorder is not None:
+        if index is not None:
+            return recorder._apply(("log_softmax", index), *values)
         return recorder._apply_family("log_softmax", values)
+    every = _log_softmax(values)
+    return every if index is None else every[index]
+
+
+def _log_softmax(values: tuple[Any, ...]) -> list[Any]:
     place = place_of_largest(values)
     if place is None:
         logarithm = logsumexp(values)

@@ -88,7 +88,7 @@ def softmax_cross_entropy(logits: Sequence[Any], target: Any) -> Any:
     chosen = [place for place, weight in enumerate(distribution) if weight > 0]
     if len(chosen) == 1 and _is_one(distribution[chosen[0]]):
         # Right to the last digit also where the loss is tiny.
-        return -log_softmax(logits)[chosen[0]]
+        return -log_softmax(logits, chosen[0])
     return logsumexp(logits) - weighted_sum(distribution, logits)
 
 

@@ -461,6 +461,17 @@ def test_what_is_no_number_is_refused(function, thing):
         function(thing)
 
 
+def test_one_logarithm_of_a_softmax_is_that_of_the_list():
+    for numbers in ([0.3, -2.0, 700.0], [Fraction(1, 3), Fraction(2)], [Value(0.3), 1.5, Value(-2.0)]):
+        for index in range(len(numbers)):
+            of_list, alone = log_softmax(numbers)[index], log_softmax(numbers, index)
+            assert getattr(alone, "data", alone) == getattr(of_list, "data", of_list)
+            assert getattr(alone, "partials", ()) == getattr(of_list, "partials", ())
+    for index in (-1, 2, 1.5, "a"):
+        with pytest.raises(ShapeError, match="must be one of 0 to 1"):
+            log_softmax([Value(0.3), 1.5], index)
+
+
 @pytest.mark.parametrize("function", [total, logsumexp, softmax, log_softmax, lambda x: weighted_sum([1.0], x)])
 def test_one_number_where_a_sequence_belongs_is_refused(function):
     with pytest.raises(KindError, match=r"Value\(data=2.0, .*is no sequence of numbers; write \[x\]"):
