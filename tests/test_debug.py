@@ -7,7 +7,17 @@ import sys
 
 import pytest
 
-from autograd import KindError, UnknownNameError, Value, debug, softmax, topological_order, weighted_sum
+from autograd import (
+    KindError,
+    UnknownNameError,
+    Value,
+    debug,
+    detect_anomaly,
+    softmax,
+    topological_order,
+    total,
+    weighted_sum,
+)
 from autograd.stepping.debugger import Debugger
 from autograd.stepping.expressions import Expression, ExpressionError
 from autograd.stepping.prompt import Prompt
@@ -130,6 +140,103 @@ def test_where_up_down_and_list(said):
     assert bottom == "this is the node of the last event"
 
 
+def test_of_a_long_way_the_part_around_the_present_node_is_shown(said):
+    root = Value(1.0, label="x")
+    for place in range(1500):
+        root = root * 2 if place < 3 else root + 0
+        root.label = f"y{place}"
+    first, climbed, middle, fewer, none, everything, bad, *_ = said(
+        "n", "w", "u 700", "w", "w 1", "w 0", "w all", "w -1", "q", root=root
+    )[1:]
+    assert names_of_way(first) == ["y1499", 1493, "y5", "y4", "y3", "y2", "y1", "-> y0"]
+    assert first.splitlines()[-3:] == [  # the factor of the way so far is also that of the nodes left out
+        "   y2 = y1 · 2   ∂y3/∂y2 = 1, so far 1 · 1 = 1",
+        "   y1 = y0 · 2   ∂y2/∂y1 = 2, so far 1 · 2 = 2",
+        "-> y0 = x · 2   ∂y1/∂y0 = 2, so far 2 · 2 = 4",
+    ]
+    assert climbed == "-> y700 = y699 + 0   data 8, grad 0"
+    around = ["y705", "y704", "y703", "y702", "y701", "-> y700", "y699", "y698", "y697", "y696", "y695"]
+    assert names_of_way(middle) == ["y1499", 793, *around, 695]
+    assert names_of_way(fewer) == ["y1499", 797, "y701", "-> y700", "y699", 699]
+    assert names_of_way(none) == ["y1499", 798, "-> y700", 700]
+    assert names_of_way(everything) == [f"{'-> ' * (place == 700)}y{place}" for place in range(1499, -1, -1)]
+    assert bad == "*** -1: give a number of nodes, such as 20, or all"
+
+
+def names_of_way(where):
+    """The names of the nodes that ``w`` shows, and how many it says that it leaves out."""
+    counted = re.compile(r"   … ([\d,]+) more; w all shows them")
+    found = []
+    for line in where.splitlines():
+        left_out = counted.fullmatch(line)
+        found.append(int(left_out[1].replace(",", "")) if left_out else line.partition(" = ")[0].removeprefix("   "))
+    return found
+
+
+@pytest.mark.parametrize("length", [1, 6, 7, 8, 13, 14])
+def test_no_line_says_that_one_node_is_left_out(said, length):
+    root = Value(1.0, label="x")
+    for place in range(length):
+        root = root + 1
+        root.label = f"y{place}"
+    for where in said("n", *["w", "u"] * length, root=root)[1:-1:2]:
+        shown = names_of_way(where)
+        left_out = [part for part in shown if type(part) is int]
+        assert 1 not in left_out
+        assert len(shown) - len(left_out) + sum(left_out) == length
+        assert sum(str(part).startswith("->") for part in shown) == 1
+
+
+def test_where_the_ways_part_it_says_so(said):
+    x = Value(2.0, label="x")
+    y = x * x
+    y.label = "y"
+    left, right = y + 1, y * 3
+    both = left * right
+    _, where, listed, up, root, *_ = said("n", "w", "l", "u 9", "u", root=both)
+    assert where.splitlines() == [
+        "   t₃ = t₁ · t₂",
+        "   t₁ = y + 1   ∂t₃/∂t₁ = t₂ = 12, so far 1 · 12 = 12",
+        "-> y = x · x   ∂t₁/∂y = 1, so far 12 · 1 = 12  (one of 2 consumers)",
+        "this is one way of several: the gradient is the sum over all of them",
+    ]
+    assert [line.split(" =")[0] for line in listed.splitlines()] == [
+        "   used by  t₁", "   used by  t₂", "-> y", "   made of  x   data 2, grad 0",
+    ]  # fmt: skip
+    assert up.startswith("-> t₃ = t₁ · t₂")
+    assert root == "this is the root"
+
+
+def test_a_leaf_has_its_name_alone(said):
+    x = Value(2.0, label="x")
+    x.grad = 1.0
+    *_, where, up, _ = said("c", "w", "u", root=x * 3)
+    assert where.splitlines() == ["   t₁ = x · 3", "-> x   ∂t₁/∂x = 3, so far 1 · 3 = 3"]
+    assert up == "-> t₁ = x · 3   data 6, grad 1"
+
+
+def test_of_many_consumers_the_first_are_listed(said):
+    x = Value(1.0, label="x")
+    x.grad = 1.0  # so that the last event is its own
+    *_, listed, _ = said("c", "l", root=total([x + place for place in range(2000)]))
+    assert listed.splitlines()[7].startswith("   used by  t₈ = x + 7")
+    assert listed.splitlines()[8:] == ["   used by  1,992 more", "-> x   data 1, grad 2001"]
+
+
+def test_at_the_end_every_way_on_says_so(said):
+    end = "this is the end (9 of 9); r goes back, q leaves"
+    reached, *answers = said("n 20", "n", "s", "c")
+    assert reached.splitlines()[-1] == end
+    assert answers[:3] == [end] * 3
+
+
+def test_step_into_goes_on_where_it_is(said):
+    one, two, whole, simple, *_ = said("s", "s", "n 3", "s")
+    assert one.startswith("      z.1 = ") and two.startswith("      z.2 = ")
+    assert whole.splitlines()[-1].startswith("1/9 forward   z = ")
+    assert simple.startswith("2/9 forward   h = tanh(z)")  # which has no steps of its own
+
+
 def test_print(said):
     answers = said("n 9", "p x.grad * 2 + w[1]", "p x", "p max(x, 3) > 2 and not b > 1", "p", "x", "p data")
     slope_of_x = 1 + 2 * math.tanh(0.35) * (1 - math.tanh(0.35) ** 2) * 0.5
@@ -156,6 +263,7 @@ def test_print(said):
         ("p 9 ** 9 ** 9", "*** the exponent 387420489 is too large for an exact power; write 9.0"),
         ("p (-8.0) ** 0.5", "*** (-8.0) ** 0.5: a negative number to a fractional power is not real"),
         ("n many", "*** many: give a number of events, such as 3"),
+        ("u many", "*** many: give a number of nodes, such as 3"),
         ("cl 7", "*** 7: no such breakpoint; b lists them"),
         ("g graph.bmp", "*** 'graph.bmp': a picture's name ends in .svg, .png, .pdf, .dot"),
     ],
@@ -248,6 +356,36 @@ def test_a_picture_with_the_present_node(said, tmp_path):
     assert answer == f"written: {path}"
     [marked] = re.findall(r"(n\d+) \[.*penwidth=4", path.read_text())
     assert re.search(rf'{marked} \[label="?.*h = tanh', path.read_text())
+
+
+def test_the_picture_of_a_large_graph_is_of_the_nodes_around(said, tmp_path):
+    root = Value(1.0, label="x")
+    for place in range(600):
+        root = root + 1
+        root.label = f"y{place}"
+    _, answer, _ = said("n 300", f"g {tmp_path / 'here.dot'}", root=root)
+    drawn = (tmp_path / "here.dot").read_text(encoding="utf-8")
+    assert answer == f"written: {tmp_path / 'here.dot'}"
+    assert [f"y{place} = +" in drawn for place in range(296, 303)] == [False, True, True, True, True, True, False]
+
+
+def test_of_many_stale_nodes_the_first_are_named(capsys):
+    x = Value(1.0, label="x")
+    root = total([x + place for place in range(1500)])
+    x.data = 2.0
+    debug(root, [])
+    said = capsys.readouterr().out.splitlines()
+    assert [line.split(" = ")[0] for line in said[1:9]] == [f"stale: t{sub}" for sub in "₁₂₃₄₅₆₇₈"]
+    assert said[9:] == ["stale: 1,492 more", "left at 0 of 3003: the graph is as it was before"]
+
+
+def test_an_anomaly_is_one_clear_line_and_the_session_goes_on(said):
+    root = 1 / Value(1e-200, label="x")
+    with detect_anomaly():
+        _, answer, again, left = said("n 2", "n", "p x.grad", root=root)
+    assert answer.startswith("*** the contribution of div of 1 and x = 1e-200 to operand 2 (x) is cotangent 1.0 · ")
+    assert again == "0.0"
+    assert left == "left at 2 of 3: the graph is as it was before"
 
 
 def test_a_leaf_that_was_changed_is_pointed_out(loss, capsys):

@@ -131,8 +131,9 @@ c              go on to a breakpoint, or to the end
 b [what]       stop at a label, an operation (tanh) or a condition on the node at hand
                (abs(grad) < 1e-6) or on labels (w.grad > 1); without one: list the breakpoints
 cl [number]    clear a breakpoint, or all
-w              where: the way from here to the root, with the factor of each step
-u, d           look one node further up to the root, or back down
+w [count]      where: the way from here to the root, with the factor of each step; of a long way the root
+               and count (5) nodes on either side of the one that is looked at, with w all: every node
+u, d [count]   look one node further up to the root, or back down; or several
 l              the node that is looked at, with its consumers and its operands
 p [expression] print: labels, label.grad, data and grad (of the node that is looked at), + - * / **,
                comparisons, and the functions of the table

@@ -3,18 +3,22 @@
 import math
 import random
 import struct
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import islice
 
 import pytest
 
 from autograd import (
+    AnomalyError,
+    AnomalyWarning,
     DivisionByZeroError,
     DomainError,
     KindError,
+    NumberOverflowError,
     UnknownNameError,
     Value,
+    detect_anomaly,
     explain,
     log_softmax,
     logsumexp,
@@ -22,11 +26,12 @@ from autograd import (
     step,
     topological_order,
     total,
+    value,
     weighted_sum,
     weighted_sums,
 )
 from autograd.primitives import PRIMITIVES
-from autograd.stepping import machine
+from autograd.stepping import Stepper
 from autograd.value import contributions
 
 
@@ -152,6 +157,21 @@ def test_the_events_of_a_product():
     assert (forward.phase, forward.node, forward.data, forward.cotangent) == ("forward", y, 1.5, None)
     assert (seed.phase, seed.node, seed.cotangent) == ("backward", y, 1.0)
     assert backward.contributions == ((w, 3.0, 3.0, 3.0), (x, 0.5, 0.5, 0.5))
+
+
+def test_a_look_ahead_leaves_the_graph_and_the_place():
+    root = a_bit_of_everything()
+    stepper, before = step(root), state(root)
+    assert str(stepper.peek()) == str(stepper.peek())
+    assert (stepper.position, state(root)) == (0, before)
+    stepper.run()
+    assert stepper.peek() is None
+
+
+def test_a_stepper_says_where_it_is():
+    stepper = step(a_bit_of_everything())
+    stepper.next()
+    assert repr(stepper) == f"<Stepper of root at 1 of {len(stepper)}>"
 
 
 def test_back_returns_the_event_that_it_undid():
@@ -329,18 +349,29 @@ def test_a_slope_that_does_not_exist_raises_and_leaves_the_place():
     assert x.grad == 0.0
 
 
-def test_an_interrupt_within_an_event_leaves_nothing_half_done(monkeypatch):
+def interrupted_sweep(nodes):
+    [node] = nodes
+    for operand, _, contribution in islice(contributions(node, node.grad), 2):
+        operand.grad += contribution
+    raise KeyboardInterrupt
+
+
+def interrupted_look(self):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("until", "of", "name", "interrupted"),
+    [("c", value, "_sweep", interrupted_sweep), ("root", Stepper, "nodes", interrupted_look)],
+    ids=["chain rule", "seed"],
+)
+def test_an_interrupt_within_an_event_leaves_nothing_half_done(monkeypatch, until, of, name, interrupted):
     root = a_bit_of_everything()
     stepper = step(root)
-    stepper.run(until="c")
+    stepper.run(until=until)
     place, before = stepper.position, state(root)
-
-    def interrupted(node, cotangent):
-        yield from islice(contributions(node, cotangent), 2)
-        raise KeyboardInterrupt
-
     with monkeypatch.context() as patch:
-        patch.setattr(machine, "contributions", interrupted)
+        patch.setattr(of, name, interrupted)
         with pytest.raises(KeyboardInterrupt):
             stepper.next()
     assert (stepper.position, state(root)) == (place, before)
@@ -358,6 +389,52 @@ def test_a_leaf_changed_out_of_the_domain():
     with pytest.raises(DomainError, match=r"log of -2\.0"):
         stepper.run()
     assert stepper.position == 1 and root.data == pytest.approx(0.6931471805599453, abs=0)
+
+
+def raised(call):
+    with pytest.raises(NumberOverflowError) as caught:
+        call()
+    return str(caught.value)
+
+
+def test_a_gradient_too_large_for_its_kind_is_told_as_backward_tells_it():
+    with localcontext() as context:
+        context.Emax = 20
+        a, b = Value(Decimal("1e15"), "a"), Value(Decimal("1e-10"), "b")
+        root = a * b
+        told = raised(lambda: root.backward(Decimal("1e10")))
+        assert told.startswith("the contributions of mul of a")
+        assert raised(step(root, Decimal("1e10")).run) == told
+        root = a * 2
+        a.grad = Decimal("9.9e20")
+        told = raised(lambda: root.backward(Decimal("1e20")))
+        assert told.startswith("the gradients of a")
+        stepper = step(root, Decimal("1e20"))
+        assert raised(stepper.run) == told
+        assert (stepper.position, a.grad) == (len(stepper) - 1, Decimal("2e20"))  # only the earlier one is missing
+        stepper.rewind()
+        assert a.grad == Decimal("9.9e20")
+
+
+def test_anomalies_are_found_in_both_phases_and_the_graph_stays():
+    x = Value(1e-200, label="x")
+    root = (1 / x) * (1 / x)  # forward overflows
+    with detect_anomaly():
+        stepper = step(root)
+        with pytest.raises(AnomalyError, match=r"mul .* gives inf"):
+            stepper.run()
+        assert stepper.position == 2
+        stepper.rewind()
+    root = 1 / x  # only its slope does
+    with detect_anomaly():
+        stepper = step(root)
+        with pytest.raises(AnomalyError, match=r"contribution of div of 1 and x = 1e-200 to operand 2 \(x\) .* -inf"):
+            stepper.run()
+        assert (stepper.position, x.grad) == (2, 0.0)
+        with pytest.warns(AnomalyWarning, match="sigmoid of 800.0 is saturated"):
+            step(Value(800.0).sigmoid()).run()
+    step(root).run()  # and without it, as backward does, silently
+    assert x.grad == -math.inf
 
 
 # --- every operation ---------------------------------------------------------------------------------
@@ -393,6 +470,10 @@ def test_every_row_of_the_table_steps_as_it_runs_backward(primitive, kind):
             for operand, _, contribution, _ in event.contributions:
                 assert float(together[operand.label]) == pytest.approx(float(contribution), rel=1e-13)
     assert state(stepped) == state(expected)
+
+
+def test_a_sum_of_one_number_has_no_steps_of_its_own():
+    assert [event.open() for event in step(total([Value(2.0)]))] == [None] * 3
 
 
 def test_a_label_with_a_line_break_stays_on_one_line():

@@ -131,8 +131,7 @@ def _picture(stage: Stage, texts: dict[tuple[str, str], str], seen: set[str], st
             groups[box.key].set("opacity", "0.3")
     if step is not None:
         for key in step.flows:
-            if (group := groups.get(f"{key}-{step.phase}")) is not None:
-                _mark(group, {"stroke-width": "3.5"})
+            _mark(groups[f"{key}-{step.phase}"], {"stroke-width": "3.5"})
         for key in step.receivers:
             _mark(groups[key], {"stroke": BACKWARD, "stroke-width": "2.5"})
         _mark(groups[step.key], {"stroke": _NOW, "stroke-width": "4"})

@@ -184,18 +184,18 @@ class Debugger:
             self._way = self._shortest_way()
         return self._way
 
-    def up(self) -> bool:
-        """Look at the next node on the way to the root; False where this is the root."""
+    def up(self, count: int = 1) -> bool:
+        """Look so many nodes further on the way to the root, and not beyond it; False where this is the root."""
         if self.height == len(self.way):
             return False
-        self.height += 1
+        self.height = min(self.height + count, len(self.way))
         return True
 
-    def down(self) -> bool:
-        """Look at the node before on the way; False where this is the last event's own."""
+    def down(self, count: int = 1) -> bool:
+        """Look so many nodes back on the way; False where this is the last event's own."""
         if self.height == 0:
             return False
-        self.height -= 1
+        self.height = max(self.height - count, 0)
         return True
 
     def _look_at(self, node: Value) -> None:

@@ -14,7 +14,7 @@ from ..value import _WEIGHTED_ROW, Value
 if TYPE_CHECKING:
     from .machine import Event
 
-__all__ = ["Namer", "chained", "line", "of_names"]
+__all__ = ["Namer", "chained", "line", "of_names", "slope"]
 
 MAX_TERMS = 8  # contributions on one line; the event has all of them
 MAX_NAMED = 10_000  # operations are named in their order; those of a larger graph as they are shown
@@ -150,12 +150,16 @@ def of_names(node: Value, namer: Namer) -> str:
     return f"{namer[node]} = {write(formula(node, _Numbers(namer)), digits=namer.digits)}"
 
 
-def chained(consumer: Value, node: Value, factor: Number, namer: Namer) -> tuple[str, Number]:
-    """∂consumer/∂node as text, with the product of the way so far; and that product."""
+def slope(consumer: Value, node: Value) -> Number:
+    """∂consumer/∂node: the sum over the places where the node is an operand."""
+    return reduce(add, [partial for operand, partial in zip(consumer.operands, consumer.partials) if operand is node])
+
+
+def chained(consumer: Value, node: Value, factor: Number, namer: Namer) -> str:
+    """∂consumer/∂node as text, with the product of the way so far: ``factor`` is that of the way to the consumer."""
     places = [place for place, operand in enumerate(consumer.operands) if operand is node]
     rule = reduce(add, [partial(consumer, place, _Numbers(namer)) for place in places])
-    slope = reduce(add, [consumer.partials[place] for place in places])
-    product = factor * slope
-    numbers = _in_numbers(Symbol("", factor) * Symbol("", slope), namer)
+    number = slope(consumer, node)
+    numbers = _in_numbers(Symbol("", factor) * Symbol("", number), namer)
     name = f"∂{namer[consumer]}/∂{namer[node]}"
-    return f"{name} = {_worked_out(rule, slope, namer)}, so far {numbers}{namer.gives(product)}", product
+    return f"{name} = {_worked_out(rule, number, namer)}, so far {numbers}{namer.gives(factor * number)}"

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, ClassVar, Literal, NamedTuple
 
+from .. import value
 from ..errors import KindError, UnknownNameError
 from ..numeric import Number, zero
-from ..value import Value, _evaluate, _put_aside, _seed, _survey, contributions
+from ..value import Value, _add_back, _put_aside, _seed, _survey, contributions
 from .lines import Namer, line
 
 __all__ = ["Contribution", "Event", "Stepper", "step"]
@@ -112,7 +113,8 @@ def step(root: Value, seed: Number = 1, *, digits: int = 4) -> Stepper:
     the backward events are those of ``root.backward(seed)``, in its order. At the end the graph is
     bit for bit as these two leave it, and back at the start it is as it was. Lines have numbers to
     ``digits`` decimals, small ones to as many significant digits. Raises KindError (a TypeError) where
-    ``root`` is no Value, ``seed`` no number of its kind, or ``digits`` no whole number from 1 to 17.
+    ``root`` is no Value, ``seed`` no number of its kind, or ``digits`` no whole number from 1 to 17. An
+    event raises what ``forward()`` or ``backward()`` raises there, under ``detect_anomaly`` too.
     """
     return Stepper(root, seed, digits)
 
@@ -271,7 +273,7 @@ class Stepper:
     def _evaluate(self, node: Value) -> Event:
         before = (node.data, node._left_partial, node._right_partial)
         self._undo.append(before)
-        _evaluate(node)
+        value._evaluate(node)  # asked of the module: detect_anomaly exchanges it, and the sweep
         return self._event("forward", "evaluate", node, before[0])
 
     def _plant_seed(self, root: Value) -> Event:
@@ -282,19 +284,20 @@ class Stepper:
         return self._event("backward", "seed", root, None, self._seed)
 
     def _apply_chain_rule(self, node: Value) -> Event:
-        before: list[Any] = []  # an operand and its gradient, in turns
+        operands = _values_among(node.operands)
+        before = [operand.grad for operand in operands]
         self._undo.append(before)
-        done = []
+        value._sweep([node])
+        total, done = dict(zip(operands, before)), []
         for operand, partial, contribution in contributions(node, node.grad):
-            before.extend((operand, operand.grad))
-            operand.grad += contribution
-            done.append(Contribution(operand, partial, contribution, operand.grad))
+            total[operand] += contribution
+            done.append(Contribution(operand, partial, contribution, total[operand]))
         return self._event("backward", "chain rule", node, None, node.grad, tuple(done))
 
     def _accumulate(self, leaf: Value) -> Event:
         own, earlier = leaf.grad, self._earlier[self._place - 2 * len(self._order) - 1][1]
         self._undo.append(own)
-        leaf.grad = earlier + own
+        _add_back([(leaf, earlier)])
         return self._event("backward", "accumulate", leaf, earlier, own)
 
     _do: ClassVar[dict[Kind, Callable[[Stepper, Value], Event]]] = {
@@ -325,8 +328,8 @@ class Stepper:
             for changed, grad in zip(self.nodes(), before):
                 changed.grad = grad
         elif kind == "chain rule":
-            for place in range(len(before) - 2, -1, -2):  # the last first: x * x changes x twice
-                before[place].grad = before[place + 1]
+            for operand, grad in zip(_values_among(node.operands), before):
+                operand.grad = grad
         else:
             node.grad = before
         self._undo.pop()
@@ -345,3 +348,7 @@ class Stepper:
             self._skipped = count
             self.next()
             self._first = count + 1
+
+
+def _values_among(operands: tuple[Any, ...]) -> list[Value]:
+    return [operand for operand in operands if isinstance(operand, Value)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import cmd
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from importlib import import_module
-from itertools import islice
+from itertools import accumulate, groupby, islice
+from operator import mul
 from typing import IO, Any
 
 from ..errors import AutogradError, KindError, TooLargeError, UnknownNameError
@@ -14,12 +15,13 @@ from ..primitives import PRIMITIVES
 from ..value import Value
 from .debugger import Debugger
 from .expressions import FUNCTIONS
-from .lines import Namer, chained, of_names
+from .lines import Namer, chained, of_names, slope
 from .machine import Event
 
 __all__ = ["debug"]
 
-MAX_LISTED = 8  # operands, or consumers, of one node
+MAX_LISTED = 8  # operands or consumers of one node, and stale nodes
+AROUND = 5  # nodes of a long way, on either side of the one that is looked at
 
 HELP = """\
 n [count]      the next event, or several
@@ -29,8 +31,9 @@ c              go on to a breakpoint, or to the end
 b [what]       stop at a label, an operation (tanh) or a condition on the node at hand
                (abs(grad) < 1e-6) or on labels (w.grad > 1); without one: list the breakpoints
 cl [number]    clear a breakpoint, or all
-w              where: the way from here to the root, with the factor of each step
-u, d           look one node further up to the root, or back down
+w [count]      where: the way from here to the root, with the factor of each step; of a long way the root
+               and count (5) nodes on either side of the one that is looked at, with w all: every node
+u, d [count]   look one node further up to the root, or back down; or several
 l              the node that is looked at, with its consumers and its operands
 p [expression] print: labels, label.grad, data and grad (of the node that is looked at), + - * / **,
                comparisons, and the functions of the table
@@ -74,13 +77,17 @@ def _several(do: Callable[[Prompt, str], bool | None]) -> Callable[[Prompt, str]
     """A command that may be followed by how often to do it; it returns whether to stop before."""
 
     def command(self: Prompt, argument: str) -> None:
-        if argument and not argument.isdecimal():
-            raise UnknownNameError(f"{argument}: give a number of events, such as 3")
-        for _ in range(int(argument or 1)):
+        for _ in range(_counted(argument, 1, "a number of events, such as 3")):
             if do(self, ""):
                 break
 
     return command
+
+
+def _counted(argument: str, default: int, expected: str) -> int:
+    if argument and not argument.isdecimal():
+        raise UnknownNameError(f"{argument}: give {expected}")
+    return int(argument or default)
 
 
 class Prompt(cmd.Cmd):
@@ -100,8 +107,11 @@ class Prompt(cmd.Cmd):
     def run(self, commands: Iterable[str] | None) -> None:
         root = self.namer[self.stepper.root]
         self._say(f"{root}: {len(self.stepper)} events, forward and backward; h lists the commands")
-        for node in self.debugger.stale():
+        stale = self.debugger.stale()
+        for node in islice(stale, MAX_LISTED):
             self._say(f"stale: {self._described(node)}; an operand was changed later, and the forward events show it")
+        if len(stale) > MAX_LISTED:
+            self._say(f"stale: {len(stale) - MAX_LISTED:,} more")
         try:
             if commands is None:
                 self._converse()
@@ -216,24 +226,48 @@ class Prompt(cmd.Cmd):
 
     # --- looking ---
 
-    def do_where(self, _: str) -> None:
-        way = self.debugger.way
-        lines = [f"{self._arrow(len(way))} {of_names(self.stepper.root, self.namer)}"]
-        factor: Any = 1
-        for height in range(len(way) - 1, -1, -1):
-            node, link = self.debugger.at(height), way[height]
-            chain, factor = chained(link.consumer, node, factor, self.namer)
-            others = f"  (one of {link.others + 1} consumers)" if link.others else ""
-            lines.append(f"{self._arrow(height)} {of_names(node, self.namer)}   {chain}{others}")
+    def do_where(self, count: str) -> None:
+        way, at = self.debugger.way, self.debugger.at
+        downwards = range(len(way) - 1, -1, -1)
+        slopes = [slope(way[height].consumer, at(height)) for height in downwards]
+        factors = list(accumulate(slopes, mul, initial=1))[::-1]  # of the way from the root to each height
+        lines = []
+        shown = self._shown_heights(count)
+        for is_shown, heights in groupby([len(way), *downwards], shown.__contains__):
+            if is_shown:
+                lines += [self._line_of_way(height, factors) for height in heights]
+            else:
+                lines.append(f"   … {len(list(heights)):,} more; w all shows them")
         self._say("\n".join(lines))
         if any(link.others for link in way):
             self._say("this is one way of several: the gradient is the sum over all of them")
 
-    def do_up(self, _: str) -> None:
-        self._say(self._here() if self.debugger.up() else "this is the root")
+    def _shown_heights(self, count: str) -> Collection[int]:
+        """Where on the way the nodes stand that ``w`` shows: the root, and those around the present one; or all."""
+        top, here = len(self.debugger.way), self.debugger.height
+        if count == "all":
+            return range(top + 1)
+        around = _counted(count, AROUND, "a number of nodes, such as 20, or all")
+        shown = {top, *range(max(here - around, 0), min(here + around, top) + 1)}
+        # A node that would be left out alone is shown: the line that counts it is as long as its own.
+        shown |= ({0} if 1 in shown else set()) | ({top - 1} if top - 2 in shown else set())
+        return shown
 
-    def do_down(self, _: str) -> None:
-        self._say(self._here() if self.debugger.down() else "this is the node of the last event")
+    def _line_of_way(self, height: int, factors: list[Any]) -> str:
+        way, node = self.debugger.way, self.debugger.at(height)
+        line = f"{self._arrow(height)} {of_names(node, self.namer)}"
+        if height == len(way):
+            return line
+        others = f"  (one of {way[height].others + 1} consumers)" if way[height].others else ""
+        return f"{line}   {chained(way[height].consumer, node, factors[height + 1], self.namer)}{others}"
+
+    def do_up(self, count: str) -> None:
+        moved = self.debugger.up(_counted(count, 1, "a number of nodes, such as 3"))
+        self._say(self._here() if moved else "this is the root")
+
+    def do_down(self, count: str) -> None:
+        moved = self.debugger.down(_counted(count, 1, "a number of nodes, such as 3"))
+        self._say(self._here() if moved else "this is the node of the last event")
 
     def do_list(self, _: str) -> None:
         node = self.debugger.node
@@ -245,7 +279,7 @@ class Prompt(cmd.Cmd):
         for node in islice(nodes, MAX_LISTED):
             self._say(f"   {title}  {self._described(node)}")
         if len(nodes) > MAX_LISTED:
-            self._say(f"   {title}  {len(nodes) - MAX_LISTED} more")
+            self._say(f"   {title}  {len(nodes) - MAX_LISTED:,} more")
 
     def do_print(self, expression: str) -> None:
         self._say(repr(self.debugger.worked_out(expression)) if expression else self._here())
