@@ -6,13 +6,15 @@ import math
 import pickle
 import random
 import struct
+import sys
 import threading
+from collections import UserList
 from fractions import Fraction
 
 import pytest
 
 import autograd
-from autograd import KindError, ParameterArrays, RecordingError, ShapeError, Value, compile
+from autograd import KindError, MissingToolError, ParameterArrays, RecordingError, ShapeError, Value, compile
 from autograd.replay import native
 from demos import datasets
 from demos.tasks import gpt
@@ -171,6 +173,53 @@ def test_leaves_as_arguments_get_their_gradient_also_where_they_are_the_same():
     calls = [(table[0], table[1], table[2][0]), (table[1], table[1], table[1][1]), (table[3], table[0], w[0])]
     same_as_eager(compiled, calls * 2, leaves)
     assert compiled.recorded == 1
+
+
+def test_a_dictionary_is_a_shape_of_its_numbers():
+    w = Value(0.5, "w")
+    compiled = compile(lambda sample, **rest: w * sample["x"] * rest["more"]["y"])
+    for _ in range(2):
+        assert compiled({"x": 2.0}, more={"y": 3.0}).data == 3.0
+        assert compiled({"x": 4.0}, more={"y": 3.0}).data == 6.0
+    assert compiled.recorded == 1
+    assert compiled({"x": 4.0, "z": 0.0}, more={"y": 3.0}).data == 6.0
+    assert compiled.recorded == 2
+    with pytest.raises(ValueError, match=r"log of sample\['x'\] = -1\.0"):
+        compile(lambda sample: sample["x"].log())({"x": -1.0})
+
+
+def test_a_function_that_does_not_say_what_it_takes_is_compiled_too():
+    compiled = compile(max)  # Python's own
+    assert [compiled(1.0, 2.0).data, compiled(2.0, 1.0).data] == [2.0, 2.0]
+    assert compiled.batch([1.0, 5.0], [2.0, 3.0]) == [2.0, 5.0]
+    assert compiled.recorded == 2
+    with pytest.raises(KindError, match="compile takes a function; got 3"):
+        compile(3)
+
+
+def test_leaves_that_were_set_to_numpys_numbers_are_floats():
+    np = pytest.importorskip("numpy")
+    w, v = Value(2.0, "w"), Value(4.0, "v")
+    compiled = compile(lambda x: v * x / w)
+    compiled(1.0)
+    w.data = np.float64(8.0)
+    result = compiled(3.0)
+    assert (result.data, type(result.data), w.grad) == (1.5, float, -1.0 - 3.0 / 16)
+
+
+def test_a_number_that_is_compared_and_then_changed_is_no_guard():
+    w = Value(1.0)
+
+    def function(x):
+        ahead = w > 0
+        w.data = -w.data
+        return x if ahead else -x
+
+    compiled = compile(function, allow_data=True)
+    with pytest.raises(RecordingError, match="does it change a number that it compares"):
+        compiled(2.0)
+    with pytest.raises(RecordingError, match="does it change a number that it compares"):
+        compiled.batch([2.0])
 
 
 def test_a_computed_value_is_refused():
@@ -346,7 +395,11 @@ def test_other_threads_read_data_while_one_records():
 
     def other():
         started.wait(10)
-        seen.extend([WEIGHT.data, WEIGHT < 3, float(WEIGHT)])
+        seen.extend([WEIGHT.data, WEIGHT < 3, float(WEIGHT), Value(2.0).data])
+        try:
+            Value(-1.0).log()
+        except ValueError:
+            seen.append("caught")
         read.set()
 
     def function(x):
@@ -359,7 +412,7 @@ def test_other_threads_read_data_while_one_records():
     compiled = compile(function)
     compiled(1.0)
     thread.join()
-    assert seen == [1.5, True, 1.5]
+    assert seen == [1.5, True, 1.5, 2.0, "caught"]
     compiled(2.0)
     assert compiled.recorded == 1  # the other thread's comparison is no guard
 
@@ -595,6 +648,62 @@ def test_a_batch_is_the_sum_in_lanes(as_array):
     assert compiled.recorded == 1
 
 
+def test_a_batch_of_what_is_no_list_of_floats_is_that_of_the_list():
+    w = Value(0.5)
+    compiled = compile(lambda x, y: w * x[0] ** 2 * y)
+    rows, ys = [[2.0, 1.0], [3.0, 1.0], [5.0, 1.0]], (1.0, 2.0, 3.0)
+    expected = compiled.batch(rows, ys)
+    assert expected == [2.0, 9.0, 37.5]
+    assert compiled.batch(rows, Squares(ys)) == expected
+    assert compiled.batch([[2, 1], [3, 1], [5, 1]], ys) == expected  # ints are shapes
+    assert compiled.batch([[2.0, 1], [3.0, 1], [5.0, 1]], ys) == expected
+    assert w.grad == 4 * sum(expected) / 0.5
+    assert compiled.recorded == 5
+
+
+class Squares(UserList):
+    """A sequence that is no list."""
+
+
+@pytest.mark.parametrize("make", [list, tuple, "numpy"])
+def test_a_batch_of_nothing(make):
+    if make == "numpy":
+        make = pytest.importorskip("numpy").array
+    w = Value(0.5)
+    compiled = compile(lambda x: w * x)
+    assert compiled.batch(make([])) == []
+    assert (compiled.recorded, w.grad) == (0, 0.0)
+
+
+def test_infinity_flows_through_a_batch():
+    w = Value(1.0)
+    compiled = compile(lambda x: (w * x).exp())
+    samples = [1.0, math.inf, -math.inf, *[0.5] * 9]
+    assert compiled.batch(samples) == [math.exp(x) for x in samples]
+    w.grad = 0.0
+    assert compiled.batch(samples[2:3] + samples[:1]) == [0.0, math.e]
+
+
+def test_a_layer_whose_neurons_are_compared():
+    model = MLP(2, [3, 1], seed=4)
+
+    def function(x):
+        scores = model.layers[0]([0.5, -1.0])
+        return x * max(scores) + model([0.5, -1.0]) + min(scores)
+
+    compiled = compile(function)
+    same_as_eager(compiled, [(Value(2.0),), (Value(3.0),)], model.parameters())
+    assert compiled.recorded == 1
+
+
+def test_guards_of_a_large_function(monkeypatch):
+    monkeypatch.setattr("autograd.replay.source._STATEMENTS", 10)
+    w = Value(0.5)
+    compiled = compile(as_values(lambda x: autograd.total([(w * x).sin() if x > 0 else w * x for _ in range(9)])))
+    same_as_eager(compiled, [(1.0,), (-1.0,), (2.0,), (-2.0,)], [w])
+    assert compiled.recorded == 2
+
+
 def test_a_batch_of_samples_is_that_of_its_arguments():
     w = Value(0.5)
     compiled = compile(lambda x, y: (w * x[0] - x[1] * y) ** 2)
@@ -746,6 +855,12 @@ def test_training_in_arrays_has_the_bits_of_training_values(make):
             parameters.write_back()
         found.append([bits(p.data) for p in model.parameters()] + [bits(p.grad) for p in [*model.parameters(), extra]])
     assert found[0] == found[1]
+
+
+def test_arrays_need_numpy(monkeypatch):
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    with pytest.raises(MissingToolError, match="install the extra 'fast'"):
+        ParameterArrays([Value(1.0)])
 
 
 def test_arrays_refuse_what_they_cannot_hold():

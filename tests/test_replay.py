@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -19,11 +20,12 @@ import pytest
 import autograd
 from autograd import AutogradError, FileFormatError, KindError, ShapeError, Trace, Value, numeric
 from autograd.primitives import FAMILIES, PRIMITIVES, Form, Primitive
-from autograd.replay import floats
+from autograd.replay import floats, native
 from autograd.replay.kept_code import KeptCode
 from autograd.replay.native import NativeMachine, machine_for
 from autograd.replay.python_machine import PythonMachine
 from autograd.replay.record import _OPERATIONS, make_record, rebuild, verify
+from autograd.replay.source import collect
 from nn import MLP
 
 ONE = ["neg", "abs", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "step", "sign", "tanh", "sigmoid"]
@@ -148,7 +150,7 @@ def shown(function, *operands):
     return [bits(x) if x == x else "nan" for x in (result if isinstance(result, list) else [result])]
 
 
-@pytest.mark.parametrize("name", sorted({*floats.__all__} - {"GuardFlipped", "weighted_sum"}))
+@pytest.mark.parametrize("name", sorted({*floats.__all__} - {"GuardFlipped"}))
 def test_each_operation_on_floats_is_the_tables(name):
     function = getattr(floats, name)
     if name.startswith("power_by"):
@@ -158,6 +160,10 @@ def test_each_operation_on_floats_is_the_tables(name):
             if out not in ("raises", ["nan"]):
                 [out] = struct.unpack("<d", out[0])
                 assert shown(function, out, x, y) == shown(rule, out, x, y), (x, y)
+    elif name == "weighted_sum":
+        for *sides, bias in itertools.product(EXTREMES[::3], repeat=5):
+            expected = shown(PRIMITIVES[name].rule, (*sides, bias))
+            assert shown(function, sides[:2], sides[2:], bias) == expected, (sides, bias)
     elif name in FAMILIES or name in ("total", "logsumexp"):
         for count in (1, 2, 3):
             for values in itertools.product(EXTREMES, repeat=count):
@@ -213,6 +219,7 @@ def test_the_source_runs_on_its_own(tmp_path, monkeypatch, statements):
 
 def test_names_in_the_source_cannot_collide():
     words = ["if", "d_x", "tanh", "sum", "2x", "", "a b", "a_b", "权重", "seed", "w₁", "w1", "w①", "𐄇", "z³₃"]
+    words += ["b", "b_17", "b"]  # the last of them is b_17 by its slot
     leaves = [Value(0.5 + place, word) for place, word in enumerate(words)]
     root = autograd.total([leaf.tanh() for leaf in leaves])
     trace = Trace(root)
@@ -292,6 +299,65 @@ def test_two_threads_replay_one_trace():
     assert failures == []
 
 
+def as_by_eager(root, machine):
+    """Does a machine replay the graph under a root to the bits of backward()?"""
+    record, leaves = make_record(root)
+    return replayed(machine(record), leaves) == eager(root, leaves)
+
+
+@pytest.mark.parametrize("statements", [2000, 3])
+@pytest.mark.parametrize("machine", [PythonMachine, machine_for])
+def test_a_weighted_sum_of_nothing_is_its_bias(monkeypatch, machine, statements):
+    monkeypatch.setattr("autograd.replay.source._STATEMENTS", statements)
+    w, b = Value(0.3, "w"), Value(0.7, "b")
+    nothing = autograd.weighted_sums([(b,)], [])[0]
+    assert as_by_eager((nothing * w).exp() + nothing, machine)
+    assert as_by_eager(autograd.weighted_sums([(b * w,)], ())[0].sin(), machine)
+
+
+@pytest.mark.parametrize("statements", [2000, 3])
+@pytest.mark.parametrize("machine", [PythonMachine, machine_for])
+def test_a_softmax_that_is_computed_twice_is_two_nodes(monkeypatch, machine, statements):
+    monkeypatch.setattr("autograd.replay.source._STATEMENTS", statements)
+    scores = [Value(0.3, "x"), Value(0.7, "y"), Value(-0.2, "z")]
+    once, again = autograd.softmax(scores), autograd.softmax(scores)
+    root = once[0] * again[0] + autograd.log(scores[0]) * once[1] + again[1].sin() * again[2]
+    assert as_by_eager(root, machine)
+    with pytest.raises(ValueError, match=r"log of x = -1\.0"):
+        Trace(root, inputs=scores[:1]).forward(-1.0)
+
+
+@pytest.mark.parametrize("machine", [PythonMachine, machine_for])
+def test_a_leaf_with_many_contributions_is_summed_in_their_order(machine):
+    rng = random.Random(1)
+    x = Value(0.3, "x")
+    assert as_by_eager(autograd.total([x * rng.gauss(0, 10) for _ in range(160)]), machine)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_the_programs_collect_as_backward_does(count):
+    rng = random.Random(count)
+    numbers = [rng.gauss(0, 1) for _ in range(count)]
+    weights = [Value(rng.gauss(0, 1)) for _ in range(count)]
+    [node] = autograd.weighted_sums([(*weights, Value(0.0))], numbers)
+    (node * 0.1).backward()
+    cotangents = [0.0] * (count + 1)
+    collect(cotangents, range(1, count + 1), 0.1, numbers)
+    assert [bits(cotangent) for cotangent in cotangents[1:]] == [bits(weight.grad) for weight in weights]
+
+
+def test_an_error_that_eager_does_not_have_is_raised_as_it_is(monkeypatch):
+    x = Value(2.0, "x")
+    trace = Trace(autograd.log(x), inputs=[x])
+
+    def stop(*arguments):
+        raise ValueError("a machine of its own mind")
+
+    monkeypatch.setattr(type(trace._machine), "forward", stop)
+    with pytest.raises(ValueError, match="of its own mind"):
+        trace.forward(3.0)
+
+
 def test_an_error_is_the_error_of_eager():
     x = Value(2.0, "x")
     trace = Trace(autograd.sqrt(x) + autograd.log(x), inputs=[x])
@@ -302,6 +368,20 @@ def test_an_error_is_the_error_of_eager():
     with pytest.raises(ZeroDivisionError, match=r"the slope of sqrt of x = 0\.0"):
         trace.backward()
     assert x.grad == 0.0
+
+
+def test_a_trace_says_how_long_it_is():
+    x = Value(2.0, "x")
+    trace = Trace(x * x + 1, inputs=[x])
+    assert len(trace) == 5
+    assert repr(trace) == "<Trace: 1 leaves, 2 instructions forward, 3 backward>"
+
+
+@pytest.mark.parametrize("number", [Fraction(1, 3), 1j])
+def test_a_trace_takes_floats(number):
+    x = Value(2.0, "x")
+    with pytest.raises(KindError, match="a replay takes floats"):
+        Trace(x * x, inputs=[x]).forward(number)
 
 
 @pytest.mark.parametrize("number", [Fraction(1, 3), 2**60, 1j])
@@ -410,6 +490,12 @@ def test_a_saved_trace_gives_the_same_bits(tmp_path):
         ({"forward": [["system", 2, 0, 1]]}, "not known"),
         ({"forward": [["mul", 0, 0, 1]]}, "taken"),
         ({"forward": [["mul", 2, 0, True]]}, "no slot"),
+        ({"forward": [[3, 2, 0, 1]]}, "no name"),
+        ({"forward": [["softmax", 1, 0, 1]]}, "slot 1 is taken"),
+        ({"forward": [["collect", 2, 0, 1]]}, "belongs to backward"),
+        ({"forward": [["mul", 2, 0, 1], ["guard_lt", 1, 0, 1]]}, "no guards"),
+        ({"inputs": [2]}, "an input is no leaf"),
+        ({"size": 4, "root": 3}, "the root is not computed"),
         ({"backward": [["collect", 0, 2, 1], ["collect", 2, 0]]}, "was read before"),
         ({"backward": None}, "damaged"),
         ({"leaves": ["one", "two"]}, "damaged"),
@@ -484,6 +570,19 @@ def test_a_graph_a_million_deep_is_recorded():
     assert x.grad == gradient
 
 
+def test_a_guard_belongs_to_forward():
+    a, b = Value(2.0, "a"), Value(3.0, "b")
+    record, _ = make_record(a * b)
+    guard = ("guard_lt", 1, (0, 1))
+    verify(replace(record, forward=[guard, *record.forward]))
+    for wrong in (
+        replace(record, backward=[guard, *record.backward]),
+        replace(record, forward=[("guard_lt", 2, (0, 1)), *record.forward]),
+    ):
+        with pytest.raises(ValueError, match="a guard belongs to forward"):
+            verify(wrong)
+
+
 def test_verify_accepts_every_record():
     for seed in range(20):
         verify(make_record(random_graph(seed)[0])[0])
@@ -536,6 +635,44 @@ def test_the_compiled_machine_is_kept_and_checked(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     KeptCode("source").keep(b"code")
     assert not (tmp_path / "relative").exists()
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr("pathlib.Path.home", no_home)
+    KeptCode("source").keep(b"code")
+    assert KeptCode("source").code is None
+
+
+def no_home():
+    raise RuntimeError("Could not determine home directory.")
+
+
+def test_a_machine_is_compiled_kept_and_then_read(tmp_path, monkeypatch):
+    pytest.importorskip("llvmlite")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first, second = (native._built.__wrapped__() for _ in range(2))
+    assert first.kept.code is None
+    assert second.kept.code == second.kept.path.read_bytes()[32:]
+    root, _ = random_graph(5)
+    for engine in (first, second):
+        monkeypatch.setattr(native, "_engine", lambda engine=engine: engine)
+        assert as_by_eager(root, NativeMachine)
+
+
+@pytest.mark.parametrize("missing", ["llvmlite.binding", "numpy"])
+def test_without_its_packages_the_machine_is_python(monkeypatch, missing):
+    pytest.importorskip("llvmlite")
+    monkeypatch.setitem(sys.modules, missing, None)
+    assert native._built.__wrapped__() is None
+    monkeypatch.setattr(native, "_engine", native._built.__wrapped__)
+    x = Value(0.5, "x")
+    record, _ = make_record(x.exp())
+    assert isinstance(machine_for(record), PythonMachine)
+
+
+def test_a_machine_whose_functions_have_other_bits_is_not_used(monkeypatch):
+    pytest.importorskip("llvmlite")
+    assert native._built.__wrapped__() is not None
+    monkeypatch.setattr(floats, "tanh", lambda x: math.nextafter(math.tanh(x), math.inf))
+    assert native._built.__wrapped__() is None
 
 
 @pytest.mark.slow

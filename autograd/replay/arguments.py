@@ -137,7 +137,7 @@ class Samples:
 
     def _rows(self) -> Any:
         """The rows of all samples, where they are floats of one shape and that is seen without a look at each."""
-        if Given(self.instance, {}).numbers:  # an object that is itself a number, or an array
+        if not self.count or Given(self.instance, {}).numbers:  # the object is itself a number, or an array
             return None
         if all([getattr(column, "dtype", None) == "float64" for column in self.columns]):
             import numpy as np

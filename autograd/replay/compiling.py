@@ -152,11 +152,10 @@ class Compiled:
         results = [0.0] * samples.count
         fills = []  # afterwards, so that a sample that raises leaves every gradient as it was
         for places, rows in samples.groups():
-            if len(places):
-                found, fill = self._group(samples, places, rows, seed)
-                for place, result in zip(places, found):
-                    results[place] = result
-                fills.append(fill)
+            found, fill = self._group(samples, places, rows, seed)
+            for place, result in zip(places, found):
+                results[place] = result
+            fills.append(fill)
         for fill in fills:
             fill()
         return results
@@ -273,7 +272,9 @@ class Compiled:
 
 
 def _restless() -> RecordingError:
-    return RecordingError("the compiled function takes another way in each replay; does it compare random numbers?")
+    return RecordingError(
+        "the compiled function takes another way as soon as it is replayed; does it change a number that it compares?"
+    )
 
 
 @dataclass(frozen=True)

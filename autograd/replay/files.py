@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import FileFormatError
 from ..files import write_whole
-from .record import Record, verify
+from .record import GUARDS, Record, verify
 
 __all__ = ["load_record", "save_record"]
 
@@ -78,6 +78,8 @@ def load_record(path: str | os.PathLike[str]) -> Record:
 
 
 def _instruction(name: Any, slot: Any, *operands: Any) -> tuple[str, int, tuple[int, ...]]:
+    if name in GUARDS:
+        raise ValueError(f"a trace has no guards, as {name}")
     return _text(name), _whole(slot), tuple([_whole(operand) for operand in operands])
 
 

@@ -485,14 +485,12 @@ def _takes(name: str, count: int) -> bool:
 
 
 def rebuild(record: Record, leaves: Sequence[Value]) -> Value:
-    """The graph of a record again, as Values on the given leaves: what eager makes of it."""
+    """The graph of a trace's record again, as Values on the given leaves: what eager makes of it."""
     values: list[Any] = [None] * record.size
     values[: record.leaf_count] = leaves
     for slot, number in record.constants.items():
         values[slot] = number
     for name, slot, operands in record.forward:
-        if name in GUARDS:
-            continue
         numbers = tuple([values[operand] for operand in operands])
         if name in FAMILIES:
             values[slot : slot + len(numbers)] = getattr(numeric, name)(numbers)

@@ -92,4 +92,5 @@ def _data(leaves: Sequence[Value]) -> list[float]:
         for leaf, number in zip(leaves, numbers):
             if not isinstance(number, (float, int)):
                 raise KindError(f"{leaf.label or 'a leaf'} is {number!r}: a replay takes floats; use float(...)")
+        return [float(number) for number in numbers]  # of NumPy's
     return numbers
