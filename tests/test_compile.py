@@ -654,15 +654,12 @@ def test_a_batch_of_what_is_no_list_of_floats_is_that_of_the_list():
     rows, ys = [[2.0, 1.0], [3.0, 1.0], [5.0, 1.0]], (1.0, 2.0, 3.0)
     expected = compiled.batch(rows, ys)
     assert expected == [2.0, 9.0, 37.5]
-    assert compiled.batch(rows, Squares(ys)) == expected
+    assert compiled.batch(rows, UserList(ys)) == expected
     assert compiled.batch([[2, 1], [3, 1], [5, 1]], ys) == expected  # ints are shapes
     assert compiled.batch([[2.0, 1], [3.0, 1], [5.0, 1]], ys) == expected
     assert w.grad == 4 * sum(expected) / 0.5
     assert compiled.recorded == 5
-
-
-class Squares(UserList):
-    """A sequence that is no list."""
+    assert compile(lambda x: w * x[0] if isinstance(x[0], Value) else w).batch([[2.0], [3]]) == [1.0, 0.5]
 
 
 @pytest.mark.parametrize("make", [list, tuple, "numpy"])
@@ -681,7 +678,12 @@ def test_infinity_flows_through_a_batch():
     samples = [1.0, math.inf, -math.inf, *[0.5] * 9]
     assert compiled.batch(samples) == [math.exp(x) for x in samples]
     w.grad = 0.0
-    assert compiled.batch(samples[2:3] + samples[:1]) == [0.0, math.e]
+    assert compiled.batch([math.inf, 1.0]) == [math.inf, math.e]
+    assert w.grad == math.inf
+    w.grad = 0.0
+    divided = compile(lambda x: w.exp() / (x * x + 1).exp())
+    assert divided.batch([math.inf, 0.0]) == [0.0, 1.0]
+    assert w.grad == 1.0
 
 
 def test_a_layer_whose_neurons_are_compared():
@@ -788,7 +790,7 @@ def test_samples_of_unequal_shapes_are_refused(columns, message):
     assert compile(lambda x: x).batch([]) == []
 
 
-@pytest.mark.parametrize("samples", [3.0, iter([1.0]), {1.0: 2.0}, "123"])
+@pytest.mark.parametrize("samples", [3.0, iter([1.0]), {1.0: 2.0}, "123", {1.0}, frozenset([1.0]), {1.0: 2}.keys()])
 def test_a_batch_is_a_sequence(samples):
     with pytest.raises(KindError, match="batch takes sequences"):
         compile(lambda x: x * 2).batch(samples)

@@ -24,7 +24,7 @@ from autograd.replay import floats, native
 from autograd.replay.kept_code import KeptCode
 from autograd.replay.native import NativeMachine, machine_for
 from autograd.replay.python_machine import PythonMachine
-from autograd.replay.record import _OPERATIONS, make_record, rebuild, verify
+from autograd.replay.record import _OPERATIONS, Guard, make_record, rebuild, verify
 from autograd.replay.source import collect
 from nn import MLP
 
@@ -297,6 +297,15 @@ def test_two_threads_replay_one_trace():
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_what_neurons_share_is_held_once_and_side_by_side():
+    rows = [tuple(Value(0.1 * place) for place in range(3)) for _ in range(2)]
+    first, second = autograd.weighted_sums(rows, [0.5, 0.5])
+    record, _ = make_record(first * second, guards=[Guard("guard_gt", first, 0.0, True)])
+    assert sorted(record.constants.values()) == [0.0, 0.5, 0.5]
+    reads = [operands[2:4] for name, _, operands in record.forward if name == "weighted_sum"]
+    assert reads == [(reads[0][0], reads[0][0] + 1)] * 2
 
 
 def as_by_eager(root, machine):

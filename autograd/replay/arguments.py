@@ -97,7 +97,8 @@ class Samples:
         if not columns:
             raise ShapeError("batch takes the function's arguments, each with an entry per sample; got none")
         for column in columns:
-            if not hasattr(column, "__len__") or isinstance(column, (str, bytes, dict, set)):
+            sequence = hasattr(column, "__len__") and hasattr(column, "__getitem__")
+            if not sequence or isinstance(column, (str, bytes, dict)):
                 raise KindError(f"batch takes sequences with an entry per sample, as lists; got {column!r}")
         lengths = {len(column) for column in columns}
         if len(lengths) > 1:
@@ -146,8 +147,6 @@ class Samples:
             return arrays[0] if len(arrays) == 1 else np.concatenate(arrays, axis=1)
         parts: list[Any] = []
         for column in self.columns:
-            if not isinstance(column, (list, tuple)):
-                return None
             if {*map(type, column)} == {float}:
                 parts.append([(number,) for number in column])
             elif {*map(type, column)} == {list} and len({*map(len, column)}) == 1:
