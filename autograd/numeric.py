@@ -85,7 +85,7 @@ class Arithmetic:
     _op_priority = 100.0  # above a SymPy expression's, which would otherwise take us for a float
 
     def _apply(self, name: str | tuple[str, int], *operands: Any) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError  # pragma: no cover - each subclass has its own
 
     def _apply_family(self, name: str, operands: Sequence[Any]) -> list[Any]:
         """The whole list for softmax and log_softmax, whose rows differ by an index only."""

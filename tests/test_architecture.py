@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from branch_coverage import reasons
 
 import autograd
 
@@ -58,6 +59,12 @@ def test_nn_imports_the_facade_only(path):
         target = name.split(".")
         if target[0] == "autograd" and len(target) > 1:
             assert target[1] in autograd.__all__, f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("path", sources("autograd") + sources("nn"), ids=str)
+def test_what_is_left_out_of_the_coverage_says_why(path):
+    for number, what, reason in reasons(path):
+        assert len(reason.split()) >= 3, f"line {number}: no {what} without a reason"
 
 
 def test_only_the_picture_imports_graphviz():

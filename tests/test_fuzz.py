@@ -1,7 +1,11 @@
-"""Whatever is given, only the documented errors come out: the family of autograd.errors, and no hang."""
+"""Whatever is given, only the documented errors come out: the family of autograd.errors, and no hang.
+
+The same examples on each run; ``FUZZ_TIMES=10 pytest tests/test_fuzz.py`` looks at ten times as many, new ones.
+"""
 
 import json
 import operator
+import os
 import random
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +20,10 @@ from nn import MLP
 
 np = pytest.importorskip("numpy")
 
-FUZZ = settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+TIMES = int(os.environ.get("FUZZ_TIMES", "1"))
+FUZZ = settings(
+    max_examples=150 * TIMES, derandomize=TIMES == 1, deadline=None, suppress_health_check=list(HealthCheck)
+)
 
 NUMBERS = st.one_of(
     st.floats(),
@@ -130,14 +137,14 @@ def test_derivatives(x, y):
     only_documented(gradient(lambda a: y), 1.0)
 
 
-@settings(FUZZ, max_examples=40)
+@settings(FUZZ, max_examples=40 * TIMES)
 @given(st.one_of(st.floats(), st.fractions(), NO_NUMBERS))
 def test_check_gradient(x):
     report = only_documented(check_gradient, lambda a: a * a if isinstance(a, Value) else autograd.total(a), x)
     assert report is None or str(report)
 
 
-@settings(FUZZ, max_examples=40)
+@settings(FUZZ, max_examples=40 * TIMES)
 @given(st.text(), st.text(), st.floats())
 def test_labels(first, second, data):
     x, w = Value(data, label=first), Value(0.5, label=second)

@@ -99,4 +99,4 @@ def test_all_is_every_extra_of_a_user_but_torch_with_its_gigabytes():
     extras = PROJECT["optional-dependencies"]
     [everything] = extras["all"]
     named = re.fullmatch(r"handgrad\[(.*)\]", everything)
-    assert named and set(named[1].split(",")) == set(extras) - {"all", "test", "peers", "torch"}
+    assert named and set(named[1].split(",")) == set(extras) - {"all", "test", "coverage", "peers", "torch"}
