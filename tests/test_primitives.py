@@ -63,8 +63,9 @@ ORACLES = {
 
 # Their partials are differences from 1, or of two terms, and so carry an ulp of 1 where they are small.
 CANCELLING = {"tanh", "sigmoid", "softmax", "log_softmax", "logsumexp", "gelu", "softplus", "elu"}
-ANALYTIC = {"add", "sub", "mul", "div", "neg", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh",
-            "sigmoid", "softplus", "total", "weighted_sum", "logsumexp", "softmax", "log_softmax"}  # fmt: skip
+ANALYTIC = {"add", "sub", "mul", "div", "pow", "neg", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh",
+            "sigmoid", "normal_cdf", "gelu", "softplus", "total", "weighted_sum", "logsumexp", "softmax",
+            "log_softmax"}  # fmt: skip
 
 
 def number(low, high, *, away_from=None):
