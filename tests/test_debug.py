@@ -336,10 +336,11 @@ def test_a_root_is_a_value(root):
         debug(root, ["q"])
 
 
-@pytest.mark.parametrize("commands", ["n", ["n", 3], [None]])
+@pytest.mark.parametrize("commands", ["n", ["n", 3], [None], 3.0, ["n"] * 1000 + [3]])
 def test_commands_are_a_list_of_lines(loss, commands):
-    with pytest.raises(KindError, match="commands is a list of lines"):
+    with pytest.raises(KindError, match="commands is a list of lines") as caught:
         debug(loss, commands)
+    assert len(str(caught.value)) < 200
 
 
 def test_a_console_without_the_signs(loss, monkeypatch):

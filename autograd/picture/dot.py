@@ -11,15 +11,16 @@ from .legend import add_legend
 from .looks import BACKWARD, FADED, FONT, FORWARD, KINDS, QUIET, ROOT, STALE
 from .scene import Box, Frame, Link, Scene
 
-__all__ = ["to_digraph"]
+__all__ = ["DIRECTIONS", "to_digraph"]
 
 # Where a link leaves an operand and arrives at a node: forward, and backward beside it.
 _PORTS = {
     "LR": (("e", "w"), ("se", "sw")),
-    "RL": (("w", "e"), ("sw", "se")),
     "TB": (("s", "n"), ("se", "ne")),
+    "RL": (("w", "e"), ("sw", "se")),
     "BT": (("n", "s"), ("ne", "se")),
 }
+DIRECTIONS = tuple(_PORTS)
 
 
 def to_digraph(scene: Scene, *, direction: str, widths: bool, legend: bool) -> graphviz.Digraph:

@@ -17,7 +17,7 @@ import graphviz
 from ..errors import MissingToolError, RenderingError
 from .looks import FONTS
 
-__all__ = ["HINT", "render_pdf", "render_png", "render_svg", "svg_to_png"]
+__all__ = ["HINT", "LARGEST", "render_pdf", "render_png", "render_svg", "svg_to_png"]
 
 HINT = (
     "install Graphviz (Debian and Ubuntu: apt-get install graphviz; macOS: brew install graphviz; "
@@ -112,7 +112,7 @@ def _release() -> None:
 
 # --- SVG to PNG ------------------------------------------------------------------------------------
 
-_LARGEST = 16_000  # pixels on a side
+LARGEST = 16_000  # pixels on a side
 
 
 def svg_to_png(svg: str, width: int | None = None) -> bytes:
@@ -129,7 +129,7 @@ def svg_to_png(svg: str, width: int | None = None) -> bytes:
         )
     size = _SIZE.search(svg)
     across, along = (float(size[1]) * 96 / 72, float(size[2]) * 96 / 72) if size else (1.0, 1.0)
-    zoom = min(_DETAIL / 96 if width is None else width / across, _LARGEST / max(across, along))
+    zoom = min(_DETAIL / 96 if width is None else width / across, LARGEST / max(across, along))
     try:
         return bytes(svg_to_bytes(svg_string=svg, dpi=96.0, zoom=zoom, background="white"))
     except Exception as error:

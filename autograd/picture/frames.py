@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
-from ..errors import FileWriteError, MissingToolError, TooLargeError, UnknownNameError
-from ..files import write_whole
-from ..numeric import Number
+from ..errors import FileWriteError, MissingToolError, ShapeError, TooLargeError, UnknownNameError
+from ..files import as_path, write_whole
+from ..numeric import Number, quoted
 from ..value import Value
+from .arguments import finite, whole
 from .columns import text_width
-from .engines import svg_to_png
+from .engines import LARGEST, svg_to_png
 from .labels import drawable
 from .looks import BACKWARD, FONTS
 from .passes import Step
@@ -29,12 +30,14 @@ _NOW = "#e69f00"
 _CAPTION_SIZE = 11.0
 _CAPTION_LINES = 4
 _ANIMATIONS = {".gif": "GIF", ".png": "PNG"}
+_SHORTEST, _LONGEST = 0.01, 20  # seconds: GIF counts in hundredths, and PNG has 16 bits for thousandths, of the end too
 
 
 def frames(
     root: Value,
     path: str | os.PathLike[str],
     *,
+    detail: str = "node",
     format: str = "svg",
     seconds: float = 1.5,
     width: int = 1280,
@@ -49,16 +52,22 @@ def frames(
     ``frames(loss, "slides")`` writes slides/000.svg, 001.svg …, one for the start and one for each step,
     with ``format="png"`` as PNG; ``frames(loss, "steps.gif")`` and ``"steps.png"`` one animated GIF or PNG
     that shows each step for so many ``seconds``. PNGs and animations are ``width`` pixels wide and need the
-    extra ``frames``. Returns the paths of what was written. The graph is as before afterwards.
+    extra ``frames``. ``detail`` is "node", for the graph as recorded, or "op", which opens every composite
+    (a weighted sum, a softmax) into elementary operations. Returns the paths of what was written. The graph
+    is as before afterwards. Raises what :func:`autograd.play` raises.
     """
-    target = Path(path)
+    target = as_path(path)
     animation = _ANIMATIONS.get(target.suffix.lower())
     if animation is None and (target.suffix or format not in ("svg", "png")):
-        what = f"format={format!r}" if format not in ("svg", "png") else repr(os.fspath(path))
+        what = f"format={quoted(format)}" if format not in ("svg", "png") else repr(os.fspath(path))
         raise UnknownNameError(f"{what}: frames are svg or png in a folder, or one file that ends in .gif or .png")
+    whole("width", width, 1, LARGEST)
+    seconds = finite("seconds", seconds)
+    if not _SHORTEST <= seconds <= _LONGEST:
+        raise ShapeError(f"seconds={seconds}: give a number from {_SHORTEST} to {_LONGEST}")
     stage = set_stage(
-        root, seed=seed, digits=digits, direction=direction, max_nodes=max_frames, parameters=parameters,
-        limit="max_frames",
+        root, detail=detail, seed=seed, digits=digits, direction=direction, max_nodes=max_frames,
+        parameters=parameters, limit="max_frames",
     )  # fmt: skip
     count = len(stage.passes.steps) + 1
     if count > max_frames:

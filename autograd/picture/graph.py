@@ -10,17 +10,18 @@ from typing import Any
 
 import graphviz
 
-from ..errors import MissingToolError, RenderingError, ShapeError, UnknownNameError
-from ..files import write_whole
+from ..errors import MissingToolError, RenderingError, UnknownNameError
+from ..files import as_path, write_whole
+from ..numeric import quoted
 from ..value import Value, topological_order
-from .dot import to_digraph
+from .arguments import leaves, one_of, whole
+from .dot import DIRECTIONS, to_digraph
 from .engines import HINT, render_pdf, render_png, render_svg
 from .freshness import Freshness
 from .limits import count_boxes, refuse_if_too_large
 from .looks import MARKED
 from .neurons import scene_of_neurons
 from .nodes import leaf_kinds, parts_as_recorded, scene_of_parts
-from .numbers import as_digits
 from .operations import parts_opened
 from .scene import Scene
 from .selection import find, light_path, neighbourhood
@@ -28,7 +29,6 @@ from .selection import find, light_path, neighbourhood
 __all__ = ["Graph", "draw"]
 
 _DETAILS = ("op", "node", "neuron")
-_DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 
 class Graph:
@@ -56,7 +56,7 @@ class Graph:
         An ending that is none of these raises UnknownNameError, a format that needs a program or a
         package which is not installed MissingToolError, a place that cannot be written FileWriteError.
         """
-        ending = Path(path).suffix.lower()
+        ending = as_path(path).suffix.lower()
         if ending not in _WRITERS:
             raise UnknownNameError(f"{os.fspath(path)!r}: a picture's name ends in {', '.join(_WRITERS)}")
         return write_whole(path, _WRITERS[ending](self))
@@ -69,9 +69,9 @@ class Graph:
         >>> draw(a * 3).mark(a)
         <Graph of 3 nodes; .save("graph.svg") writes it, .source is its DOT>
         """
-        box = self._scene.box_of.get(node)
+        box = self._scene.box_of.get(node) if isinstance(node, Value) else None
         if box is None:
-            raise UnknownNameError(f"mark: {node!r} is not in this picture; give a node that is drawn")
+            raise UnknownNameError(f"mark: {quoted(node)} is not in this picture; give a node that is drawn")
         self.digraph.node(box.key, **MARKED)
         return self
 
@@ -85,8 +85,9 @@ class Graph:
         For the test that a committed picture is still what its command makes: an SVG bears a signature
         of its DOT, as layouts differ between engines and their versions.
         """
-        text = Path(path).read_text(encoding="utf-8")
-        return self._signature() in text if Path(path).suffix.lower() == ".svg" else text == self.source
+        path = as_path(path)
+        text = path.read_text(encoding="utf-8")
+        return self._signature() in text if path.suffix.lower() == ".svg" else text == self.source
 
     def _signature(self) -> str:
         return f"<!-- sha256 of its DOT: {sha256(self.source.encode('utf-8')).hexdigest()} -->"
@@ -150,7 +151,7 @@ def draw(
     - ``direction`` is LR, TB, RL or BT; ``digits`` are the decimals.
     - ``backward``: where ``backward()`` has run, each node's contributions to its operands' gradients
       flow back in red. ``widths=True`` makes them as thick as they are large.
-    - ``parameters``: leaves to draw as parameters, besides the weights of weighted sums.
+    - ``parameters``: leaves to draw as parameters, besides the weights of weighted sums; or a model.
     - ``around``: draw only what is ``within`` so many steps of this node, or of the nodes so labelled.
     - ``highlight``: the way on which the gradient of this leaf (or of the leaves so labelled) comes.
     - ``legend=True`` explains the shapes and colours beside the picture.
@@ -158,15 +159,13 @@ def draw(
     A graph of more than ``max_nodes`` nodes raises TooLargeError. A box whose data no longer follow from
     the leaves, as one has changed without ``forward()``, is marked stale.
     """
-    if detail not in _DETAILS:
-        raise UnknownNameError(f"detail={detail!r}: give one of {', '.join(_DETAILS)}")
-    if direction not in _DIRECTIONS:
-        raise UnknownNameError(f"direction={direction!r}: give one of {', '.join(_DIRECTIONS)}")
-    if type(max_nodes) is not int or max_nodes < 1:
-        raise ShapeError(f"max_nodes={max_nodes!r}: give a whole number from 1 up")
+    one_of("detail", detail, _DETAILS)
+    one_of("direction", direction, DIRECTIONS)
+    whole("max_nodes", max_nodes, 1)
+    whole("digits", digits, 1, 17)
     if detail == "neuron" and around is not None:
         raise UnknownNameError('around= takes nodes, and detail="neuron" draws layers: use "node" or "op"')
-    digits = as_digits(digits)
+    parameters = leaves("parameters", parameters)
     order = topological_order(root)
     drawn = order if around is None else neighbourhood(order, find(order, around, "around"), within)
     scene = _scene(root, order, drawn, detail, direction, digits, max_nodes, parameters)

@@ -11,18 +11,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from ..errors import ShapeError
-
-__all__ = ["as_digits", "shown"]
+__all__ = ["shown"]
 
 _LONGEST = 12  # characters of a whole number or of a fraction's half that are shown in full
-
-
-def as_digits(digits: Any) -> int:
-    """``digits`` if it is a whole number from 1 to 17; else ShapeError, a ValueError."""
-    if type(digits) is not int or not 1 <= digits <= 17:
-        raise ShapeError(f"digits={digits!r}: give a whole number from 1 to 17, the decimals to show")
-    return digits
 
 
 def shown(number: Any, digits: int) -> str:

@@ -9,7 +9,7 @@ from ..value import Value, topological_order
 from .freshness import Freshness
 from .nodes import Part, symbol
 
-__all__ = ["parts_opened"]
+__all__ = ["graph_opened", "parts_opened"]
 
 
 def parts_opened(order: Iterable[Value], freshness: Freshness) -> tuple[list[Part], dict[str, str]]:
@@ -21,8 +21,7 @@ def parts_opened(order: Iterable[Value], freshness: Freshness) -> tuple[list[Par
         if not inside:
             parts.append(Part(node, symbol(node), node.operands, node.partials, node.grad))
             continue
-        group = f"opened{len(titles) + 1}"
-        titles[group] = f"{node.label} = {symbol(node)}" if node.label else symbol(node)
+        group = _new_group(node, titles)
         if freshness.is_stale(node):
             titles[group] += " (stale: opened with its operands' present data)"
         for part in inside:
@@ -65,3 +64,41 @@ def _inside(node: Value) -> list[Part]:
         else:
             parts.append(Part(inner, symbol(inner), mapped, inner.partials, inner.grad, is_recorded=False))
     return parts
+
+
+def _new_group(node: Value, titles: dict[str, str]) -> str:
+    group = f"opened{len(titles) + 1}"
+    titles[group] = f"{node.label} = {symbol(node)}" if node.label else symbol(node)
+    return group
+
+
+def graph_opened(root: Value, order: Iterable[Value]) -> tuple[Value, dict[Value, str], dict[str, str]]:
+    """The same graph recorded again in elementary operations, on the same leaves; ``order`` are its nodes.
+
+    Its root, the group of each node that stands for a part of a composite, and the titles of the groups.
+    """
+    again: dict[Value, Value] = {}
+    group_of: dict[Value, str] = {}
+    titles: dict[str, str] = {}
+    for node in order:
+        primitive = node._primitive
+        if primitive is None:
+            again[node] = node
+            continue
+        operands = tuple([again[x] if isinstance(x, Value) else x for x in node.operands])
+        outside = {x for x in operands if isinstance(x, Value)}
+        opened = None if primitive.definition is None else primitive.definition(operands)
+        if opened is None or opened in outside:  # the sum of one number is that number
+            name = primitive.name if primitive.index < 0 else (primitive.name, primitive.index)
+            opened = node._apply(name, *operands)
+        else:
+            group = _new_group(node, titles)
+            stack = [opened]
+            while stack:
+                inner = stack.pop()
+                if isinstance(inner, Value) and inner not in outside and inner not in group_of:
+                    group_of[inner] = group
+                    stack += inner.operands
+        opened.label = node.label
+        again[node] = opened
+    return again[root], group_of, titles

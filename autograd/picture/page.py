@@ -14,9 +14,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ..files import write_whole
+from ..files import as_path, write_whole
 from ..numeric import Number
 from ..value import Value
+from .arguments import as_text
 from .labels import drawable
 from .numbers import shown
 from .stage import Stage, set_stage
@@ -28,6 +29,7 @@ def play(
     root: Value,
     path: str | os.PathLike[str],
     *,
+    detail: str = "node",
     seed: Number = 1,
     digits: int = 4,
     direction: str = "LR",
@@ -42,14 +44,19 @@ def play(
     ``play(loss, "steps.html")`` makes one file that opens from disk, without a network. It has the
     picture of the graph, each step's line of chain rule, and for each node its hand calculation.
 
+    ``detail`` is "node", for the graph as recorded, or "op", which opens every composite (a weighted sum,
+    a softmax) into elementary operations: the passes then run on a graph of these, with the same leaves.
+
     With ``rounds`` above 1, ``update`` is called between two rounds (``optimizer.step``, say), and the
     page has a second axis: the round. The graph's data and gradients are as before afterwards; whatever
     else ``update`` changed is not put back. Raises what :func:`autograd.draw` raises, MissingToolError
     where there is no layout engine, and the engine's own errors where a pass cannot be made.
     """
+    as_path(path)  # before the work, as every argument
+    as_text("title", title)
     stage = set_stage(
-        root, seed=seed, digits=digits, direction=direction, max_nodes=max_nodes, parameters=parameters,
-        rounds=rounds, update=update,
+        root, detail=detail, seed=seed, digits=digits, direction=direction, max_nodes=max_nodes,
+        parameters=parameters, rounds=rounds, update=update,
     )  # fmt: skip
     title = title or f"Forward and backward under {root.label or root.op or 'one leaf'}"
     return write_whole(path, _page(title, stage.svg, _as_json(stage, digits, rounds)).encode("utf-8"))

@@ -80,14 +80,15 @@ _LONGEST = 1_000_000  # characters, of all sheets together
 
 
 def _sheets(root: Value, scene: Scene, digits: int) -> dict[str, str]:
-    """The hand calculation of each node, from the root down, as far as there is room for them."""
-    from .. import explain
+    """The hand calculation of each node, from the root down, as far as there is room; in the names of the steps."""
+    from .. import explain, step
 
+    names = step(root).namer.names
     sheets = {}
     length = 0
     for node, box in reversed(scene.box_of.items()):
         if length < _LONGEST:
-            sheets[box.key] = str(explain(node, digits=digits, root=root))
+            sheets[box.key] = str(explain(node, digits=digits, root=root, names=names))
             length += len(sheets[box.key])
         else:
             sheets[box.key] = "The sheets of this graph are too long for one page; explain(node) prints one."

@@ -11,15 +11,17 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from ..errors import DomainError, MissingToolError, ShapeError, UnknownNameError
-from ..files import write_whole
+from ..errors import DomainError, KindError, MissingToolError, ShapeError, UnknownNameError
+from ..files import as_path, write_whole
+from ..numeric import given, quoted
 from ..primitives import PRIMITIVES
 from ..value import Value
+from .arguments import as_float, as_text, finite, function, listed, whole
 
 __all__ = ["Plot", "plot_activations", "plot_boundary", "plot_gradients", "plot_losses"]
 
@@ -40,7 +42,7 @@ class Plot:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the plot: the ending says in which format (svg, png or pdf)."""
-        ending = Path(path).suffix.lower()
+        ending = as_path(path).suffix.lower()
         if ending not in _ENDINGS:
             raise UnknownNameError(f"{os.fspath(path)!r}: a plot's name ends in {', '.join(_ENDINGS)}")
         return write_whole(path, self._rendered(ending[1:]))
@@ -71,14 +73,21 @@ def plot_losses(
     >>> plot = plot_losses({"lr 0.1": [1.0, 0.6, 0.4], "lr 0.01": [1.0, 0.9, 0.85]}, log=True)
 
     ``every`` is how many epochs lie between two numbers. A run that became nan or infinite is drawn as far
-    as it is finite. Numbers that are not above 0 raise DomainError where ``log`` is true.
+    as it is finite. What is no list of numbers raises KindError, a list without any ShapeError, and a
+    number that is not above 0 DomainError where ``log`` is true.
     """
     runs = losses if isinstance(losses, Mapping) else {"": losses}
+    if finite("plot_losses: every", every) <= 0:
+        raise ShapeError(f"plot_losses: every={quoted(every)}: give a number of epochs above 0")
+    if not runs:
+        raise ShapeError("plot_losses: no runs; give a list of losses, or several lists by name")
     figure, axes = _axes(title, "epoch", "loss")
     for place, (name, run) in enumerate(runs.items()):
-        numbers = [_number(loss) for loss in run]
+        which = f"the run {name!r}" if isinstance(losses, Mapping) else "losses"
+        run = listed(f"plot_losses: {which}", run, "a list of numbers, such as [1.0, 0.5], or such lists by name")
+        numbers = [as_float(f"plot_losses: number {epoch} of {which}", loss) for epoch, loss in enumerate(run)]
         if not numbers:
-            raise ShapeError(f"plot_losses: the run {name!r} has no losses" if name else "plot_losses: no losses")
+            raise ShapeError(f"plot_losses: {which} has no losses" if name else "plot_losses: no losses")
         if log and min(numbers) <= 0:
             raise DomainError(f"plot_losses: {min(numbers)} has no place on a logarithmic axis; leave log=True out")
         axes.plot([every * epoch for epoch in range(len(numbers))], numbers, label=name, **_line(place))
@@ -103,27 +112,37 @@ def plot_boundary(
 
     ``predict`` takes a point [x, y] and returns its class: one of ``classes``, or a number of which the
     classes are the sign (-1, 1), as the score of a max-margin loss is. It is called ``steps``² times.
+    Raises KindError or ShapeError where the points are not pairs of numbers with a class each, and
+    UnknownNameError where ``predict`` gives no class.
     """
+    function("plot_boundary: predict", predict, "a function of a point [x, y] that returns its class")
+    whole("plot_boundary: steps", steps, 2)
+    points = listed("plot_boundary: points", points, "a list of points [x, y]")
+    if not isinstance(classes, str):  # of which each letter is a class
+        classes = listed("plot_boundary: classes", classes, "a list with the class of each point")
     if len(points) != len(classes) or not points:
         raise ShapeError(f"plot_boundary: {len(points)} points and {len(classes)} classes; give each point its class")
+    plane = [_point(point) for point in points]
+    for name in classes:
+        if isinstance(name, Value) or not isinstance(name, Hashable):
+            raise KindError(f"plot_boundary: a class is {given(name)}, and must be a name or a number")
     names = list(dict.fromkeys(classes))
     is_score = set(names) <= {-1, 1}
-    plane = [[_number(coordinate) for coordinate in point] for point in points]
-    if any(len(point) != 2 for point in plane):
-        raise ShapeError("plot_boundary: a point of the plane has two coordinates")
     across, along = [_axis([point[i] for point in plane], steps) for i in (0, 1)]
 
     def place_of(x: float, y: float) -> int:
         answer = predict([x, y])
+        what = f"plot_boundary: predict([{x}, {y}])"
         if is_score:
-            answer = 1 if _number(answer) > 0 else -1
-        if answer not in names:
-            raise UnknownNameError(f"plot_boundary: predict([{x}, {y}]) is {answer!r}, and no class of {names}")
-        return names.index(answer)
+            answer = _sign(what, as_float(what, answer))
+        try:
+            return names.index(answer)
+        except ValueError:
+            raise UnknownNameError(f"{what} is {quoted(answer)}, and no class of {quoted(names)}") from None
 
     regions = [[place_of(x, y) for x in across] for y in along]
     figure, axes = _axes(title, "x₁", "x₂")
-    colours = _matplotlib().colors.ListedColormap(_COLOURS[: len(names)])
+    colours = _matplotlib().colors.ListedColormap([_COLOURS[place % 7] for place in range(len(names))])
     limits = {"vmin": -0.5, "vmax": len(names) - 0.5}
     axes.pcolormesh(across, along, regions, cmap=colours, alpha=0.25, shading="nearest", rasterized=True, **limits)
     for place, name in enumerate(names):
@@ -134,8 +153,14 @@ def plot_boundary(
     return Plot(figure, title)
 
 
+def _sign(what: str, score: float) -> int:
+    if math.isnan(score):
+        raise DomainError(f"{what} is nan, which has no sign; look for where it begins, under detect_anomaly()")
+    return 1 if score > 0 else -1
+
+
 def plot_activations(
-    names: Iterable[str] = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "softplus"),
+    names: Iterable[str] | str = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "gelu", "softplus"),
     *,
     low: float = -5.0,
     high: float = 5.0,
@@ -145,19 +170,27 @@ def plot_activations(
 
     >>> plot = plot_activations(["sigmoid", "relu"])
 
-    A parameter of a function (the slope of leaky_relu) has its default. Raises UnknownNameError for a name
-    that is not in the table, or is no function of one number.
+    A parameter of a function (the slope of leaky_relu) has its default. Where a function is not defined, or
+    too large for a float, its line has a gap. Raises UnknownNameError for a name that is not in the table,
+    or is no function of one number.
     """
+    names = [names] if isinstance(names, str) else listed("plot_activations: names", names, "a list of names")
+    if not names:
+        raise ShapeError("plot_activations: no names; give a list such as ['tanh', 'relu']")
+    low, high = finite("plot_activations: low", low), finite("plot_activations: high", high)
+    if not low < high:
+        raise ShapeError(f"plot_activations: low={low} is not below high={high}")
     figure, (left, right) = _two_axes(title)
     xs = [low + (high - low) * step / 400 for step in range(401)]
     for place, name in enumerate(names):
-        primitive = PRIMITIVES.get(name)
+        primitive = PRIMITIVES.get(name) if isinstance(name, str) else None
         if primitive is None or (primitive.arity != 1 and name not in _DEFAULTS):
-            raise UnknownNameError(f"plot_activations: {name!r} is no function of one number in the table")
+            raise UnknownNameError(f"plot_activations: {quoted(name)} is no function of one number in the table")
         rest = _DEFAULTS.get(name, ())
-        ys = [primitive.rule(x, *rest) for x in xs]
+        ys = [_or_gap(primitive.rule, x, *rest) for x in xs]
         left.plot(xs, ys, label=name, **_line(place))
-        right.plot(xs, [primitive.partials[0](y, x, *rest) for x, y in zip(xs, ys)], label=name, **_line(place))
+        slopes = [y if math.isnan(y) else _or_gap(primitive.partials[0], y, x, *rest) for x, y in zip(xs, ys)]
+        right.plot(xs, slopes, label=name, **_line(place))
     left.set_title("a = f(z)")
     right.set_title("f′(z)")
     for axes in (left, right):
@@ -169,36 +202,75 @@ def plot_activations(
 _DEFAULTS = {"leaky_relu": (0.01,), "elu": (1.0,)}
 
 
-def plot_gradients(
-    layers: Mapping[str, Iterable[Any]] | Sequence[Iterable[Any]], *, title: str = "gradient size by layer"
-) -> Plot:
+def _or_gap(rule: Callable[..., float], *numbers: float) -> float:
+    try:
+        return rule(*numbers)
+    except (ArithmeticError, ValueError):
+        return math.nan
+
+
+def plot_gradients(layers: Any, *, title: str = "gradient size by layer") -> Plot:
     """The mean size of the gradients in each layer, on a logarithmic axis: where they vanish or explode.
 
     >>> w = Value(2.0)
     >>> (w * 3).backward()
     >>> plot = plot_gradients({"layer 1": [w], "layer 2": [0.5, -0.25]})
 
-    ``layers`` gives for each layer its parameters (of which the ``.grad`` counts), or its gradients as
-    numbers. A layer without any gradient has no bar, and says so.
+    ``layers`` is a model, of which each part that has parameters is a layer, under its name in
+    ``state_dict()``; or it has layers in a list, or by name: parts of a model, or lists of parameters (of
+    which the ``.grad`` counts) or of gradients as numbers. A layer without any gradient has no bar, and
+    says so. Raises KindError for anything else, and ShapeError where there are no layers, or no parameters
+    in one.
     """
-    named = layers if isinstance(layers, Mapping) else {str(place): layer for place, layer in enumerate(layers, 1)}
+    named = _layers_by_name(layers)
     sizes = []
     for name, layer in named.items():
-        gradients = [abs(_number(node.grad if isinstance(node, Value) else node)) for node in layer]
+        gradients = [abs(_gradient(name, node)) for node in layer]
         if not gradients:
             raise ShapeError(f"plot_gradients: the layer {name!r} has no parameters")
-        sizes.append(math.fsum(gradients) / len(gradients))
+        sizes.append(math.fsum([gradient / len(gradients) for gradient in gradients]))
+    if not sizes:
+        raise ShapeError("plot_gradients: no layers; give a model, or the parameters of each layer, after backward()")
     figure, axes = _axes(title, "layer", "mean |gradient|")
-    bars = axes.bar(list(named), [size or math.nan for size in sizes], color=_COLOURS[0])
-    axes.bar_label(bars, [f"{size:.2g}" if size else "" for size in sizes])
-    if any(sizes):
+    has_bar = [0 < size < math.inf for size in sizes]
+    bars = axes.bar(list(named), [size if bar else math.nan for size, bar in zip(sizes, has_bar)], color=_COLOURS[0])
+    axes.bar_label(bars, [f"{size:.2g}" if bar else "" for size, bar in zip(sizes, has_bar)])
+    if any(has_bar):
         axes.set_yscale("log")
+    else:
+        axes.set_ylim(0, 1)
+    axes.set_xlim(-0.6, len(sizes) - 0.4)
     lowest = axes.get_ylim()[0]
     for place, size in enumerate(sizes):
-        if not size:
-            axes.text(place, lowest, "no gradient", ha="center", va="bottom", color=_COLOURS[1])
-    axes.margins(y=0.15)
+        if not has_bar[place]:
+            said = f"{size}" if size else "no gradient"
+            axes.text(place, lowest, said, ha="center", va="bottom", color=_COLOURS[1])
+    axes.margins(y=0.15)  # room for the labels
     return Plot(figure, title)
+
+
+_LAYERS = "a model, or a list with the parameters of each layer"
+
+
+def _layers_by_name(layers: Any) -> dict[str, list[Any]]:
+    if hasattr(layers, "named_parameters"):  # those of each part together: "0.weight[0][1]" and "0.bias[0]" as "0"
+        named: dict[str, list[Any]] = {}
+        for name, parameter in layers.named_parameters():
+            named.setdefault(name.rpartition(".")[0] or type(layers).__name__, []).append(parameter)
+        return named
+    if not isinstance(layers, Mapping):
+        layers = dict(enumerate(listed("plot_gradients: layers", layers, _LAYERS), 1))
+    return {str(name): _parameters_of(str(name), layer) for name, layer in layers.items()}
+
+
+def _parameters_of(name: str, layer: Any) -> list[Any]:
+    found = layer.parameters() if hasattr(layer, "parameters") else layer
+    expected = f"a list of its parameters; layers is {_LAYERS}"
+    return listed(f"plot_gradients: the layer {name!r}", found, expected, in_order=False)
+
+
+def _gradient(name: str, node: Any) -> float:
+    return as_float(f"plot_gradients: a gradient of the layer {name!r}", node.grad if isinstance(node, Value) else node)
 
 
 # --- matplotlib --------------------------------------------------------------------------------------
@@ -223,7 +295,7 @@ def _figure(width: float) -> Any:
 def _axes(title: str, across: str, along: str) -> tuple[Any, Any]:
     figure = _figure(6.4)
     axes = figure.add_subplot()
-    axes.set(title=title, xlabel=across, ylabel=along)
+    axes.set(title=as_text("title", title), xlabel=across, ylabel=along)
     axes.grid(alpha=0.3)
     return figure, axes
 
@@ -231,7 +303,7 @@ def _axes(title: str, across: str, along: str) -> tuple[Any, Any]:
 def _two_axes(title: str) -> tuple[Any, Any]:
     figure = _figure(9.0)
     pair = figure.subplots(1, 2)
-    figure.suptitle(title)
+    figure.suptitle(as_text("title", title))
     for axes in pair:
         axes.grid(alpha=0.3)
     return figure, pair
@@ -254,5 +326,8 @@ def _axis(numbers: list[float], steps: int) -> list[float]:
     return [low - margin + (high - low + 2 * margin) * place / (steps - 1) for place in range(steps)]
 
 
-def _number(number: Any) -> float:
-    return float(number.data if isinstance(number, Value) else number)
+def _point(point: Any) -> list[float]:
+    coordinates = listed("plot_boundary: a point", point, "its two coordinates [x, y]")
+    if len(coordinates) != 2:
+        raise ShapeError(f"plot_boundary: a point of the plane has two coordinates; got {quoted(point)}")
+    return [finite(f"plot_boundary: {name} of the point {quoted(point)}", x) for name, x in zip("xy", coordinates)]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
-from ..errors import ShapeError, UnknownNameError
+from ..errors import UnknownNameError
+from ..numeric import quoted
 from ..value import Value
+from .arguments import whole
 from .scene import Scene
 
 __all__ = ["find", "light_path", "neighbourhood"]
@@ -23,13 +25,12 @@ def find(order: Sequence[Value], wanted: Value | str, option: str) -> list[Value
     labels = sorted({node.label for node in order if node.label})
     near = difflib.get_close_matches(str(wanted), labels, 3)
     hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "label the node, or give the node itself"
-    raise UnknownNameError(f"{option}={wanted!r}: there is no such node in the graph; {hint}")
+    raise UnknownNameError(f"{option}={quoted(wanted)}: there is no such node in the graph; {hint}")
 
 
 def neighbourhood(order: Sequence[Value], centres: Iterable[Value], within: int) -> list[Value]:
     """The nodes of ``order`` that are at most ``within`` operands or consumers away."""
-    if type(within) is not int or within < 0:
-        raise ShapeError(f"within={within!r}: give a whole number of steps, from 0 up")
+    whole("within", within, 0)
     consumers: dict[Value, list[Value]] = {}
     for node in order:
         for operand in node.operands:

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import ShapeError, TooLargeError
+from ..errors import TooLargeError
 from ..numeric import Number
 from ..value import Value, topological_order
-from .dot import to_digraph
+from .arguments import function, leaves, one_of, whole
+from .dot import DIRECTIONS, to_digraph
 from .engines import render_svg
 from .limits import count_boxes
 from .nodes import leaf_kinds, parts_as_recorded, scene_of_parts
-from .numbers import as_digits
+from .operations import graph_opened
 from .passes import Passes, record
 from .scene import Scene
 
@@ -32,6 +33,7 @@ class Stage:
 def set_stage(
     root: Value,
     *,
+    detail: str,
     seed: Number,
     digits: int,
     direction: str,
@@ -41,21 +43,40 @@ def set_stage(
     rounds: int = 1,
     update: Callable[[], Any] | None = None,
 ) -> Stage:
-    if type(rounds) is not int or rounds < 1:
-        raise ShapeError(f"rounds={rounds!r}: give a whole number from 1 up")
-    digits = as_digits(digits)
+    one_of("detail", detail, ("node", "op"))
+    one_of("direction", direction, DIRECTIONS)
+    whole(limit, max_nodes, 1)
+    whole("digits", digits, 1, 17)
+    whole("rounds", rounds, 1)
+    if update is not None:
+        function("update", update, "a function without arguments, such as optimizer.step")
     order = topological_order(root)
+    kinds = leaf_kinds(order, leaves("parameters", parameters))
+    _refuse_if_too_large(order, limit, max_nodes)
+    group_of: dict[Value, str] = {}
+    titles: dict[str, str] = {}
+    if detail == "op":
+        root, group_of, titles = graph_opened(root, order)
+        order = topological_order(root)
+        _refuse_if_too_large(order, limit, max_nodes)
+    parts = parts_as_recorded(order)
+    for part in parts:
+        part.group = group_of.get(part.node, "")
+    scene = scene_of_parts(parts, root, kinds, None, digits)
+    scene.groups = titles
+    scene.has_backward = True
+    passes = record(root, scene, digits, seed=seed, rounds=rounds, update=update)
+    _make_room(scene, passes)
+    return Stage(scene, passes, render_svg(to_digraph(scene, direction=direction, widths=False, legend=False)))
+
+
+def _refuse_if_too_large(order: list[Value], limit: str, max_nodes: int) -> None:
     count = count_boxes(order)
     if count > max_nodes:
         raise TooLargeError(
             f"the picture would have {count:,} nodes, and {limit} is {max_nodes:,}; take a root nearer to the leaves, "
             f"or {limit}={count} and a long wait; step(root) goes through a graph of any size"
         )
-    scene = scene_of_parts(parts_as_recorded(order), root, leaf_kinds(order, parameters), None, digits)
-    scene.has_backward = True
-    passes = record(root, scene, digits, seed=seed, rounds=rounds, update=update)
-    _make_room(scene, passes)
-    return Stage(scene, passes, render_svg(to_digraph(scene, direction=direction, widths=False, legend=False)))
 
 
 def _make_room(scene: Scene, passes: Passes) -> None:

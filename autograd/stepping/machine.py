@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from .. import value
 from ..errors import KindError, UnknownNameError
-from ..numeric import Number, zero
+from ..numeric import Number, given, quoted, zero
 from ..value import Value, _add_back, _put_aside, _seed, _survey, contributions
 from .lines import Namer, line
 
@@ -128,9 +128,9 @@ class Stepper:
 
     def __init__(self, root: Value, seed: Number = 1, digits: int = 4) -> None:
         if not isinstance(root, Value):
-            raise KindError(f"step: the root is a Value; got {root!r} (of type {type(root).__name__})")
+            raise KindError(f"step: the root is a Value; got {given(root)}")
         if type(digits) is not int or not 1 <= digits <= 17:
-            raise KindError(f"step: digits is {digits!r}, and must be a whole number from 1 to 17")
+            raise KindError(f"step: digits is {quoted(digits)}, and must be a whole number from 1 to 17")
         self.root = root
         self._seed = _seed(root, seed)
         self._order, self._leaves, self._rows = _survey(root)
@@ -266,7 +266,7 @@ class Stepper:
         labels = sorted({node.label for node in self.nodes() if node.label})
         near = difflib.get_close_matches(str(name), labels, 3)
         hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "label the node, or give the node itself"
-        raise UnknownNameError(f"step: no node {name!r} under {self.namer[self.root]}; {hint}")
+        raise UnknownNameError(f"step: no node {quoted(name)} under {self.namer[self.root]}; {hint}")
 
     # --- the events ---
 

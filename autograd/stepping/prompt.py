@@ -11,6 +11,7 @@ from operator import mul
 from typing import IO, Any
 
 from ..errors import AutogradError, KindError, TooLargeError, UnknownNameError
+from ..numeric import given, quoted
 from ..primitives import PRIMITIVES
 from ..value import Value
 from .debugger import Debugger
@@ -66,11 +67,16 @@ def debug(root: Value, commands: Iterable[str] | None = None, *, digits: int = 4
     Left before the end (by q, the end of input, or Ctrl-C twice), the graph is as it was before.
     """
     if not isinstance(root, Value):
-        raise KindError(f"debug: the root is a Value; got {root!r} (of type {type(root).__name__})")
-    lines = None if commands is None else list(commands)
-    if isinstance(commands, str) or not all(isinstance(line, str) for line in lines or ()):
-        raise KindError(f"debug: commands is a list of lines, such as ['n', 'c']; got {commands!r}")
+        raise KindError(f"debug: the root is a Value; got {given(root)}")
+    lines = None if commands is None else _as_lines(commands)
     Prompt(Debugger(root, digits)).run(lines)
+
+
+def _as_lines(commands: Any) -> list[str]:
+    lines: list[Any] = list(commands) if isinstance(commands, Iterable) and not isinstance(commands, str) else [None]
+    if not all(isinstance(line, str) for line in lines):
+        raise KindError(f"debug: commands is a list of lines, such as ['n', 'c']; got {quoted(commands)}")
+    return lines
 
 
 def _several(do: Callable[[Prompt, str], bool | None]) -> Callable[[Prompt, str], None]:
