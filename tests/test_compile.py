@@ -57,6 +57,32 @@ def as_values(function):
     return wrapped
 
 
+ONE = ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu", "leaky_relu", "elu", "gelu",
+       "softplus", "normal_cdf", "step", "sign", "__abs__", "__neg__"]  # fmt: skip
+MANY = ["total", "logsumexp", "softmax", "log_softmax", "maximum", "minimum", "weighted_sum"]
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("name", [*ONE, *MANY])
+def test_each_function_of_the_vocabulary_is_compiled(name, order):
+    w, b = Value(0.6, label="w"), Value(0.2, label="b")
+
+    def value(x):
+        terms = w * x + b, b * b
+        if name in ONE:
+            return getattr(terms[0], name)() * w
+        function = getattr(autograd, name)
+        result = function(*terms) if name in ("maximum", "minimum") else function(terms, *[[w, x]][name != MANY[-1] :])
+        return (result[0] if isinstance(result, list) else result) * w
+
+    def slope(x):
+        return autograd.grad(value(x), [w], create_graph=True)[0]
+
+    compiled = compile(value if order == 1 else slope)
+    same_as_eager(compiled, [(1.5,), (0.3,), (1.25,)], [w, b])
+    assert compiled.recorded == 1
+
+
 def test_a_model_is_recorded_once_and_trained_to_the_same_bits():
     random.seed(3)
     model = MLP(2, [8, 8, 1], activation="tanh", seed=1)
