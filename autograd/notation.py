@@ -20,8 +20,9 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -29,6 +30,8 @@ from functools import cache, reduce
 from string import Formatter
 from typing import Any
 
+from . import kinds
+from .errors import KindError
 from .numeric import Arithmetic, Number
 from .primitives import ACTIVATIONS, ATOM, NEGATION, POWER, PRODUCT, SUM, Form, Primitive, lookup, split_weighted_sum
 from .value import Undefined, Value
@@ -37,6 +40,7 @@ __all__ = [
     "LATEX",
     "PYTHON",
     "TEXT",
+    "UNDEFINED",
     "Inlined",
     "Names",
     "Style",
@@ -47,6 +51,7 @@ __all__ = [
     "is_exact",
     "label_values",
     "latex_name",
+    "latex_text",
     "operation",
     "padded",
     "partial",
@@ -81,6 +86,11 @@ class Symbol(Arithmetic):
         self.operands: tuple[Any, ...] = ()
         self.height = 0
         self.probabilities: list[Any] = []  # the softmax of an operation's operands, where it has names
+
+    @property
+    def data(self) -> Any:
+        """The number, in whose kind a rule takes its constants; the symbol itself where it knows none."""
+        return self if self.number is None else self.number
 
     def _apply(self, name: str | tuple[str, int], *operands: Any) -> Any:
         return _simplified(name, operands) or operation(lookup(name), operands)
@@ -253,6 +263,7 @@ def _plain_digits(name: str) -> str:
 
 _LONGEST = 8  # operands; of more than that, the first three and the last are written
 _DOTS = Symbol("…", latex=r"\cdots")
+UNDEFINED = Symbol("undefined", latex=r"\text{undefined}")
 
 
 def formula(node: Value, names: Names) -> Any:
@@ -278,7 +289,10 @@ def formula(node: Value, names: Names) -> Any:
         expression = primitive.definition(operands)  # type: ignore[misc]
     elif primitive.written is not None:
         _tell(operands, names.softmax(node, operands) if primitive.name == "log_softmax" else [])
-        expression = primitive.written(operands)
+        try:
+            expression = primitive.written(operands)
+        except ArithmeticError:  # an operand that is a bare number
+            expression = None
         if isinstance(expression, Symbol) and expression.number is None:
             expression = None  # exp overflows where the softmax of the same numbers does not
     if not isinstance(expression, Symbol):
@@ -333,7 +347,7 @@ def partial(node: Value, place: int, names: Names, out: Any = None) -> Any:
         return names.symbol(operands[place + count if place < count else place - count])
     kept = node.partials[place]
     if isinstance(kept, Undefined):
-        return Symbol("undefined", latex=r"\text{undefined}")
+        return UNDEFINED
     symbols = [names.symbol(operand) for operand in node.operands]
     out = names.symbol(node) if out is None else out
     if primitive.arity:
@@ -399,8 +413,12 @@ def label_values(namespace: Mapping[str, Any]) -> dict[str, Value]:
     ['w', 'layer[0]', 'layer[1]']
 
     ``label_values(globals())`` labels everything at the prompt. Names that begin with an underscore
-    are left out. The Values that were labelled are returned, by their labels.
+    are left out. The Values that were labelled are returned, by their labels. Raises KindError, a
+    TypeError, for what is no dict of names.
     """
+    if not isinstance(namespace, Mapping) or not all(isinstance(name, str) for name in namespace):
+        shown = f"{namespace!r:.40} (of type {type(namespace).__name__})"
+        raise KindError(f"label_values: give a dict of names, such as globals() or {{'w': w}}; got {shown}")
     labelled: dict[str, Value] = {}
     seen: set[int] = set()
     stack = [(name, thing) for name, thing in reversed(list(namespace.items())) if not name.startswith("_")]
@@ -555,22 +573,32 @@ def show(number: Any, digits: int = 4) -> str:
     that is rounded keeps its zeros: 0.7000 is not exactly 0.7.
     """
     if isinstance(number, Fraction):
-        text = str(number)
-        if len(text) <= 2 * digits + 2:
-            return text
+        short = max(abs(number.numerator), number.denominator) < 10 ** (2 * digits + 2)
+        if short and len(str(number)) <= 2 * digits + 2:
+            return str(number)
         number = Decimal(number.numerator) / Decimal(number.denominator)
     if isinstance(number, int):
-        if len(str(abs(number))) <= 15:
+        if abs(number) < 10**15:
             return str(number)
         number = Decimal(number)
-    if isinstance(number, (complex, Undefined)):
+    if isinstance(number, Undefined):
         return repr(number)
+    if _is_complex(number):
+        real, imaginary = (show(part, digits) for part in (number.real, number.imag))
+        return f"({real}{'' if imaginary.startswith('-') else '+'}{imaginary}j)" if number.real else f"{imaginary}j"
+    if kinds.is_mpmath(number):
+        text = str(number)
+        if len(text.partition("e")[2]) > 6:  # beyond the floats, and the Decimals too
+            return text
+        number = Decimal(text)
     if not isinstance(number, (float, Decimal)):
         try:
             number = float(number)
-        except TypeError:  # a formula of SymPy, a complex number of mpmath
+        except (TypeError, OverflowError):  # a formula of SymPy
             return str(number)
-    if not math.isfinite(number):
+    if isinstance(number, Decimal) and not number.is_finite():
+        number = math.nan if number.is_nan() else math.copysign(math.inf, number)
+    if isinstance(number, float) and not math.isfinite(number):
         return str(number)
     if number == 0:
         return "0"
@@ -599,13 +627,20 @@ def is_exact(number: Any, digits: int = 4) -> bool:
     >>> is_exact(0.3), is_exact(0.1 + 0.2)
     (True, False)
     """
+    if _is_complex(number):
+        return is_exact(number.real, digits) and is_exact(number.imag, digits)
     text = show(number, digits)
-    if isinstance(number, float):
-        return float(text) == number or number != number
-    try:
+    if isinstance(number, (int, Fraction)):
         return Fraction(text) == number
-    except (ValueError, TypeError):
-        return True  # nothing but its own repr
+    if text.lstrip("-") in _LIMITS or text == str(number):  # nothing but its own text: nan, a formula
+        return True
+    if kinds.is_symbolic(number):
+        return bool((number - Fraction(text)).is_zero)
+    return float(text) == number if isinstance(number, float) else Decimal(text) == Decimal(str(number))
+
+
+def _is_complex(number: Any) -> bool:
+    return isinstance(number, complex) or type(number).__name__ == "mpc"
 
 
 def _text_number(number: Any, digits: int) -> tuple[str, int]:
@@ -618,21 +653,28 @@ def _text_number(number: Any, digits: int) -> tuple[str, int]:
 
 
 def _latex_number(number: Any, digits: int) -> tuple[str, int]:
-    text = show(number, digits)
-    mantissa, _, exponent = text.partition("e")
+    if kinds.is_symbolic(number) and not _NUMERAL.fullmatch(show(number, digits)):
+        latex = sys.modules["sympy"].latex(number)
+        return latex, min(_text_number(number, digits)[1], POWER if "^" in latex else ATOM)
+    if _is_complex(number):
+        imaginary, binding = _latex_number(number.imag, digits)
+        if not number.real:
+            return f"{imaginary} j", min(binding, PRODUCT)
+        sign, size = ("-", imaginary[1:]) if imaginary.startswith("-") else ("+", imaginary)
+        return f"{_latex_number(number.real, digits)[0]} {sign} {size} j", SUM
+    text, binding = _text_number(number, digits)
+    sign, text = ("-", text[1:]) if text.startswith("-") else ("", text)
     if "/" in text:
-        sign = "-" if text.startswith("-") else ""
-        numerator, denominator = text.lstrip("-").split("/")
+        numerator, denominator = text.split("/")
         return rf"{sign}\frac{{{numerator}}}{{{denominator}}}", NEGATION if sign else POWER
+    mantissa, _, exponent = text.partition("e")
     if exponent.lstrip("+-").isdigit():
-        return rf"{mantissa} \cdot 10^{{{int(exponent)}}}", PRODUCT
-    if not math.isfinite(_real(number)):
-        return text.replace("inf", r"\infty").replace("nan", r"\text{nan}"), ATOM
-    return text, NEGATION if text.startswith("-") else ATOM
+        return rf"{sign}{mantissa} \cdot 10^{{{int(exponent)}}}", PRODUCT
+    return sign + _LIMITS.get(text, text), binding
 
 
-def _real(number: Any) -> float:
-    return 0.0 if isinstance(number, (complex, Undefined, int, Fraction)) else float(number)
+_LIMITS = {"inf": r"\infty", "nan": r"\text{nan}"}
+_NUMERAL = re.compile(r"-?([0-9.]+(e[-+][0-9]+)?|inf|nan)")
 
 
 def _python_number(number: Any, digits: int) -> tuple[str, int]:
@@ -648,13 +690,23 @@ _GREEK = {
     "α": r"\alpha", "β": r"\beta", "γ": r"\gamma", "δ": r"\delta", "ε": r"\varepsilon", "ζ": r"\zeta",
     "η": r"\eta", "θ": r"\theta", "κ": r"\kappa", "λ": r"\lambda", "μ": r"\mu", "ν": r"\nu", "ξ": r"\xi",
     "π": r"\pi", "ρ": r"\rho", "σ": r"\sigma", "τ": r"\tau", "φ": r"\varphi", "χ": r"\chi", "ψ": r"\psi",
-    "ω": r"\omega", "Γ": r"\Gamma", "Δ": r"\Delta", "Θ": r"\Theta", "Λ": r"\Lambda", "Σ": r"\Sigma",
-    "Φ": r"\Phi", "Ψ": r"\Psi", "Ω": r"\Omega", "∂": r"\partial ", "∇": r"\nabla ",
+    "ω": r"\omega", "Γ": r"\Gamma", "Δ": r"\Delta", "Θ": r"\Theta", "Σ": r"\Sigma",
+    "Φ": r"\Phi", "Ψ": r"\Psi", "Ω": r"\Omega", "Λ": r"\Lambda", "Ξ": r"\Xi", "Π": r"\Pi", "ϕ": r"\phi", "µ": r"\mu",
+}  # fmt: skip
+_IN_MATHEMATICS = {
+    **_GREEK, "∂": r"\partial", "∇": r"\nabla", "∑": r"\sum", "∏": r"\prod", "√": r"\surd", "∞": r"\infty",
+    "ℓ": r"\ell", "→": r"\to", "←": r"\leftarrow", "≈": r"\approx", "≤": r"\le", "≥": r"\ge", "≠": r"\ne",
+    "±": r"\pm", "×": r"\times", "÷": r"\div", "·": r"\cdot", "−": "-", "°": r"{}^{\circ}", "½": r"\tfrac{1}{2}",
 }  # fmt: skip
 _ESCAPED = {
     **{character: "\\" + character for character in "#$%&_{}"},
     "′": "'", "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
 }  # fmt: skip
+# runs of what stands in mathematics, of indices below, of indices above, and of all else
+_SIGNS, _RAISED_SIGNS = "".join(_IN_MATHEMATICS), "⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾"
+_RUNS = re.compile(rf"([{_SIGNS}]+)|([₀-₉]+)|([{_RAISED_SIGNS}]+)|([^{_SIGNS}₀-₉{_RAISED_SIGNS}]+)")
+# what nothing can set: controls, halves of characters, ends of lines, and marks that no letter carries
+_UNSETTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _NAME = re.compile(
     r"(?: (?P<layer> [0-9]+ ) \. )?"
     r"(?P<base> [^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+ )  (?P<upper> [⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]* | \^\([0-9]+\) )"
@@ -696,10 +748,12 @@ def latex_name(name: str) -> str:
         return _as_latex_text(name)
     base = _latex_base(found["base"])
     upper = (found["layer"] or found["upper"]).translate(_FROM_SUPERSCRIPTS).strip("^()")
-    upper = f"({upper})" if upper else ""  # in parentheses, as in a⁽²⁾: it is no power
-    lower = ",".join(re.findall(r"[^\W_]+", found["lower"] or ""))
-    lower = lower.translate(_FROM_SUBSCRIPTS)
-    return base + (f"^{{{upper}}}" if upper else "") + (f"_{{{lower}}}" if lower else "") + "'" * len(found["primes"])
+    lower = ",".join(re.findall(r"[^\W_]+", found["lower"] or "")).translate(_FROM_SUBSCRIPTS)
+    below, primes = f"_{{{lower}}}" if lower else "", len(found["primes"])
+    if not upper:
+        return base + below + "'" * primes
+    # in parentheses, as in a⁽²⁾: it is no power; and a prime is raised too, which one sign may do only once
+    return base + "^{(" + upper + ")" + r"\prime" * primes + "}" + below
 
 
 def _latex_base(base: str) -> str:
@@ -714,10 +768,46 @@ def _latex_base(base: str) -> str:
 
 
 def _as_latex_text(text: str) -> str:
-    return rf"\text{{{''.join(_ESCAPED.get(character, character) for character in text)}}}"
+    """Any text as a name in mathematics; where it takes several pieces, in braces."""
+    pieces = list(_pieces(text, lambda words: rf"\text{{{words}}}", lambda signs: signs))
+    return pieces[0] if len(pieces) == 1 else f"{{{''.join(pieces)}}}"
+
+
+def latex_text(text: str) -> str:
+    r"""Any text in LaTeX's text mode: signs escaped, Greek letters and the like in mathematics.
+
+    >>> print(latex_text("∂L/∂w₁ is 50%"))
+    $\partial$L/$\partial$w${}_{1}$ is 50\%
+    """
+    return "".join(_pieces(text, lambda words: words, lambda signs: f"${signs}$"))
+
+
+def _pieces(text: str, words: Callable[[str], str], signs: Callable[[str], str]) -> Iterator[str]:
+    for in_mathematics, below, above, others in _RUNS.findall(_settable(text)):
+        if others:
+            yield words("".join(_ESCAPED.get(character, character) for character in others))
+        elif in_mathematics:
+            yield signs(" ".join(_IN_MATHEMATICS[character] for character in in_mathematics))
+        elif below:
+            yield signs(f"{{}}_{{{below.translate(_FROM_SUBSCRIPTS)}}}")
+        else:
+            yield signs(f"{{}}^{{{above.translate(_FROM_SUPERSCRIPTS)}}}")
+
+
+def _settable(text: str) -> str:
+    """The text with ? in the place of what nothing can set."""
+    text = _UNSETTABLE.sub("?", unicodedata.normalize("NFC", " ".join(text.split())))
+    if not any(map(unicodedata.combining, text)):
+        return text
+    before = [" ", *text]
+    return "".join(
+        "?" if unicodedata.combining(mark) and not (letter.isalpha() and mark in _MARKS) else mark
+        for letter, mark in zip(before, text)
+    )
 
 
 _ACCENTS = {"\u0302": r"\hat", "\u0304": r"\bar", "\u0303": r"\tilde", "\u0307": r"\dot"}
+_MARKS = "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c"  # that text takes in any renderer
 _INDEXED = re.compile(
     r"(?P<layer>) (?P<base> [^\W\d_]+ ) (?P<upper>) (?P<lower> [0-9]+ (?:\[[0-9]+(?:,\s*[0-9]+)*\])+ ) (?P<primes> ′*)",
     re.VERBOSE,

@@ -8,6 +8,7 @@ import pytest
 from autograd import (
     DivisionByZeroError,
     KindError,
+    NumberOverflowError,
     TooLargeError,
     UnknownNameError,
     Value,
@@ -257,7 +258,12 @@ def test_what_the_gradient_holds_is_said_where_it_is_another():
 
 
 def test_a_leaf_that_nothing_uses():
-    assert str(explain(Value(2.0, label="x"))) == "x"
+    x = Value(2.0, label="x")
+    note = "no operation made it; for a gradient, give the root of a graph that uses it: explain(x, root=...)"
+    assert str(explain(x)) == f"x\n\nleaf\n  x = 2\n\n{note}"
+    x.grad = 1 / 3  # of a backward whose graph is gone
+    assert str(explain(x, digits=2)) == f"x\n\nleaf\n  x      = 2\n  x.grad ≈ 0.33\n\n{note}"
+    assert "x &= 2" in explain(x).latex() and r"x.\mathrm{grad} &\approx 0.3333" in explain(x).latex()
 
 
 def test_a_graph_too_large_for_a_sheet():
@@ -304,6 +310,18 @@ def test_digits(digits):
 def test_root_must_be_a_value():
     with pytest.raises(KindError, match="root"):
         explain(Value(1.0), root=2.0)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("names", [3, "x", {}, Value(1.0)])
+def test_names_are_those_of_a_debugger(names):
+    with pytest.raises(KindError, match="explain: names is"):
+        explain(Value(1.0) * 2, names=names)
+
+
+def test_a_gradient_too_large_for_its_kind():
+    root = Value(10**400, label="x") * Value(2, label="y")
+    with pytest.raises(NumberOverflowError, match="contributions of mul of x = 1000"):
+        explain(root)
 
 
 def test_a_slope_that_does_not_exist_says_so():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value, log_softmax, numeric, softmax, topological_order, total, weighted_sum
+from autograd import KindError, Value, log_softmax, logsumexp, numeric, softmax, topological_order, total, weighted_sum
 from autograd.notation import (
     LATEX,
     PYTHON,
@@ -150,6 +150,22 @@ def test_a_softmax_that_would_overflow_is_not_written_out():
     assert write(formula(softmax([Value(1000.0), Value(1000.0)])[0], Names()), upto=0) == "softmax[1](1000, 1000)"
 
 
+@pytest.mark.parametrize("largest", [1000.0, Decimal("1E+7")])
+def test_a_bare_number_that_would_overflow_is_not_written_out(largest):
+    node = logsumexp([Value(largest - 1000, label="x"), largest])
+    assert write(formula(node, Names())) == f"logsumexp(x, {show(largest)})"
+
+
+@pytest.mark.parametrize("number", [Decimal("0.5"), Fraction(1, 2)])
+def test_a_constant_of_a_rule_is_of_the_numbers_kind(number):
+    x = Value(number, label="x")
+    slope = partial(x.gelu(), 0, Names())
+    density = slope.operands[1].operands[1]  # of Φ(x) + x · (φ(0) · exp(-x² / 2))
+    assert write(slope) == "Φ(x) + x · (0.3989 · exp(-(x · x) / 2))"
+    assert float(density.number) == pytest.approx(math.exp(-0.125) / math.sqrt(2 * math.pi), rel=1e-15)
+    assert type(density.number) is (Decimal if isinstance(number, Decimal) else float)
+
+
 def test_a_composite_of_unlabelled_numbers():
     z = [Value(0.1), Value(0.2)]
     assert softmax(z)[0]._repr_latex_().startswith(r"$\operatorname{softmax}_{1}\left(0.1, 0.2\right) \approx 0.4750")
@@ -204,6 +220,18 @@ def test_labels_that_look_like_formulas_stand_in_brackets():
         ("\\", r"\text{\textbackslash{}}"),
         ("2.weight[0][1]", r"\mathrm{weight}^{(2)}_{0,1}"),
         ("x′", "x'"),
+        ("a⁽²⁾₁′′", r"a^{(2)\prime\prime}_{1}"),  # a prime is raised, and so is the (2)
+        ("0.weight[1]′", r"\mathrm{weight}^{(0)\prime}_{1}"),
+        ("Σe", r"{\Sigma\text{e}}"),
+        ("x̄₂", r"{\text{x̄}{}_{2}}"),
+        ("x₁²₃", r"{\text{x}{}_{1}{}^{2}{}_{3}}"),
+        ("∂L/∂z", r"{\partial\text{L/}\partial\text{z}}"),
+        ("→", r"\to"),
+        ("one\ntwo\tthree", r"\text{one two three}"),
+        ("\x1b[1m", r"\text{?[1m}"),
+        ("\ud800", r"\text{?}"),
+        ("x\u0332", r"\text{x?}"),  # a mark that not every renderer has
+        ("\u0302", r"\text{?}"),
     ],
 )
 def test_names_in_latex(name, latex):
@@ -241,10 +269,42 @@ def test_names_in_latex(name, latex):
         (Fraction(123456789, 987654321), "0.1250"),
         (Decimal("0.10"), "0.1"),
         (1j, "1j"),
+        (1 / 3 - 2j / 3, "(0.3333-0.6667j)"),
+        (complex(math.inf, math.nan), "(inf+nanj)"),
+        (Decimal("-Infinity"), "-inf"),
+        (Decimal("sNaN"), "nan"),
+        (Decimal("1E+400"), "1e+400"),
     ],
 )
 def test_numbers(number, text):
     assert show(number) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "latex"),
+    [
+        (-math.inf, r"-\infty"),
+        (math.nan, r"\text{nan}"),
+        (Decimal("Infinity"), r"\infty"),
+        (-1.25e-9, r"-1.25 \cdot 10^{-9}"),
+        (Fraction(-1, 3), r"-\frac{1}{3}"),
+        (1.5 - 2j, "1.5 - 2 j"),
+        (complex(0, -math.inf), r"-\infty j"),
+    ],
+)
+def test_numbers_in_latex(number, latex):
+    assert write(number, LATEX) == latex
+
+
+def test_a_negative_number_stands_in_brackets():
+    x, y = Symbol("x", 2.0), Symbol("y", -math.inf)
+    assert write(x * y, LATEX, upto=0) == r"2 \cdot \left(-\infty\right)"
+    assert write(x * Symbol("z", 1 - 2j), LATEX, upto=0) == r"2 \cdot \left(1 - 2 j\right)"
+
+
+def test_numbers_of_more_digits_than_python_prints():
+    assert [show(-(10**5000)), show(Fraction(10**5000, 3))] == ["-1e+5000", "3.333e+4999"]
+    assert [is_exact(-(10**5000)), is_exact(Fraction(10**5000, 3))] == [True, False]
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(1, 12))
@@ -277,6 +337,12 @@ def test_labels_from_a_namespace():
     labelled = label_values({"_hidden": Value(9.0), "rows": rows, "b": b, "again": a, "n": 3})
     assert labelled == {"rows[0][0]": a, "rows[1][0]": c}
     assert (a.label, b.label, c.label) == ("rows[0][0]", "own", "rows[1][0]")
+
+
+@pytest.mark.parametrize("bad", [3, None, "xy", [Value(1.0)], Value(1.0), {1: Value(1.0)}, {Value(1.0): "x"}])
+def test_a_namespace_is_a_dict_of_names(bad):
+    with pytest.raises(KindError, match=r"label_values: give a dict of names, such as globals\(\)"):
+        label_values(bad)
 
 
 def test_a_value_shows_itself():

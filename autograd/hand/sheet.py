@@ -26,7 +26,21 @@ from typing import Any
 
 from ..anomaly import stale
 from ..errors import KindError, UnknownNameError
-from ..notation import LATEX, TEXT, Names, Style, Symbol, columns, is_exact, operation, padded, product, write
+from ..notation import (
+    LATEX,
+    TEXT,
+    UNDEFINED,
+    Names,
+    Style,
+    Symbol,
+    columns,
+    is_exact,
+    latex_text,
+    operation,
+    padded,
+    product,
+    write,
+)
 from ..primitives import lookup
 from ..value import Undefined, Value
 from .worksheet import Step, Worksheet, find_root
@@ -81,18 +95,18 @@ class Sheet:
         r"""The sheet as one ``aligned`` block, to be put between ``\[`` and ``\]`` or ``$$``."""
         rows = []
         for section in self.sections:
-            rows.append(rf"&\textbf{{{_latex_text(section.heading)}}}")
+            rows.append(rf"&\textbf{{{latex_text(section.heading)}}}")
             rows += _latex_rows(section.steps, self.digits)
-        rows += [rf"&\text{{{_latex_text(note)}}}" for note in self.notes]
+        rows += [rf"&\text{{{latex_text(note)}}}" for note in self.notes]
         return _aligned(rows)
 
     def markdown(self) -> str:
         """The sheet as Markdown: a heading for each section, and its steps as a formula."""
         parts = [f"### ${write(self.title, LATEX)}$"]
         for section in self.sections:
-            parts.append(f"**{section.heading}**")
+            parts.append(f"**{_markdown_text(section.heading)}**")
             parts.append(f"$$\n{_aligned(_latex_rows(section.steps, self.digits))}\n$$")
-        return "\n\n".join([*parts, *self.notes]) + "\n"
+        return "\n\n".join([*parts, *map(_markdown_text, self.notes)]) + "\n"
 
     def _repr_latex_(self) -> str:
         return f"$$\n{self.latex()}\n$$"
@@ -118,8 +132,9 @@ def explain(v: Value, *, digits: int = 4, root: Value | None = None, names: Name
       ∂y/∂x = w = 0.5
 
     Of the root of a graph, the gradients of everything under it; of any other value, its own, with
-    what lies between it and the root, and with each route that leads to it. A value does not know what
-    it is used for: without ``root`` the one is looked for in memory that ``backward`` was called on.
+    what lies between it and the root, and with each route that leads to it; of a leaf that nothing
+    uses, its number and its ``.grad``. A value does not know what it is used for: without ``root`` the
+    one is looked for in memory that ``backward`` was called on.
 
     ``names`` are those that the debugger has given to what has no label. A number is shown to
     ``digits`` decimals, and with no fewer significant digits; ≈ says that it is rounded. Raises
@@ -134,12 +149,16 @@ def explain(v: Value, *, digits: int = 4, root: Value | None = None, names: Name
         root = _root_of(v)
     elif not isinstance(root, Value):
         raise KindError(f"explain: root is {root!r} (of type {type(root).__name__}), and must be a Value")
+    if names is not None and not isinstance(names, Names):
+        raise KindError(f"explain: names is {names!r:.40}, and must be the Names of a debugger, or None")
     worksheet = Worksheet(root, names)
     if v not in worksheet.order:
         raise UnknownNameError(f"explain: {root.label or 'the root'} does not depend on {v.label or 'this value'}")
     sections = _sections("forward", worksheet.forward(v))
     sections += _sections("gradients", worksheet.backward(None if v is root else v))
     name = worksheet.name(v)
+    if v is root and not v.op:
+        return Sheet(name, [Section("leaf", _leaf_steps(worksheet, v))], [_LEAF], digits)
     if v is root:
         return Sheet(name, sections, _stale_notes(worksheet), digits)
     routes = worksheet.routes(v, _MOST_ROUTES)
@@ -167,6 +186,16 @@ def _root_of(v: Value) -> Value:
         if v.op:  # it has a calculation of its own, whatever it is used for
             return v
         raise
+
+
+def _leaf_steps(worksheet: Worksheet, v: Value) -> list[Step]:
+    """Of a leaf by itself: its number, and its gradient where it has one."""
+    name = worksheet.name(v)
+    grad = Symbol(f"{write(name)}.grad", latex=rf"{write(name, LATEX)}.\mathrm{{grad}}")
+    return [Step(name, v.data, v.data, v)] + ([Step(grad, v.grad, v.grad, v)] if v.grad else [])
+
+
+_LEAF = "no operation made it; for a gradient, give the root of a graph that uses it: explain(x, root=...)"
 
 
 def _route_steps(worksheet: Worksheet, routes: list[list[tuple[Value, Any]]], v: Value) -> list[Step]:
@@ -225,7 +254,7 @@ def _line(step: Step, style: Style, digits: int) -> Line:
                 right.append(text)
     number = step.number
     known = number is not None and not isinstance(number, Undefined)
-    result = write(number, style, digits=digits) if known else "undefined"
+    result = write(number if known else UNDEFINED, style, digits=digits)
     if not right or right[-1] != result:
         right.append(result)
     return Line(left, right, not known or is_exact(number, digits))
@@ -263,29 +292,6 @@ def _aligned(rows: Iterable[str]) -> str:
     return "\\begin{aligned}\n" + " \\\\[4pt]\n".join(rows) + "\n\\end{aligned}"
 
 
-_IN_LATEX_TEXT = {
-    "δ": r"$\delta$",
-    "∂": r"$\partial$",
-    "∇": r"$\nabla$",
-    "′": "'",
-    "_": r"\_",
-    "#": r"\#",
-    "%": r"\%",
-    "&": r"\&",
-    "$": r"\$",
-    "{": r"\{",
-    "}": r"\}",
-    "^": r"\textasciicircum{}",
-    "~": r"\textasciitilde{}",
-    "\\": r"\textbackslash{}",
-}
-
-
-_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "01234567890123456789")
-
-
-def _latex_text(text: str) -> str:
-    """A heading or a note in LaTeX's text mode, where indices stand below and above as they do in it."""
-    text = "".join(_IN_LATEX_TEXT.get(character, character) for character in text)
-    text = re.sub("[₀-₉]+", lambda run: f"$_{{{run[0].translate(_DIGITS)}}}$", text)
-    return re.sub("[⁰¹²³⁴-⁹]+", lambda run: f"$^{{{run[0].translate(_DIGITS)}}}$", text)
+def _markdown_text(text: str) -> str:
+    """A heading or a note, in which no sign of a label is taken for Markdown, HTML or a formula."""
+    return re.sub(r"[\\`*_<>$~|\[\]]", r"\\\g<0>", text).replace("&", "&amp;")

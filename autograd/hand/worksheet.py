@@ -26,7 +26,7 @@ from .. import numeric
 from ..errors import TooLargeError, UnknownNameError
 from ..notation import LATEX, Names, Symbol, formula, operation, partial, product, write
 from ..primitives import ACTIVATIONS, lookup, split_weighted_sum
-from ..value import Value, contributions, topological_order
+from ..value import Value, _untold_contribution, contributions, topological_order
 
 __all__ = ["Step", "Worksheet", "find_root"]
 
@@ -269,11 +269,14 @@ def _cotangents(root: Value) -> dict[Value, Any]:
     """d(root)/d(node) for each node, added in the order of ``backward``; no ``.grad`` is touched."""
     found: dict[Value, Any] = {root: numeric.like(root.data, 1)}
     for node in reversed(topological_order(root)):
-        if node.op and node in found:
+        if not node.op or node not in found:
+            continue
+        try:
             for operand, _, contribution in contributions(node, found[node]):
-                found[operand] = found[operand] + contribution if operand in found else numeric.zero(
-                    operand.data
-                ) + contribution
+                before = found[operand] if operand in found else numeric.zero(operand.data)
+                found[operand] = before + contribution
+        except (ArithmeticError, TypeError) as error:
+            raise _untold_contribution(error, node, found[node]) from None
     return found
 
 
