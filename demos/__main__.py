@@ -20,7 +20,7 @@ from demos.ledger import Entry, audit, summary, table
 from demos.tasks import TASKS, run_task
 
 EXAMPLES = ("forward_pass", "neuron", "chain_rule", "two_weights", "three_layers")
-TOOLS = ("check", "debug", "draw", "explain", "grad", "step")  # at hand in the REPL
+TOOLS = ("audit", "check", "debug", "draw", "explain", "grad", "round_by_hand", "step")  # at hand in the REPL
 
 
 def load(name: str) -> Example:

