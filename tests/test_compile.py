@@ -533,6 +533,108 @@ def test_backward_of_the_result_changes_nothing_that_is_right():
         result.backward(2)
 
 
+def test_contributions_that_cancel_are_not_taken_for_lost():
+    w, b = Value(0.125), Value(0.0)
+    compiled = compile(lambda x, y: (1 - y * (w * x + b)).relu())
+    for sample in [(1.0, 1.0), (2.0, -1.0)]:
+        compiled(*sample).backward()
+        compiled(*sample)
+    assert (w.grad, b.grad) == (2.0, 0.0)
+
+
+def backward_in_phases(function, leaves, zero_grad, rng):
+    """The gradients after phases of calls, each with a backward() or two, and zero_grad() somewhere before those."""
+    seen = []
+    for _ in range(12):
+        results = []
+        for zero in rng.choices([False, True], weights=[2, 1], k=rng.randrange(1, 4)):
+            if zero:
+                zero_grad()
+            results.append(function(rng.choice([1.0, -1.0, 2.0, 0.0]), *rng.choices(leaves[-2:], k=2)))
+        if rng.random() < 0.5:
+            zero_grad()
+        backwards = results + rng.choices(results, k=rng.randrange(2))
+        for result in rng.sample(backwards, len(backwards)):
+            result.backward()
+        seen.append([leaf.grad for leaf in leaves])
+    return seen
+
+
+@pytest.mark.parametrize("arrays", [False, True])
+@pytest.mark.parametrize("kept", [0, 1])  # how many leaves are never set to zero
+def test_in_whatever_order_gradients_are_set_to_zero_and_backward_is_called(arrays, kept):
+    if arrays:
+        pytest.importorskip("numpy")
+    for seed in range(60):
+        found = []
+        for replayed in (False, True):
+            leaves = w, always, frozen, first, second = [Value(1.0) for _ in range(5)]
+            parameters = ParameterArrays([w, always]) if arrays and replayed else None
+            zeroed = [w, always, first, second] if kept else leaves
+
+            def zero_grad(parameters=parameters, zeroed=zeroed):
+                for leaf in zeroed:
+                    leaf.grad = 0.0
+                if parameters is not None:
+                    parameters.zero_grad()
+
+            def function(x, row, other, w=w, always=always, frozen=frozen):
+                return w * x * row + other * x + always + frozen * x
+
+            run = compile(function, parameters=parameters) if replayed else as_values(function)
+
+            seen = backward_in_phases(run, leaves, zero_grad, random.Random(seed))
+            if parameters is not None:
+                parameters.write_back()
+            found.append([leaf.grad for leaf in leaves] if arrays else seen)
+        assert found[0] == found[1], seed
+
+
+def test_a_gradient_that_somebody_else_changed_is_not_guessed():
+    w, v = Value(2.0), Value(3.0)
+    compiled = compile(lambda x: w * x + v)
+    result = compiled(3.0)
+    v.grad = 0.0
+    (w * w).backward()
+    for _ in range(2):
+        with pytest.raises(RecordingError, match="cannot be told whether they were set to zero"):
+            result.backward()
+        assert (w.grad, v.grad) == (7.0, 0.0)
+    compiled(4.0).backward()  # of which nothing has been changed
+    assert (w.grad, v.grad) == (11.0, 1.0)
+
+
+def test_functions_that_share_leaves_know_of_each_other():
+    w = Value(2.0)
+    first, second = compile(lambda x: w * x), compile(lambda x: x * w * w)
+    results = [first(4.0), second(-1.0)]
+    assert w.grad == 0.0
+    for result in results:
+        result.backward()
+    assert w.grad == 0.0
+    results = [first(3.0), second(1.0), first(1.0)]
+    w.grad = 0.0
+    for result in results:
+        result.backward()
+    assert w.grad == 8.0
+
+
+def test_arrays_that_were_set_to_zero_by_hand_cannot_be_told_from_contributions_that_cancel():
+    pytest.importorskip("numpy")
+    w = Value(2.0)
+    parameters = ParameterArrays([w])
+    compiled = compile(lambda x: w * x, parameters=parameters)
+    compiled(0.0).backward()
+    result = compiled(1.0)
+    parameters.grad[:] = 0.0
+    with pytest.raises(RecordingError, match=r"use the zero_grad\(\) of their arrays"):
+        result.backward()
+    parameters.zero_grad()
+    for _ in range(3):
+        result.backward()
+    assert parameters.grad.tolist() == [3.0]
+
+
 @pytest.mark.parametrize(
     "use",
     [

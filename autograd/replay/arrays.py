@@ -43,6 +43,7 @@ class ParameterArrays:
                 raise KindError(f"arrays hold floats; got {value!r}: keep such parameters in a list")
         self.data: Any = np.empty(len(self.values))
         self.grad: Any = np.empty(len(self.values))
+        self.zeroings = 0  # how often zero_grad was called
         self.read()
 
     def __enter__(self) -> ParameterArrays:
@@ -67,11 +68,9 @@ class ParameterArrays:
 
     def zero_grad(self) -> None:
         self.grad[:] = 0.0
+        self.zeroings += 1
 
-    def add(self, gradients: Any, only_zeros: bool = False) -> None:
-        """Add to ``grad``; with ``only_zeros``, only where it is zero."""
-        if only_zeros:
-            gradients = [0.0 if known else gradient for known, gradient in zip(self.grad, gradients)]
+    def add(self, gradients: Any) -> None:
         self.grad += gradients
 
     def followed_by(self, numbers: Sequence[float]) -> Any:

@@ -15,9 +15,9 @@ from ..numeric import Number
 from ..value import Value, topological_order
 from .arguments import Given, Samples
 from .arrays import ParameterArrays
+from .contribution import Contribution
 from .floats import GuardFlipped
 from .python_machine import LANES
-from .trace import add_gradients
 from .variant import Variant
 from .watching import inside, is_inside, watch
 
@@ -59,6 +59,7 @@ def compile(
     - Within ``detect_anomaly()`` each call is run by eager as well, so that trouble is named.
     - The result keeps no graph: to draw or explain it, or to differentiate it again, raises RecordingError.
       ``.__wrapped__`` is the function that was compiled, and its result has one.
+    - ``backward()`` of the result may stay in a training loop: it adds what was set to zero since the call.
 
     ``parameters`` are those that are kept in arrays: see ParameterArrays.
     """
@@ -109,12 +110,9 @@ class Compiled:
                 continue
             except (ArithmeticError, ValueError):
                 number, by_leaf = self._by_eager(given, 1)
-                fill = partial(self._add, dict(by_leaf))
-                fill()
-                return Result(number, fill)
+                return Result(number, self._add(dict(by_leaf)))
             self._prefer(given, variant)
-            variant.fill(given, gradients)
-            return Result(result, partial(variant.fill, given, gradients))
+            return Result(result, variant.contribution(given, gradients))
         raise _restless()
 
     def batch(self, *columns: Sequence[Any], seed: Number = 1) -> list[float]:
@@ -162,7 +160,7 @@ class Compiled:
 
     def _group(
         self, samples: Samples, places: Sequence[int], rows: Any, seed: float
-    ) -> tuple[list[float], Callable[[], None]]:
+    ) -> tuple[list[float], Callable[[], Any]]:
         """The results of samples of one shape, and what adds their gradient."""
         first = samples.given(places[0])
         if not first.values:
@@ -235,7 +233,7 @@ class Compiled:
             for leaf, gradient in zip(leaves, before):
                 leaf.grad = gradient
 
-    def _one_by_one(self, group: list[Given], seed: float) -> tuple[list[float], Callable[[], None]]:
+    def _one_by_one(self, group: list[Given], seed: float) -> tuple[list[float], Callable[[], Any]]:
         """Samples that take different ways through the function, or that are leaves, or one of which raises."""
         results = []
         lanes: list[dict[Value, float]] = [{} for _ in range(LANES)]
@@ -263,12 +261,10 @@ class Compiled:
             return result, variant.by_leaf(given, gradients)
         raise _restless()
 
-    def _add(self, totals: dict[Value, float], only_zeros: bool = False) -> None:
-        """Add to the gradient of each leaf; with ``only_zeros``, only where it is zero."""
-        others = dict(totals)
-        if self.parameters is not None:
-            self.parameters.add([others.pop(leaf, 0.0) for leaf in self.parameters.values], only_zeros)
-        add_gradients(list(others), others.values(), only_zeros)
+    def _add(self, totals: dict[Value, float]) -> Contribution:
+        """Add to the gradient of each leaf."""
+        in_arrays = [totals.pop(leaf, 0.0) for leaf in self.parameters.values] if self.parameters is not None else []
+        return Contribution(list(totals), list(totals.values()), self.parameters, in_arrays)
 
 
 def _restless() -> RecordingError:
@@ -310,14 +306,14 @@ class Method:
 class Result(Value):
     """What a compiled function returns: a number. Its gradient has been filled in by the call."""
 
-    __slots__ = ("_fill",)
+    __slots__ = ("_contribution",)
 
-    def __init__(self, number: Number, fill: Callable[..., None]) -> None:
+    def __init__(self, number: Number, contribution: Contribution) -> None:
         # Of a Value's slots those of the graph stay empty, and whoever looks comes to __getattr__.
         self.data = number
         self.grad = 1.0
         self.label = ""
-        self._fill = fill
+        self._contribution = contribution
 
     def __getattr__(self, name: str) -> Any:
         """As a leaf it would be a constant: every derivative of it would silently be 0."""
@@ -335,7 +331,7 @@ class Result(Value):
     __truediv__ = __rtruediv__ = __pow__ = __rpow__ = _refuse
 
     def __copy__(self) -> Result:
-        new = Result(self.data, self._fill)
+        new = Result(self.data, self._contribution)
         new.label = self.label
         return new
 
@@ -350,13 +346,14 @@ class Result(Value):
         return Value(self.data, self.label)._repr_latex_()
 
     def backward(self, seed: Number = 1) -> None:
-        """Nothing, as the call has done it; but gradients that were set to zero since are put in again.
+        """Nothing the first time, as the call has done it; but what was set to zero since is added again.
 
-        So a training loop in micrograd's order (loss, zero_grad, backward) may stay as it is.
+        So a training loop in micrograd's order (loss, zero_grad, backward) may stay as it is. A second time
+        it adds the gradient again, as eager does.
         """
         if seed != 1:
             raise RecordingError("a compiled function's gradient is that of seed 1; multiply the result by the seed")
-        self._fill(only_zeros=True)
+        self._contribution.count()
 
 
 def _no_graph() -> RecordingError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ from .. import numeric
 from ..errors import KindError, ShapeError
 from ..numeric import Number
 from ..value import Value
+from .contribution import add_gradients
 from .files import load_record, save_record
 from .native import NativeMachine, machine_for
 from .python_machine import PythonMachine
@@ -19,7 +20,7 @@ from .record import Record, make_record, rebuild
 from .source import program
 from .torch_module import torch_module
 
-__all__ = ["Trace", "add_gradients", "explain_failure"]
+__all__ = ["Trace", "explain_failure"]
 
 
 class Trace:
@@ -142,19 +143,6 @@ def _as_float(number: Any) -> float:
     if not isinstance(number, (int, float)):
         raise KindError(f"{number!r} (of type {type(number).__name__}): a replay takes floats; use float(...)")
     return float(number)
-
-
-def add_gradients(leaves: Sequence[Value], gradients: Iterable[float], only_zeros: bool = False) -> None:
-    """Accumulate as ``Value.backward`` does: one pass's sum is added to what was there.
-
-    With ``only_zeros``, only where that is zero.
-    """
-    for leaf, gradient in zip(leaves, gradients):
-        before = leaf.grad
-        if not before:
-            leaf.grad = gradient
-        elif not only_zeros:
-            leaf.grad = before + gradient
 
 
 def explain_failure(record: Record, numbers: Sequence[float], error: Exception) -> Exception:

@@ -9,9 +9,9 @@ from ..errors import KindError
 from ..value import Value
 from .arguments import Given
 from .arrays import ParameterArrays
+from .contribution import Contribution, add_gradients
 from .native import machine_for
 from .record import Guard, make_record
-from .trace import add_gradients
 
 __all__ = ["Variant"]
 
@@ -47,17 +47,18 @@ class Variant:
         """The results, and the gradient by each leaf that is no argument, summed over the samples."""
         return self._machine.batch(rows, self._numbers(), seed)
 
-    def fill(self, given: Given, gradients: Any, only_zeros: bool = False) -> None:
-        """Add a call's gradients to ``.grad``; with ``only_zeros``, only where it is zero."""
-        self.add(gradients[: len(self.leaves)], only_zeros)
-        add_gradients(given.values, map(float, gradients[self._first_value :]), only_zeros)
+    def contribution(self, given: Given, gradients: Any) -> Contribution:
+        """Add a call's gradients to ``.grad``."""
+        count = self._in_arrays
+        others = [*map(float, gradients[count : len(self.leaves)]), *map(float, gradients[self._first_value :])]
+        return Contribution([*self._others, *given.values], others, self.arrays, gradients[:count])
 
-    def add(self, gradients: Any, only_zeros: bool = False) -> None:
-        """The same for the leaves that are no arguments."""
+    def add(self, gradients: Any) -> None:
+        """Add a batch's gradients to ``.grad`` of the leaves that are no arguments."""
         count = self._in_arrays
         if self.arrays is not None:
-            self.arrays.add(gradients[:count], only_zeros)
-        add_gradients(self._others, map(float, gradients[count:]), only_zeros)
+            self.arrays.add(gradients[:count])
+        add_gradients(self._others, map(float, gradients[count:]))
 
     def by_leaf(self, given: Given, gradients: Any) -> list[tuple[Value, float]]:
         """Each leaf with its gradient, an argument too."""
