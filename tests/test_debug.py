@@ -265,6 +265,8 @@ def test_print(said):
         ("n many", "*** many: give a number of events, such as 3"),
         ("u many", "*** many: give a number of nodes, such as 3"),
         ("cl 7", "*** 7: no such breakpoint; b lists them"),
+        ("n " + "9" * 5000, f"*** {'9' * 60}: give a number of events, such as 3"),
+        ("cl " + "9" * 5000, f"*** {'9' * 60}: no such breakpoint; b lists them"),
         ("g graph.bmp", "*** 'graph.bmp': a picture's name ends in .svg, .png, .pdf, .dot"),
     ],
 )

@@ -109,11 +109,18 @@ def attributes(graph, label):
         (Fraction(1, 10**400), 4, "1e-400"),
         (Decimal("0.12345"), 4, "0.1234"),
         (Decimal("1e-12"), 4, "1e-12"),
+        (Decimal("1e400"), 4, "1e+400"),  # beyond every float
+        (Decimal("-inf"), 4, "-inf"),
         (1 / 3 + 2j, 3, "0.333+2j"),
     ],
 )
 def test_a_number_is_shown_short_and_never_as_zero_unless_it_is(number, digits, text):
     assert shown(number, digits) == text
+
+
+def test_a_number_of_more_digits_than_python_writes_out_is_shown_short():
+    assert shown(10**5000, 4) == "1e+5000"
+    assert shown(Fraction(-(10**5000), 3), 4) == "-3.3333e+4999"
 
 
 # --- the DOT text ---
@@ -183,6 +190,13 @@ def test_an_undefined_partial_is_shown_as_such():
     y = Value(0.0, label="x").sqrt()
     y.grad = 1.0
     assert "∂ undefined" in draw(y).source
+
+
+def test_a_contribution_that_is_too_large_is_shown_as_undefined():
+    x = Value(2, label="x")
+    root = x ** Value(3000, label="n")
+    root.grad = 0.5  # times a whole number beyond every float
+    assert "label=undefined" in draw(root).source
 
 
 # --- what is refused ---

@@ -66,7 +66,7 @@ class Freshness:
     def _add_contributions(self, node: Value) -> None:
         try:
             terms = list(contributions(node, node.grad)) if node.op else []
-        except AutogradError:  # a slope that does not exist: no pass went through here
+        except (AutogradError, ArithmeticError):  # no slope, or too large: no pass was here
             return
         for operand, _, term in terms:
             self._flowed[operand] = self._flowed.get(operand, zero(operand.data)) + term

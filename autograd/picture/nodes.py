@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import AutogradError
+from ..errors import AutogradError, NumberOverflowError
 from ..primitives import split_weighted_sum
-from ..value import Value
+from ..value import Undefined, Value
 from .freshness import Freshness
 from .numbers import shown
 from .scene import Link, Scene
@@ -134,7 +134,10 @@ def partial_text(partial: Any, digits: int) -> str:
 
 
 def contribution(cotangent: Any, partial: Any) -> Any:
+    """Their product, or an Undefined where there is none: it is shown as such."""
     try:
         return cotangent * partial
-    except AutogradError:  # the partial does not exist, and is shown as such
+    except AutogradError:  # the partial does not exist
         return partial
+    except ArithmeticError as error:  # the product is too large for its kind of number
+        return Undefined(NumberOverflowError(str(error)))

@@ -14,6 +14,7 @@ from typing import Any
 __all__ = ["shown"]
 
 _LONGEST = 12  # characters of a whole number or of a fraction's half that are shown in full
+_LONGEST_BITS = 64  # no number of more bits is as short; and Python does not write out the largest ones
 
 
 def shown(number: Any, digits: int) -> str:
@@ -28,15 +29,16 @@ def shown(number: Any, digits: int) -> str:
     ('1/3', '1000000000', '1.2346e+08')
     """
     if isinstance(number, int | Fraction):
-        text = str(number)
-        if max(map(len, text.split("/"))) <= _LONGEST:
-            return text
+        if max(number.numerator.bit_length(), number.denominator.bit_length()) <= _LONGEST_BITS:
+            text = str(number)
+            if max(map(len, text.split("/"))) <= _LONGEST:
+                return text
         number = _as_decimal(number)
     if isinstance(number, complex):
         return f"{number:.{digits}g}"
     if not isinstance(number, float | Decimal):
         return str(number)  # a partial that does not exist
-    if not math.isfinite(number):
+    if not (number.is_finite() if isinstance(number, Decimal) else math.isfinite(number)):
         return str(float(number))
     if number == 0:
         return "0"

@@ -8,7 +8,7 @@ from operator import add
 from typing import TYPE_CHECKING, Any
 
 from ..notation import Names, Symbol, formula, is_exact, latex_name, partial, show, write
-from ..numeric import Number
+from ..numeric import Number, written
 from ..value import _WEIGHTED_ROW, Value
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class _Numbers(Names):
 
 def line(event: Event, namer: Namer) -> str:
     if event.kind == "evaluate":
-        was = f" (was {namer.show(event.before)})" if repr(event.before) != repr(event.data) else ""  # nan is nan
+        was = f" (was {namer.show(event.before)})" if written(event.before) != written(event.data) else ""  # nan is nan
         expression = formula(event.node, _Numbers(namer, event))
         return f"{namer[event.node]} = {_worked_out(expression, event.data, namer)}{was}"
     if event.kind == "seed":

@@ -91,8 +91,8 @@ def _several(do: Callable[[Prompt, str], bool | None]) -> Callable[[Prompt, str]
 
 
 def _counted(argument: str, default: int, expected: str) -> int:
-    if argument and not argument.isdecimal():
-        raise UnknownNameError(f"{argument}: give {expected}")
+    if argument and not (argument.isdecimal() and len(argument) < 10):
+        raise UnknownNameError(f"{argument[:60]}: give {expected}")
     return int(argument or default)
 
 
@@ -225,10 +225,10 @@ class Prompt(cmd.Cmd):
         breakpoints = self.debugger.breakpoints
         if not number:
             breakpoints.clear()
-        elif number.isdecimal() and int(number) in breakpoints:
+        elif number in map(str, breakpoints):
             del breakpoints[int(number)]
         else:
-            raise UnknownNameError(f"{number}: no such breakpoint; b lists them")
+            raise UnknownNameError(f"{number[:60]}: no such breakpoint; b lists them")
 
     # --- looking ---
 
