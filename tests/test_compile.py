@@ -233,6 +233,28 @@ def test_leaves_that_were_set_to_numpys_numbers_are_floats():
     assert (result.data, type(result.data), w.grad) == (1.5, float, -1.0 - 3.0 / 16)
 
 
+@pytest.mark.parametrize("number", [2**53 + 1, 10**400, Fraction(1, 3), "2", True])
+def test_a_leaf_that_no_float_holds_exactly_is_refused(number):
+    w = Value(2, "w")
+    compiled = compile(lambda x: w * x)
+    assert compiled(1.5).data == 3.0
+    w.data = number
+    with pytest.raises(KindError, match="w is "):
+        compiled(1.0)
+    with pytest.raises(KindError, match="w is "):
+        compiled.batch([1.0])
+
+
+@pytest.mark.parametrize("seed", ["2", None, True, 1j])
+def test_a_seed_is_a_number(seed):
+    w = Value(2.0)
+    compiled = compile(lambda x: w * x)
+    with pytest.raises(KindError, match="seed"):
+        compiled.batch([1.0], seed=seed)
+    compiled.batch([1.0], seed=Fraction(1, 2))
+    assert w.grad == 0.5
+
+
 def test_a_number_that_is_compared_and_then_changed_is_no_guard():
     w = Value(1.0)
 
@@ -460,7 +482,7 @@ def test_an_error_of_a_replay_is_that_of_eager():
     with pytest.raises(ZeroDivisionError, match=r"w = 0\.0"):
         compiled(1.0)
     w.data = Fraction(1, 2)
-    with pytest.raises(KindError, match="a replay takes floats"):
+    with pytest.raises(KindError, match="a record holds floats"):
         compiled(1.0)
 
 

@@ -389,7 +389,7 @@ def test_a_trace_says_how_long_it_is():
 @pytest.mark.parametrize("number", [Fraction(1, 3), 1j])
 def test_a_trace_takes_floats(number):
     x = Value(2.0, "x")
-    with pytest.raises(KindError, match="a replay takes floats"):
+    with pytest.raises(KindError, match="a record holds floats"):
         Trace(x * x, inputs=[x]).forward(number)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from .. import anomaly
 from ..errors import KindError, RecordingError
 from ..numeric import Number
-from ..value import Value, topological_order
+from ..value import Value, _seed, topological_order
 from .arguments import Given, Samples
 from .arrays import ParameterArrays
 from .contribution import Contribution
@@ -143,7 +143,7 @@ class Compiled:
         samples = Samples(columns, instance)
         if len(columns) == 1 and self._required() - len(instance) > 1:
             samples = samples.transposed()
-        seed = float(seed)
+        seed = _seed(Value(0.0), seed)
         if anomaly._open:
             for place in range(samples.count):
                 self._by_eager(samples.given(place), seed)

@@ -43,7 +43,7 @@ from ..primitives import FAMILIES, PRIMITIVES, Primitive, lookup, split_weighted
 from ..value import _WEIGHTED_ROW, Value, _record, _survey, weighted_sums
 from . import floats
 
-__all__ = ["COLLECTING", "GUARDS", "Guard", "Instruction", "Record", "make_record", "rebuild", "verify"]
+__all__ = ["COLLECTING", "GUARDS", "Guard", "Instruction", "Record", "as_float", "make_record", "rebuild", "verify"]
 
 Instruction = tuple[str, int, tuple[int, ...]]
 
@@ -132,10 +132,10 @@ class _Recorder:
     def add_leaf(self, leaf: Value) -> None:
         if leaf not in self.slots:
             self.slots[leaf] = self.new_slot()
-            self.data.append(_as_float(leaf.data, leaf.label or "a leaf"))
+            self.data.append(as_float(leaf.data, leaf.label or "a leaf"))
 
     def constant(self, number: Any, shared: bool = True) -> int:
-        number = _as_float(number, "a constant")
+        number = as_float(number, "a constant")
         key = number if number and number == number else repr(number)  # 0.0 and -0.0 are two constants, nan is one
         if shared and key in self.constants:
             return self.constants[key]
@@ -197,7 +197,7 @@ class _Recorder:
             if slot in done:
                 continue
             if type(node.data) is not float:
-                _as_float(node.data, f"{node.label or 'a result'} of {node.op}")
+                as_float(node.data, f"{node.label or 'a result'} of {node.op}")
             name = primitive.name
             if name in FAMILIES:
                 first = self.family(name, self.slots_of(node._left), instructions)
@@ -336,16 +336,16 @@ def _plain_partial(primitive: Primitive, place: int) -> Any:
     return _Operand(probes.index(partial)) if partial in probes else None
 
 
-def _as_float(number: Any, what: str) -> float:
+def as_float(number: Any, what: str) -> float:
+    """A number as what a record holds; raises KindError for what a float cannot hold exactly."""
     if type(number) is float:
         return number
-    if type(number) is int and abs(number) <= _LARGEST_WHOLE:
-        return float(number)
-    if isinstance(number, float):
+    number = numeric.as_number(number, what)
+    if isinstance(number, float) or (type(number) is int and abs(number) <= _LARGEST_WHOLE):
         return float(number)
     raise KindError(
-        f"{what} is {number!r} (of type {type(number).__name__}), and a record holds floats (and ints up to "
-        "2**53); use float(...), or evaluate this graph with forward() and backward()"
+        f"{what} is {numeric.given(number)}, and a record holds floats (and ints up to 2**53); use float(...), or "
+        "eager's own forward() and backward()"
     )
 
 

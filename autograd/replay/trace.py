@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from .. import numeric
 from ..errors import KindError, ShapeError
 from ..numeric import Number
 from ..value import Value
@@ -16,7 +15,7 @@ from .contribution import add_gradients
 from .files import load_record, save_record
 from .native import NativeMachine, machine_for
 from .python_machine import PythonMachine
-from .record import Record, make_record, rebuild
+from .record import Record, as_float, make_record, rebuild
 from .source import program
 from .torch_module import torch_module
 
@@ -84,7 +83,7 @@ class Trace:
         """The result for these numbers, one for each input."""
         if len(numbers) != len(self.inputs):
             raise ShapeError(f"forward: {len(numbers)} numbers for {len(self.inputs)} inputs; give one for each input")
-        self._given.numbers = [_as_float(number) for number in numbers]
+        self._given.numbers = [as_float(number, "a number of forward") for number in numbers]
         leaves = self._numbers()
         try:
             return self._machine.forward(leaves)
@@ -95,7 +94,7 @@ class Trace:
         """Add the gradient, at the numbers of this thread's last ``forward``, to the ``.grad`` of every leaf."""
         leaves = self._numbers()
         try:
-            _, gradients = self._machine.replay(leaves, _as_float(seed))
+            _, gradients = self._machine.replay(leaves, as_float(seed, "seed"))
         except (ArithmeticError, ValueError) as error:
             raise explain_failure(self.record, leaves, error) from None
         add_gradients(self.leaves, [float(gradient) for gradient in gradients])
@@ -107,7 +106,7 @@ class Trace:
         labels. Raises MissingToolError where PyTorch is not installed.
         """
         inputs = set(self.inputs)
-        return torch_module(self.record, [_as_float(leaf.data) for leaf in self.leaves if leaf not in inputs])
+        return torch_module(self.record, [_data(leaf) for leaf in self.leaves if leaf not in inputs])
 
     def __getstate__(self) -> dict[str, Any]:
         """What is copied and pickled: not the machine, nor the numbers that a thread has given."""
@@ -131,18 +130,15 @@ class Trace:
         return machine_for(self.record)
 
     def _numbers(self) -> list[float]:
-        numbers = [_as_float(leaf.data) for leaf in self.leaves]
+        numbers = [_data(leaf) for leaf in self.leaves]
         recorded = [self.record.data[slot] for slot in self.record.inputs]
         for slot, number in zip(self.record.inputs, getattr(self._given, "numbers", recorded)):
             numbers[slot] = number
         return numbers
 
 
-def _as_float(number: Any) -> float:
-    number = numeric.as_number(number)
-    if not isinstance(number, (int, float)):
-        raise KindError(f"{number!r} (of type {type(number).__name__}): a replay takes floats; use float(...)")
-    return float(number)
+def _data(leaf: Value) -> float:
+    return as_float(leaf.data, leaf.label or "a leaf")
 
 
 def explain_failure(record: Record, numbers: Sequence[float], error: Exception) -> Exception:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import KindError
 from ..value import Value
 from .arguments import Given
 from .arrays import ParameterArrays
 from .contribution import Contribution, add_gradients
 from .native import machine_for
-from .record import Guard, make_record
+from .record import Guard, as_float, make_record
 
 __all__ = ["Variant"]
 
@@ -89,9 +88,6 @@ class Variant:
 
 def _data(leaves: Sequence[Value]) -> list[float]:
     numbers = [leaf.data for leaf in leaves]
-    if not {*map(type, numbers)} <= {float, int}:
-        for leaf, number in zip(leaves, numbers):
-            if not isinstance(number, (float, int)):
-                raise KindError(f"{leaf.label or 'a leaf'} is {number!r}: a replay takes floats; use float(...)")
-        return [float(number) for number in numbers]  # of NumPy's
-    return numbers
+    if {*map(type, numbers)} <= {float}:
+        return numbers
+    return [as_float(leaf.data, leaf.label or "a leaf") for leaf in leaves]
