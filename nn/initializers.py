@@ -91,6 +91,6 @@ def named(init: str | Initializer) -> Initializer:
     """
     if callable(init):
         return init
-    if init not in INITIALIZERS:
+    if not isinstance(init, str) or init not in INITIALIZERS:
         raise UnknownNameError(f"no initializer is called {init!r}; there are {', '.join(INITIALIZERS)}")
     return INITIALIZERS[init]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 import autograd
@@ -29,7 +29,7 @@ from autograd import (
     weighted_sums,
 )
 
-from . import initializers, storage
+from . import checks, initializers, storage
 from .initializers import Initializer
 from .module import Module
 
@@ -68,9 +68,18 @@ def _inputs(x: Any, count: int, what: str) -> Sequence[Any]:
     """``x`` as a sequence of ``count`` inputs; one Value or number stands for a sequence of one."""
     if not hasattr(x, "__len__") or getattr(x, "ndim", 1) == 0:
         x = list(x) if hasattr(x, "__next__") else (x,)
+    if isinstance(x, (str, Mapping, Set)):
+        raise KindError(f"{what} takes a list of numbers; got {checks.shown(x)}")
     if len(x) != count:
-        raise ShapeError(f"{what} takes {count} input{'s'[: count != 1]}, and was given {len(x)}")
+        alone = f", {x[0]!r:.40}" if len(x) == 1 else ""
+        raise ShapeError(f"{what} takes {count} input{'s'[: count != 1]}, and was given {len(x)}{alone}")
     return x
+
+
+def _or_by_nonlin(activation: str | None, nonlin: bool) -> str:
+    if isinstance(nonlin, str):
+        raise KindError(f"nonlin is {nonlin!r}, and must be True or False; an activation has a name: activation='tanh'")
+    return activation or ("relu" if nonlin else "linear")
 
 
 def _size(size: Any, what: str) -> int:
@@ -97,10 +106,10 @@ class Neuron(Module):
         init: str | Initializer = initializers.uniform,
         seed: int | None = None,
     ) -> None:
-        generator = random if seed is None else random.Random(seed)
+        generator = checks.seeded(seed)
         [weights] = initializers.named(init)(_size(nin, "nin"), 1, generator)
         row = [Value(weight, f"weight[{place}]") for place, weight in enumerate(weights)]
-        self._set(row, Value(0.0, "bias"), activation or ("relu" if nonlin else "linear"))
+        self._set(row, Value(0.0, "bias"), _or_by_nonlin(activation, nonlin))
 
     def _set(self, weights: Sequence[Value], bias: Value, activation: str) -> Neuron:
         self._row: tuple[Value, ...] = (*weights, bias)
@@ -128,7 +137,7 @@ class Neuron(Module):
 
     @w.setter
     def w(self, weights: Sequence[Any]) -> None:
-        self._weights = list(weights)
+        self._weights = checks.listed(weights, "w", "a list of weights, Values or numbers")
 
     @property
     def b(self) -> Value:
@@ -189,14 +198,19 @@ class Layer(Module):
         init: str | Initializer = initializers.uniform,
         seed: int | None = None,
     ) -> None:
-        generator = random if seed is None else random.Random(seed)
-        activation = activation or ("relu" if nonlin else "linear")
+        generator = checks.seeded(seed)
+        activation = _or_by_nonlin(activation, nonlin)
         self._fill(_size(nin, "nin"), _size(nout, "nout"), activation, initializers.named(init), generator, "")
 
     def _fill(
         self, nin: int, nout: int, activation: str, init: Initializer, generator: initializers.Generator, prefix: str
     ) -> Layer:
-        return self._set(init(nin, nout, generator), [0.0] * nout, activation, prefix)
+        weights = init(nin, nout, generator)
+        where = f"init, called with {nin}, {nout} and a generator: "
+        _check_weights(weights, [0.0] * nout, where)
+        if len(weights[0]) != nin:
+            raise ShapeError(f"{where}rows of {len(weights[0])} weights for {nin} inputs")
+        return self._set(weights, [0.0] * nout, activation, prefix)
 
     def _set(self, weights: Sequence[Sequence[Any]], biases: Sequence[Any], activation: str, prefix: str) -> Layer:
         self.activation = _activation(activation, of_a_layer=True)
@@ -279,14 +293,17 @@ class Dropout(Module):
     """
 
     def __init__(self, probability: float, generator: initializers.Generator = random) -> None:
-        if not 0 <= probability < 1:
+        if not 0 <= checks.number(probability, "the probability of Dropout") < 1:
             raise DomainError(f"the probability of Dropout is {probability!r}, and must be from 0 up and below 1")
+        if not hasattr(generator, "random"):
+            raise KindError(f"generator is {checks.shown(generator)}, and must be a random.Random")
         self.probability = probability
         self.generator = generator
 
     def __call__(self, x: Sequence[Any]) -> list[Any]:
+        x = checks.listed(x, "what Dropout is called with", "a list of numbers")
         if not self.training or not self.probability:
-            return list(x)
+            return x
         scale = 1.0 / (1.0 - self.probability)
         return [number * (0.0 if self.generator.random() < self.probability else scale) for number in x]
 
@@ -330,7 +347,7 @@ class MLP(Module):
         sizes = [_size(size, "the size of a layer") for size in (inputs, *outputs)]
         # looked at here, because a network of one layer has no use for its first one
         activations = [_activation(activation, of_a_layer=True)] * (len(outputs) - 1) + [output]
-        generator = random if seed is None else random.Random(seed)
+        generator = checks.seeded(seed)
         self.dropout = Dropout(dropout, generator) if dropout else None
         places = _places(activations, self.dropout is not None)
         rule = initializers.named(init)
@@ -352,6 +369,8 @@ class MLP(Module):
         Fractions stay Fractions through linear and relu layers. Raises ShapeError that says which W, b
         or list does not fit.
         """
+        weights = checks.listed(weights, "weights", "a list of a pair (W, b) for each layer")
+        activations = checks.listed(activations, "activations", "a list of a name for each layer, such as ['relu']")
         if len(weights) != len(activations):
             raise ShapeError(
                 f"{len(activations)} activations for {len(weights)} layers; give one activation for each layer"
@@ -364,15 +383,17 @@ class MLP(Module):
         places = _places(activations, bool(dropout))
         before = None
         for number, (pair, activation, place) in enumerate(zip(weights, activations, places), 1):
-            if len(pair) != 2:
-                raise ShapeError(f"layer {number} has {len(pair)} parts, and must be a pair (W, b)")
-            _check_weights(*pair, f"layer {number}: ")
-            if before is not None and len(pair[0][0]) != before:
+            parts = checks.listed(pair, f"layer {number}", "a pair (W, b)")
+            if len(parts) != 2:
+                raise ShapeError(f"layer {number} has {len(parts)} parts, and must be a pair (W, b)")
+            rows, biases = parts
+            _check_weights(rows, biases, f"layer {number}: ")
+            if before is not None and len(rows[0]) != before:
                 raise ShapeError(
-                    f"layer {number}: W takes {len(pair[0][0])} inputs, and layer {number - 1} has {before} outputs"
+                    f"layer {number}: W takes {len(rows[0])} inputs, and layer {number - 1} has {before} outputs"
                 )
-            before = len(pair[0])
-            model.layers.append(Layer.__new__(Layer)._set(*pair, activation, f"{place}."))
+            before = len(rows)
+            model.layers.append(Layer.__new__(Layer)._set(rows, biases, activation, f"{place}."))
         return model
 
     def __call__(self, x: Any) -> Any:

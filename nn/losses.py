@@ -20,6 +20,8 @@ from typing import Any
 
 from autograd import DomainError, KindError, ShapeError, Value, log, log_softmax, logsumexp, relu, total, weighted_sum
 
+from . import checks
+
 __all__ = [
     "binary_cross_entropy",
     "cross_entropy",
@@ -64,11 +66,12 @@ def cross_entropy(probabilities: Sequence[Any], target: Any, epsilon: float = 0.
     A small ``epsilon`` such as 1e-8 keeps the logarithm defined where a probability is 0, which raises
     DomainError otherwise. From logits use :func:`softmax_cross_entropy`, which needs no ε.
     """
-    probabilities = _listed(probabilities)
+    probabilities = _numbers("cross_entropy", "probability", probabilities)
+    checks.number(epsilon, "cross_entropy: epsilon", least=0)
     terms = []
     for probability, weight in zip(probabilities, _distribution("cross_entropy", target, len(probabilities))):
         if weight > 0:
-            logarithm = log(probability + epsilon if epsilon else probability)
+            logarithm = _log("cross_entropy", probability + epsilon if epsilon else probability)
             terms.append(logarithm if _is_one(weight) else weight * logarithm)
     return -_sum(terms)
 
@@ -83,7 +86,7 @@ def softmax_cross_entropy(logits: Sequence[Any], target: Any) -> Any:
 
     No probability is formed on the way, so nothing overflows and there is no logarithm of 0.
     """
-    logits = _listed(logits)
+    logits = _numbers("softmax_cross_entropy", "logit", logits)
     distribution = _distribution("softmax_cross_entropy", target, len(logits))
     chosen = [place for place, weight in enumerate(distribution) if weight > 0]
     if len(chosen) == 1 and _is_one(distribution[chosen[0]]):
@@ -107,7 +110,7 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
         terms = []
         for weight, outcome in ((target, probability), (1 - target, 1 - probability)):
             if weight > 0:
-                logarithm = log(outcome)
+                logarithm = _log("binary_cross_entropy", outcome)
                 terms.append(logarithm if _is_one(weight) else weight * logarithm)
         losses.append(-_sum(terms))
     return _mean(losses)
@@ -138,21 +141,27 @@ def _listed(numbers: Any) -> list[Any]:
 
 
 def _pairs(loss: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
-    predictions, targets = _listed(predictions), _listed(targets)
+    predictions, targets = _numbers(loss, "prediction", predictions), _numbers(loss, "target", targets)
     if len(predictions) != len(targets):
         raise ShapeError(f"{loss}: {len(predictions)} predictions for {len(targets)} targets; give one target for each")
     if not predictions:
         raise ShapeError(f"{loss}: no predictions")
-    return list(zip(predictions, [_checked(target) for target in targets]))
+    return list(zip(predictions, targets))
 
 
-def _checked(target: Any) -> Any:
-    """The number or the Value itself; KindError where it is neither.
+def _numbers(loss: str, what: str, given: Any) -> list[Any]:
+    """Each a number, or the Value itself; KindError where one is neither.
 
     A Value is compared here and computed with, but its data is not read: so a compiled loss holds for
     other targets too.
     """
-    return target if isinstance(target, Value) else Value(target).data
+    return [x if isinstance(x, Value) else checks.number(x, f"{loss}: a {what}") for x in _listed(given)]
+
+
+def _log(loss: str, probability: Any) -> Any:
+    if not isinstance(probability, Value) and probability <= 0:  # Values have a message of their own
+        raise DomainError(f"{loss}: log of the probability {probability!r}; probabilities are above 0 where they count")
+    return log(probability)
 
 
 def _is_one(weight: Any) -> bool:
@@ -176,16 +185,15 @@ def _distribution(loss: str, target: Any, count: int) -> list[Any]:
     if not count:
         raise ShapeError(f"{loss}: no predictions")
     if not hasattr(target, "__len__") and not isinstance(target, Value):
-        index = _checked(target)
+        index = checks.number(target, f"{loss}: the target")
         if not isinstance(index, int):
             raise KindError(f"{loss}: target {target!r} is neither a class index (an int) nor a sequence of {count}")
         if not 0 <= index < count:
             raise ShapeError(f"{loss}: target {index} is no index of {count} classes; they are 0 to {count - 1}")
         return [1 if place == index else 0 for place in range(count)]
-    weights = _listed(target)
+    weights = _numbers(loss, "weight of the target", target)
     if len(weights) != count:
         raise ShapeError(f"{loss}: a target of {len(weights)} for {count} predictions; give one weight for each class")
-    weights = [_checked(weight) for weight in weights]
     if any([isinstance(weight, Value) for weight in weights]):
         return weights
     if any([weight < 0 for weight in weights]) or not abs(sum(weights) - 1) <= _ROUNDING:

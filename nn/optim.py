@@ -19,7 +19,8 @@ from typing import Any
 
 from autograd import DomainError, KindError, ShapeError, Value
 
-from .module import Module, clear_gradients
+from . import checks
+from .module import clear_gradients
 
 __all__ = ["SGD", "Adam", "Optimizer", "clip_norm", "clip_value"]
 
@@ -32,16 +33,10 @@ class Optimizer:
     """
 
     def __init__(self, parameters: Any, lr: Any) -> None:
-        if isinstance(parameters, (Module, Value)):
-            advice = "model.parameters()" if isinstance(parameters, Module) else "a list of Values"
-            raise KindError(f"parameters is {parameters!r:.60}; give {advice}")
-        self.parameters: list[Any] = [parameters] if _are_arrays(parameters) else list(dict.fromkeys(parameters))
+        self.parameters: list[Any] = [parameters] if _are_arrays(parameters) else _each_once(parameters)
         if not self.parameters:
             raise ShapeError("an optimizer needs parameters, and the list is empty")
-        for parameter in self.parameters:
-            if not _are_arrays(parameter) and (not isinstance(parameter, Value) or parameter.op):
-                raise KindError(f"a parameter is a Value that no operation made; got {parameter!r}")
-        self.lr = _not_negative("lr", lr)
+        self.lr = checks.number(lr, "lr", least=0)
 
     def zero_grad(self) -> None:
         """Set the ``.grad`` of every parameter to zero, in its own kind of number."""
@@ -74,8 +69,8 @@ class SGD(Optimizer):
         self, parameters: Any, lr: Any, momentum: Any = 0.0, weight_decay: Any = 0.0
     ) -> None:
         super().__init__(parameters, lr)
-        self.momentum = _not_negative("momentum", momentum)
-        self.weight_decay = _not_negative("weight_decay", weight_decay)
+        self.momentum = checks.number(momentum, "momentum", least=0)
+        self.weight_decay = checks.number(weight_decay, "weight_decay", least=0)
         self._velocities: list[Any] = []
 
     def step(self) -> None:
@@ -125,12 +120,14 @@ class Adam(Optimizer):
         weight_decay: Any = 0.0,
     ) -> None:
         super().__init__(parameters, lr)
-        for beta in betas:
-            if not 0 <= beta < 1:
-                raise DomainError(f"betas is {betas!r}, and both must be from 0 up and below 1")
+        pair = checks.listed(betas, "betas", "a pair such as (0.9, 0.999)")
+        if len(pair) != 2:
+            raise ShapeError(f"betas is {betas!r}; give a pair such as (0.9, 0.999)")
+        if not all([0 <= checks.number(beta, "one of betas") < 1 for beta in pair]):
+            raise DomainError(f"betas is {betas!r}, and both must be from 0 up and below 1")
         self.betas = betas
-        self.eps = _not_negative("eps", eps)
-        self.weight_decay = _not_negative("weight_decay", weight_decay)
+        self.eps = checks.number(eps, "eps", least=0)
+        self.weight_decay = checks.number(weight_decay, "weight_decay", least=0)
         self._steps = 0
         self._means = [0.0] * len(self.parameters)
         self._squares = [0.0] * len(self.parameters)
@@ -163,8 +160,8 @@ def clip_norm(parameters: Iterable[Value], largest: float) -> float:
 
     The factor is largest / (norm + 1e-6), as in PyTorch's ``clip_grad_norm_``, if that is below 1.
     """
-    _not_negative("largest", largest)
-    parameters = list(dict.fromkeys(parameters))
+    checks.number(largest, "largest", least=0)
+    parameters = _each_once(parameters)
     gradients = [float(parameter.grad) for parameter in parameters]
     squares = 0.0
     for gradient in gradients:
@@ -186,8 +183,8 @@ def clip_value(parameters: Iterable[Value], largest: float) -> None:
     >>> w.grad
     -0.5
     """
-    _not_negative("largest", largest)
-    for parameter in parameters:
+    checks.number(largest, "largest", least=0)
+    for parameter in _each_once(parameters):
         parameter.grad = max(-largest, min(largest, parameter.grad))
 
 
@@ -201,8 +198,9 @@ def _array_sqrt() -> Any:
     return numpy.sqrt
 
 
-def _not_negative(name: str, number: Any) -> Any:
-    number = Value(number).data
-    if not number >= 0:
-        raise DomainError(f"{name} is {number!r}, and must be from 0 up")
-    return number
+def _each_once(parameters: Any) -> list[Value]:
+    found = checks.listed(parameters, "parameters", "model.parameters(), a list of Values")
+    for parameter in found:
+        if not isinstance(parameter, Value) or parameter.op:
+            raise KindError(f"a parameter is a Value that no operation made; got {parameter!r:.60}")
+    return list(dict.fromkeys(found))

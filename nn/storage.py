@@ -49,10 +49,14 @@ def text(description: Mapping[str, Any], state: Mapping[str, Any]) -> str:
 
 def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The description and the state that a file holds; FileFormatError where it is no such file."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise KindError(f"a file's path is a string or a Path; got {path!r} (of type {type(path).__name__})")
     try:
         content = json.loads(Path(path).read_bytes(), object_hook=_number_of_kind, parse_constant=_refused)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise FileFormatError(f"{path} is no JSON file of a model: {error}") from None
+    except IsADirectoryError:
+        raise FileFormatError(f"{path} is a folder, and not the file of a model") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise FileFormatError(f"{path} is JSON, but not the file of a model, whose \"format\" is {FORMAT!r}")
     if content.get("version") != VERSION:

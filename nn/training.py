@@ -23,6 +23,7 @@ from typing import Any
 
 from autograd import DomainError, KindError, MissingToolError, ShapeError, Value, total
 
+from . import checks
 from .gradients import Eager, Replayed, replayable
 from .module import Module
 from .optim import Optimizer, clip_norm
@@ -70,12 +71,12 @@ def batches(
 
     A ``generator`` shuffles them first; the data itself stays as it is.
     """
-    samples = list(data)
-    if size is not None and size < 1:
-        raise DomainError(f"a batch of {size!r} samples: the size must be from 1 up")
+    samples = list(data) if isinstance(data, str) else checks.listed(data, "data", "a list of samples")
+    size = (len(samples) or 1) if size is None else checks.whole(size, "the size of a batch")
     if generator is not None:
+        if not hasattr(generator, "shuffle"):
+            raise KindError(f"generator is {checks.shown(generator)}, and must be a random.Random")
         generator.shuffle(samples)
-    size = size or len(samples) or 1
     for start in range(0, len(samples), size):
         yield samples[start : start + size]
 
@@ -118,16 +119,32 @@ def fit(
     extra ``progress``); ``progress=False`` shows none, True always.
 
     The model is in training while it learns and in use afterwards (``model.eval()``). Raises
-    DomainError where the loss is no longer finite, with the parameters as before that step.
+    DomainError where the loss is no longer finite, with the parameters as before that step; KindError
+    and ShapeError, which name the argument, before anything is changed.
     """
+    if not isinstance(model, Module):
+        raise KindError(f"model is {checks.shown(model)}, and must be a Module, such as an MLP")
+    if not all(hasattr(optimizer, name) for name in ("parameters", "lr", "step")):
+        raise KindError(
+            f"optimizer is {checks.shown(optimizer)}; give one of the model's parameters, such as "
+            "optim.SGD(model.parameters(), lr=0.1)"
+        )
+    checks.function(loss, "loss", "losses.mse")
     data, validation = _samples("data", data), None if validation is None else _samples("validation", validation)
-    if epochs < 0 or (patience is not None and patience < 1):
-        raise DomainError(f"epochs is {epochs!r}, patience {patience!r}: the first must be from 0 up, the other from 1")
+    checks.whole(epochs, "epochs", least=0)
+    for name, size in (("batch_size", batch_size), ("patience", patience)):
+        if size is not None:
+            checks.whole(size, name)
+    for name, called in (("schedule", schedule), ("on_epoch", on_epoch)):
+        if called is not None:
+            checks.function(called, name, "schedules.cosine(100)" if name == "schedule" else "lambda history: False")
+    if clip is not None:
+        checks.number(clip, "clip", least=0)
     if not all(isinstance(parameter, Value) for parameter in optimizer.parameters):
         raise KindError("fit takes an optimizer of a list of parameters; it keeps arrays itself, where they pay")
     if not {*optimizer.parameters} & {*model.parameters()}:
         raise ShapeError("none of the optimizer's parameters is one of the model: make it from model.parameters()")
-    generator = None if seed is None else random.Random(seed)
+    generator = None if seed is None else checks.seeded(seed)
     parameters, first_rate = optimizer.parameters, optimizer.lr
     history, best_loss, best = History(), math.inf, None
     steps = epochs * len(range(0, len(data), batch_size or len(data)))
@@ -140,7 +157,7 @@ def fit(
         try:
             for number in range(epochs):
                 if schedule is not None:
-                    optimizer.lr = first_rate * schedule(number)
+                    optimizer.lr = first_rate * checks.number(schedule(number), f"schedule({number})")
                 summed = 0.0
                 model.train()
                 for batch in batches(data, batch_size, generator):
@@ -184,7 +201,7 @@ def fit(
 
 
 def _samples(name: str, data: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
-    samples = list(data)
+    samples = checks.listed(data, name, "a list of pairs (x, target), such as list(zip(inputs, targets))")
     if not samples:
         raise ShapeError(f"{name} is empty; give at least one pair (x, target)")
     for place, sample in enumerate(samples):

@@ -132,6 +132,37 @@ def test_binary_cross_entropy():
         losses.binary_cross_entropy(0.5, 2)
 
 
+@pytest.mark.parametrize("loss", [losses.mse, losses.half_squared_error, losses.binary_cross_entropy, losses.hinge])
+@pytest.mark.parametrize("bad", [None, "x", [1.0], True, 1j])
+def test_predictions_and_targets_that_are_no_numbers(loss, bad):
+    name = loss.__name__
+    with pytest.raises(KindError, match=rf"{name}: a prediction is .*, and must be one real number"):
+        loss([bad], [1.0])
+    with pytest.raises(KindError, match=rf"{name}: a target is .*, and must be one real number"):
+        loss([Value(0.5)], [bad])
+
+
+def test_logits_and_probabilities_that_are_no_numbers():
+    for bad in (None, "x", [1.0], True, 1j):
+        with pytest.raises(KindError, match="softmax_cross_entropy: a logit is "):
+            losses.softmax_cross_entropy([bad, 1.0], 1)
+        with pytest.raises(KindError, match="cross_entropy: a probability is "):
+            losses.cross_entropy([bad, 1.0], 1)
+    with pytest.raises(KindError, match="cross_entropy: a weight of the target is 1j"):
+        losses.cross_entropy([0.5, 0.5], [1j, 0])
+    with pytest.raises(KindError, match="cross_entropy: epsilon is 'x'"):
+        losses.cross_entropy([0.5, 0.5], 0, epsilon="x")
+    with pytest.raises(DomainError, match="cross_entropy: epsilon is -1"):
+        losses.cross_entropy([0.5, 0.5], 0, epsilon=-1)
+
+
+def test_numbers_that_have_no_logarithm():
+    with pytest.raises(DomainError, match=r"binary_cross_entropy: log of the probability 0\.0"):
+        losses.binary_cross_entropy(0.0, 1)
+    with pytest.raises(DomainError, match=r"cross_entropy: log of the probability -1\.0"):
+        losses.cross_entropy([2.0, -1.0], 1)
+
+
 def test_hinge():
     score = Value(0.25)
     assert gradients(losses.hinge(score, 1), [score]) == [-1.0]

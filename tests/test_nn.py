@@ -242,6 +242,42 @@ def test_sizes_that_are_none(inputs, outputs):
         MLP(inputs, outputs)
 
 
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: MLP(2, [1], init=["he"]), UnknownNameError, r"no initializer is called \['he'\]"),
+        (lambda: MLP(2, [3], init=lambda nin, nout, g: 0.0), ShapeError, "init, called with 2, 3 and a generator: W"),
+        (lambda: MLP(2, [3], init=lambda nin, nout, g: [[1.0] * nin]), ShapeError, "3 biases in b for 1 rows"),
+        (lambda: MLP(2, [1], init=lambda nin, nout, g: [[1.0]]), ShapeError, "rows of 1 weights for 2 inputs"),
+        (lambda: MLP(2, [1], seed=[1]), KindError, r"seed is \[1\] \(of type list\), and must be a whole number"),
+        (lambda: Layer(2, 3, "tanh"), KindError, "nonlin is 'tanh'.*activation='tanh'"),
+        (lambda: Neuron(2, "tanh"), KindError, "nonlin is 'tanh'"),
+        (lambda: MLP(2, [3, 1], dropout="x"), KindError, "the probability of Dropout is 'x'"),
+        (lambda: nn.Dropout(0.5, 3), KindError, r"generator is 3 .*must be a random\.Random"),
+        (lambda: nn.Dropout(0.5)(3), KindError, "what Dropout is called with is 3 .*; give a list of numbers"),
+        (lambda: MLP.from_weights(None, ["relu"]), KindError, r"weights is None .*; give a list of a pair \(W, b\)"),
+        (lambda: MLP.from_weights([3], ["relu"]), KindError, r"layer 1 is 3 .*; give a pair \(W, b\)"),
+        (lambda: MLP.from_weights([([[1.0]], [0.0])], None), KindError, "activations is None"),
+        (lambda: MLP.from_weights([([[1.0]], [0.0])], "relu"), KindError, "activations is 'relu' .*; give a list"),
+        (lambda: setattr(Neuron(2), "w", 3), KindError, "w is 3 .*; give a list of weights"),
+    ],
+)
+def test_models_that_are_none(make, error, message):
+    with pytest.raises(error, match=message):
+        make()
+
+
+@pytest.mark.parametrize("x", ["ab", {1.0: 2.0, 3.0: 4.0}, {1.0, 2.0}])
+def test_inputs_without_an_order(x):
+    with pytest.raises(KindError, match="the network takes a list of numbers; got "):
+        MLP(2, [1])(x)
+
+
+def test_a_lone_input_is_shown():
+    with pytest.raises(ShapeError, match="the network takes 2 inputs, and was given 1, None"):
+        MLP(2, [1])(None)
+
+
 def test_an_unknown_initializer_lists_the_known():
     with pytest.raises(UnknownNameError, match=r"'glorot'.*uniform, small_random, zeros, xavier, he"):
         MLP(2, [1], init="glorot")

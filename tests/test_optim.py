@@ -103,16 +103,30 @@ def test_what_is_refused(make):
         make([w * 2], lr=0.1)
     with pytest.raises(KindError, match=r"give model\.parameters\(\)"):
         make(MLP(2, [1]), lr=0.1)
-    with pytest.raises(KindError, match="give a list of Values"):
+    with pytest.raises(KindError, match=r"give .* a list of Values"):
         make(w, lr=0.1)
     with pytest.raises(DomainError, match=r"lr is -0\.1"):
         make([w], lr=-0.1)
-    with pytest.raises(KindError):
-        make([w], lr="fast")
+    for parameters in (None, 3, MLP(2, [1]).parameters, MLP(2, [1]).state_dict()):
+        with pytest.raises(KindError, match=r"parameters is .*; give model\.parameters\(\)"):
+            make(parameters, lr=0.1)
+    for parameters in ([[w]], "ab", MLP(2, [1]).named_parameters()):
+        with pytest.raises(KindError, match=r"a parameter is a Value|parameters is 'ab'"):
+            make(parameters, lr=0.1)
+    for lr in ("fast", None, True, 1j, Value(0.1)):
+        with pytest.raises(KindError, match=r"lr is .* \(of type \w+\), and must be one real number"):
+            make([w], lr=lr)
     with pytest.raises(DomainError, match="weight_decay is -1"):
         make([w], lr=0.1, weight_decay=-1)
     with pytest.raises(DomainError, match="betas is"):
         optim.Adam([w], betas=(0.9, 1.0))
+    for betas in (0.9, None, ("a", "b")):
+        with pytest.raises(KindError, match="betas"):
+            optim.Adam([w], betas=betas)
+    with pytest.raises(ShapeError, match="give a pair such as"):
+        optim.Adam([w], betas=(0.9, 0.9, 0.9))
+    with pytest.raises(KindError, match="eps is 'x'"):
+        optim.Adam([w], eps="x")
     with pytest.raises(DomainError, match="momentum is -1"):
         optim.SGD([w], lr=0.1, momentum=-1)
 
@@ -164,6 +178,17 @@ def test_clipping_values():
         optim.clip_norm(parameters, -1)
 
 
+@pytest.mark.parametrize("clip", [optim.clip_norm, optim.clip_value])
+def test_what_is_not_clipped(clip):
+    for parameters in (MLP(2, [1]), Value(1.0), 3):
+        with pytest.raises(KindError, match=r"parameters is .*; give model\.parameters\(\)"):
+            clip(parameters, 1.0)
+    with pytest.raises(KindError, match=r"a parameter is a Value that no operation made; got 1\.0"):
+        clip([1.0], 1.0)
+    with pytest.raises(KindError, match="largest is None"):
+        clip([Value(1.0)], None)
+
+
 @pytest.mark.parametrize(
     ("ours_of", "theirs_of"),
     [
@@ -199,5 +224,25 @@ def test_schedules_stay_at_their_end():
     assert schedules.linear(1.0, 0.1, 100)(50) == 1.0 - 0.9 * 50 / 100  # micrograd's demo
     assert math.isclose(schedules.cosine(10)(5), 0.5)
     for make in (lambda: schedules.cosine(0), lambda: schedules.linear(1, 0, 0), lambda: schedules.step_decay(0, 0.5)):
-        with pytest.raises(DomainError, match="must be from 1 up"):
+        with pytest.raises(DomainError, match="must be a whole number from 1 up"):
             make()
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: schedules.step_decay("x", 0.5), KindError, "every is 'x'"),
+        (lambda: schedules.step_decay(1.5, 0.5), KindError, r"every is 1\.5 .*a whole number from 1 up"),
+        (lambda: schedules.step_decay(2, "x"), KindError, "factor is 'x'"),
+        (lambda: schedules.exponential_decay(None), KindError, "factor is None"),
+        (lambda: schedules.exponential_decay(-0.5), DomainError, r"factor is -0\.5, and must be from 0 up"),
+        (lambda: schedules.linear("a", 1.0, 3), KindError, "start is 'a'"),
+        (lambda: schedules.linear(1.0, -1.0, 3), DomainError, r"end is -1\.0"),
+        (lambda: schedules.linear(1.0, 0.0, None), KindError, "epochs is None"),
+        (lambda: schedules.cosine(2.5), KindError, r"epochs is 2\.5"),
+        (lambda: schedules.cosine(5, floor="x"), KindError, "floor is 'x'"),
+    ],
+)
+def test_schedules_that_are_none(make, error, message):
+    with pytest.raises(error, match=message):
+        make()

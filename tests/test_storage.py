@@ -160,6 +160,18 @@ def test_a_file_that_is_not_there(tmp_path):
         MLP(1, [1]).save(tmp_path / "no folder" / "model.json")
 
 
+@pytest.mark.parametrize("path", [None, 3, {}, ["model.json"]])
+def test_a_path_that_is_none(path):
+    for load in (MLP.load, MLP(1, [1]).load):
+        with pytest.raises(KindError, match="a file's path is a string or a Path; got "):
+            load(path)
+
+
+def test_a_folder_is_no_model(tmp_path):
+    with pytest.raises(FileFormatError, match="is a folder, and not the file of a model"):
+        MLP.load(tmp_path)
+
+
 def test_a_failed_save_leaves_the_old_file(tmp_path):
     path = saved(tmp_path)
     before = path.read_bytes()
