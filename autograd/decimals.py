@@ -132,8 +132,8 @@ def _of_angle(x: Decimal, quarters_ahead: int) -> Decimal:
         half_pi = _pi() / 2
         quarters = (x / half_pi).to_integral_value()
         rest = x - quarters * half_pi
-        # Near a multiple of π/2 digits cancel in the rest: take as many again.
-        if not rest or not quarters or rest.adjusted() > x.adjusted() - getcontext().prec + digits:
+        # Near a multiple of π/2 digits cancel in the rest, perhaps all of them: take as many again.
+        if not quarters or (rest and rest.adjusted() > x.adjusted() - getcontext().prec + digits):
             break
         _extra(getcontext().prec)
     place = (int(quarters % 4) + quarters_ahead) % 4

@@ -125,7 +125,11 @@ def _complex_sigmoid(z: complex) -> complex:
 
 
 def _complex_softplus(z: complex) -> complex:
-    return z + _complex_log1p(cmath.exp(-z)) if z.real > 0 else _complex_log1p(cmath.exp(z))
+    if z.real <= 0:
+        return _complex_log1p(cmath.exp(z))
+    # (1 + exp(z)) exp(-Re z): it has the angle of 1 + exp(z), which may not fit in a float
+    turned = cmath.rect(1.0, z.imag) + math.exp(-z.real)
+    return complex(z.real + _complex_log1p(cmath.exp(-z)).real, cmath.phase(turned))
 
 
 def _complex_normal_cdf(z: complex) -> complex:
@@ -133,8 +137,9 @@ def _complex_normal_cdf(z: complex) -> complex:
         from mpmath import mp
     except ImportError:
         raise MissingToolError("Φ of a complex number is computed by mpmath: pip install 'handgrad[complex]'") from None
-    # Enough bits for an imaginary part of 1e-30, as a complex step has, beside a real part of 1.
-    with mp.workprec(300):
+    # The real part cancels in the imaginary one, which may be as small as a complex step's: bits for both.
+    exponent = min(math.frexp(part)[1] for part in (z.real, z.imag))
+    with mp.workprec(200 + 2 * max(0, -exponent)):
         return complex(mp.erfc(-mp.mpmathify(z) / mp.sqrt(2)) / 2)
 
 
@@ -171,7 +176,7 @@ def _of_mpmath(name: str, x: Any) -> Any:
     mp = sys.modules["mpmath"].mp
     functions: dict[str, Callable[..., Any]] = {
         "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
-        "softplus": lambda x: x + mp.log1p(mp.exp(-x)) if x.real > 0 else mp.log1p(mp.exp(x)),
+        "softplus": lambda x: x + mp.log1p(mp.exp(-x)) if mp.im(x) == 0 and x.real > 0 else mp.log1p(mp.exp(x)),
         "normal_cdf": lambda x: mp.erfc(-x / mp.sqrt(2)) / 2,
     }
     if name == "normal_density_at_zero":

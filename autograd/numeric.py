@@ -32,6 +32,7 @@ __all__ = [
     "Arithmetic",
     "Number",
     "absolute",
+    "all_of_one_kind",
     "as_number",
     "cos",
     "elu",
@@ -238,12 +239,14 @@ def like(model: Number, number: Number) -> Number:
     >>> like(Fraction(1, 3), 1), like(2, 1)
     (Fraction(1, 1), 1.0)
     """
-    kind = type(model)
-    if kind is float or kind is int:
+    if isinstance(model, (float, int)):
         return float(number)
     if kinds.is_symbolic(model):
         return model * 0 + number  # a Symbol is a kind of its own
-    return kind(number)
+    for kind in (Fraction, Decimal, complex):
+        if isinstance(model, kind):  # also of a subclass, whose constructor may take something else
+            return kind(number)
+    return type(model)(number)
 
 
 def zero(model: Number) -> Number:
@@ -256,11 +259,23 @@ def of_one_kind(x: Number, y: Number) -> tuple[Number, Number]:
 
     Otherwise a rule such as 1 / y would leave the kind: 1 / 7 is a float.
     """
-    if type(x) is int and (isinstance(y, (Fraction, Decimal)) or kinds.is_symbolic(y)):
+    if isinstance(x, int) and _takes_in_whole_numbers(y):
         return like(y, x), y
-    if type(y) is int and (isinstance(x, (Fraction, Decimal)) or kinds.is_symbolic(x)):
+    if isinstance(y, int) and _takes_in_whole_numbers(x):
         return x, like(x, y)
     return x, y
+
+
+def _takes_in_whole_numbers(x: Number) -> bool:
+    return isinstance(x, (Fraction, Decimal)) or kinds.is_symbolic(x)
+
+
+def all_of_one_kind(numbers: Sequence[Number]) -> Sequence[Number]:
+    """The numbers, the whole ones among them in the kind of the others, as for :func:`of_one_kind`."""
+    model = next(filter(_takes_in_whole_numbers, numbers), None)
+    if model is None:
+        return numbers
+    return [like(model, number) if isinstance(number, int) else number for number in numbers]
 
 
 # --- functions of one number ---------------------------------------------------------------------
@@ -608,13 +623,21 @@ def place_of_largest(values: Sequence[Any]) -> int | None:
         return max(range(len(values)), key=lambda place: kinds.real_part(values[place]))
 
 
+def _with_largest(values: tuple[Any, ...]) -> tuple[tuple[Any, ...], int | None]:
+    """The values and the place of the largest; where that is a whole number, or there is none, in one kind."""
+    place = place_of_largest(values)
+    if place is None or isinstance(values[place], int):  # otherwise the difference from it takes its kind
+        values = tuple(all_of_one_kind(values))
+    return values, place
+
+
 def logsumexp(values: Sequence[Any]) -> Any:
     """log Σ exp(xᵢ), with the largest value taken out so that nothing overflows."""
     values = _listed("logsumexp", values)
     recorder = _recorder(values)
     if recorder is not None:
         return recorder._apply("logsumexp", *values)
-    place = place_of_largest(values)
+    values, place = _with_largest(values)
     if place is None:
         return log(total([exp(value) for value in values]))
     largest = values[place]
@@ -639,7 +662,7 @@ def softmax(values: Sequence[Any]) -> list[Any]:
     recorder = _recorder(values)
     if recorder is not None:
         return recorder._apply_family("softmax", values)
-    place = place_of_largest(values)
+    values, place = _with_largest(values)
     exponentials = [exp(value if place is None else value - values[place]) for value in values]
     denominator = total(exponentials)
     return [exponential / denominator for exponential in exponentials]
@@ -666,7 +689,7 @@ def log_softmax(values: Sequence[Any], index: int | None = None) -> Any:
 
 
 def _log_softmax(values: tuple[Any, ...]) -> list[Any]:
-    place = place_of_largest(values)
+    values, place = _with_largest(values)
     if place is None:
         logarithm = logsumexp(values)
         return [value - logarithm for value in values]

@@ -17,12 +17,13 @@ row here. Rules must not branch on an operand (use ``step``, ``sign``, ``maximum
 would keep the branch of its first run. A test over all rows compares each partial with a numerical
 derivative, so a wrong one is noticed at once.
 Edges that rows share, on floats: nan goes through (a function of nan is nan, and where it compares,
-its slope is 0). Infinities follow IEEE 754: inf - inf and 0 · inf are nan, also when a slope is inf.
-What is too large is inf after + - * /, as in Python, and raises after exp, expm1 and a power; what is
-too small is a subnormal number and then 0, as is then its slope. The zeros keep their signs, except
-that relu and abs give 0.0. x ** 0 is 1 for every x, 0 and nan too. ``kink`` says which slope is taken
-where there are two; where there is none, it is kept as Undefined, and raises when it is asked for.
-Where a sigmoid, a tanh or a softmax rounds to its limit, its slope is exactly 0.
+its slope is 0, as are step and sign of nan, which serve as slopes). Infinities follow IEEE 754:
+inf - inf and 0 · inf are nan, also when a slope is inf. What is too large is inf after + - * /, as in
+Python, and raises after exp, expm1 and a power; what is too small is a subnormal number and then 0,
+as is then its slope. The zeros keep their signs, except that relu and abs give 0.0. x ** 0 is 1 for
+every x, 0 and nan too. ``kink`` says which slope is taken where there are two; where there is none, it
+is kept as Undefined, and raises when it is asked for. Where a sigmoid, a tanh or a softmax rounds to
+its limit, its slope is exactly 0.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from . import numeric
+from . import kinds, numeric
 from .numeric import exp, expm1, log, maximum, minimum, normal_cdf, sign, sqrt, step
 
 __all__ = [
@@ -114,6 +115,11 @@ def _is_zero(x: Any) -> bool:
     return not isinstance(x, numeric.Arithmetic) and x == 0
 
 
+def _is_above_zero(x: Any) -> bool:
+    """Is ``x`` a number above 0, a complex one by its real part? Of a Value or a symbol nobody knows."""
+    return not (isinstance(x, numeric.Arithmetic) or kinds.is_symbolic(x)) and kinds.real_part(x) > 0
+
+
 def _power_by_base(out: Any, x: Any, y: Any) -> Any:
     if _is_zero(y):  # x ** 0 is 1 everywhere, so its slope is 0, also at x = 0
         return y
@@ -121,7 +127,7 @@ def _power_by_base(out: Any, x: Any, y: Any) -> Any:
 
 
 def _power_by_exponent(out: Any, x: Any, y: Any) -> Any:
-    if _is_zero(x) and not isinstance(y, numeric.Arithmetic) and y > 0:  # 0 ** y is 0 for each y > 0
+    if _is_zero(x) and _is_above_zero(y):  # 0 ** y is 0 for each y > 0
         return out
     return out * log(x)
 
@@ -171,9 +177,9 @@ def _softmax_written(index: int) -> Callable[..., Any]:
 
 def _shift(operands: Sequence[Any]) -> Any:
     """The largest, as a number: it cancels in the quotient, so no gradient flows through it."""
-    numbers = [numeric.number_of(operand) for operand in operands]
+    numbers = numeric.all_of_one_kind([numeric.number_of(operand) for operand in operands])
     place = numeric.place_of_largest(numbers)
-    return 0 if place is None else numbers[place]
+    return numeric.zero(numbers[0]) if place is None else numbers[place]
 
 
 def _shifted_exponentials(operands: tuple[Any, ...]) -> tuple[Any, ...]:

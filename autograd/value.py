@@ -415,7 +415,10 @@ def _explained(error: Exception, node: Value, what: str = "") -> AutogradError:
         return error
     primitive, operands = node._primitive, node.operands
     assert primitive is not None
-    shown = [_described(operand) for operand in operands[:4]] + ["…"] * (len(operands) > 4)
+    first = operands[:4]
+    if isinstance(error, TypeError) and len(operands) > 4:
+        first = _one_of_each_kind(operands)
+    shown = [_described(operand) for operand in first] + ["…"] * (len(operands) > 4)
     place = f"{what}{primitive.name} of {' and '.join(shown)}"
     names = [(isinstance(operand, Value) and operand.label) or name for operand, name in zip(operands, "xy")]
     if isinstance(error, TypeError):
@@ -425,6 +428,13 @@ def _explained(error: Exception, node: Value, what: str = "") -> AutogradError:
     kind = DivisionByZeroError if isinstance(error, ZeroDivisionError) else DomainError
     advice = primitive.domain.format(*names) if primitive.domain else "the operands are outside its domain"
     return kind(f"{place}: {advice}")
+
+
+def _one_of_each_kind(operands: Sequence[Any]) -> tuple[Any, ...]:
+    first: dict[type, Any] = {}
+    for operand in operands:
+        first.setdefault(type(_data(operand)), operand)
+    return tuple(first.values())
 
 
 def _described(operand: Any) -> str:

@@ -1,5 +1,6 @@
 """The vocabulary for every kind of number, and on the whole range of floats."""
 
+import enum
 import inspect
 import math
 import random
@@ -553,3 +554,88 @@ def test_a_numpy_scalar_that_is_no_number_is_refused():
 def test_a_decimal_to_a_power_of_another_kind():
     with pytest.raises(KindError, match="do not mix"):
         Value(Decimal(0)) ** 0.0
+
+
+# --- what an examiner found once -------------------------------------------------------------------
+
+
+def test_a_number_of_an_enumeration_or_of_a_subclass_with_its_own_constructor():
+    class Size(enum.IntEnum):
+        LARGE = 3
+
+    class Metres(float):
+        def __new__(cls, number, unit):
+            return super().__new__(cls, number)
+
+    for number in (Size.LARGE, Metres(3.0, "m")):
+        x = Value(number)
+        y = maximum(x, 0.5) * x
+        y.backward()
+        assert (y.data, x.grad, type(x.grad)) == (9, 6.0, float)
+    assert (Size.LARGE / Value(Decimal(2))).data == Decimal("1.5")
+
+
+@pytest.mark.parametrize("whole", [2, Value(2), -7, Value(-7)], ids=str)
+@pytest.mark.parametrize("function", [softmax, log_softmax, lambda xs: [logsumexp(xs)]])
+def test_a_whole_number_beside_decimals_and_symbols_is_of_their_kind(function, whole):
+    sympy = pytest.importorskip("sympy")
+    number = getattr(whole, "data", whole)
+    for other in (Decimal("0.25"), sympy.Symbol("s")):
+        x = Value(other)
+        node = function([x, whole])[0]
+        exact = function([other, type(other)(number) if isinstance(other, Decimal) else sympy.Integer(number)])[0]
+        assert node.data == exact
+        opened = node._primitive.definition(node.operands)
+        if isinstance(other, Decimal):
+            assert abs(opened.data - exact) < Decimal("1e-26")
+        else:
+            assert sympy.simplify(opened.data - exact) == 0 and not exact.has(sympy.Float)
+        node.backward()
+        assert isinstance(x.grad, (Decimal, sympy.Expr))
+
+
+def test_zero_to_a_power_that_has_no_order():
+    sympy = pytest.importorskip("sympy")
+    zero, half = Value(0j), Value(0.5 + 0j)
+    assert (zero**half).data == 0 and (zero**half).partials[1] == 0
+    assert (zero ** Value(0j)).data == 1
+    s = sympy.Symbol("s")
+    assert (Value(0) ** Value(s)).data == 0**s
+
+
+@pytest.mark.parametrize("z", [5 + 100j, 1e-3 + 3.2j, 1e-3 - 3.2j, -1e-3 + 3.2j, 800 + 7j, 0.5 + 1e-30j])
+def test_complex_softplus_is_the_principal_logarithm(z):
+    with mpmath.workdps(400):
+        exact = complex(mpmath.log(1 + mpmath.exp(mpmath.mpmathify(z))))
+        assert complex(softplus(mpmath.mpmathify(z))) == exact
+    got = softplus(z)
+    assert got.real == pytest.approx(exact.real, rel=1e-14) and got.imag == pytest.approx(exact.imag, rel=1e-13)
+
+
+@pytest.mark.parametrize("step", [1e-100, 1e-200, 1e-300])
+def test_a_complex_step_of_any_size_passes_through_the_normal_law(step):
+    density = math.exp(-0.125) / math.sqrt(2 * math.pi)
+    assert numeric.normal_cdf(complex(0.5, step)).imag / step == pytest.approx(density, rel=1e-15)
+
+
+def test_the_sine_of_a_decimal_longer_than_the_context():
+    with localcontext() as context, mpmath.workdps(100):
+        context.prec = 6
+        x = Decimal("3.14159265358979323846264338327950288")
+        assert decimals.sin(x) == Decimal(mpmath.nstr(mpmath.sin(mpmath.mpf(str(x))), 6))
+        assert decimals.cos(x / 2) != 0
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        lambda xs, other: total([*xs, other]),
+        lambda xs, other: weighted_sum(xs, [*[1] * 9, other]),
+        lambda xs, other: softmax([*xs, other]),
+        lambda xs, other: autograd.weighted_sums([(*xs, other)], xs),
+    ],
+)
+def test_the_one_of_many_operands_that_does_not_mix_is_named(operation):
+    xs = [Value(0.5, label="x")] * 10
+    with pytest.raises(KindError, match=r"of x = 0.5 and (1 and )?y = Decimal\('2'\) and …: these kinds of number do"):
+        operation(xs, Value(Decimal(2), label="y"))
