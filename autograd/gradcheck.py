@@ -84,6 +84,8 @@ class GradientReport:
             [*lines, f"{agreeing} of {len(self.comparisons)} derivatives agree", *self.wrong_operands]
         )
 
+    __repr__ = __str__
+
 
 def _shown(number: Any, digits: int = 10) -> str:
     return f"{number:.{digits}g}" if isinstance(number, (float, int, Decimal)) else str(number)

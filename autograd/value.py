@@ -284,6 +284,9 @@ class Value(Arithmetic):
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={numeric.written(self.data)}, grad={numeric.written(self.grad)}{label})"
 
+    def __format__(self, spec: str) -> str:  # f"{loss:.4f}"
+        return format(self.data, spec) if spec else repr(self)
+
     def __rich_repr__(self) -> Iterator[tuple[Any, ...]]:  # what the package rich prints
         yield "data", self.data
         yield "grad", self.grad

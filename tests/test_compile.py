@@ -83,6 +83,11 @@ def test_each_function_of_the_vocabulary_is_compiled(name, order):
     assert compiled.recorded == 1
 
 
+def test_a_compiled_function_says_which_one_it_is():
+    assert repr(compile(math.fsum)) == "<compiled fsum>"
+    assert repr(compile(lambda x: x)).startswith("<compiled test_a_compiled_function_says")
+
+
 def test_a_model_is_recorded_once_and_trained_to_the_same_bits():
     random.seed(3)
     model = MLP(2, [8, 8, 1], activation="tanh", seed=1)

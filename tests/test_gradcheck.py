@@ -107,6 +107,11 @@ def test_a_function_that_gives_another_number_each_time_is_refused():
         check_gradient(lambda x: x * float(next(calls)), 3.0)
 
 
+def test_a_report_shows_its_table_at_the_prompt():
+    report = check_gradient(lambda x: x * x, 3.0)
+    assert repr(report) == str(report) and "1 of 1 derivatives agree" in repr(report)
+
+
 def test_a_jump_has_no_slope():
     for f in (step, sign, lambda x: x + step(-x)):
         [row] = check_gradient(f, 0.0).comparisons

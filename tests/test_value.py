@@ -113,6 +113,14 @@ def test_comparisons_read_the_data_and_equality_is_identity():
     assert (float(Value(Fraction(1, 4))), int(Value(2.9))) == (0.25, 2)
 
 
+def test_a_format_is_that_of_the_data():
+    loss, price = Value(2 / 3, label="loss"), Value(Decimal("2.50"))
+    assert f"{loss:.4f} {price:>6}" == "0.6667   2.50"
+    assert f"{loss}" == str(loss) == repr(loss)
+    with pytest.raises(ValueError, match="Unknown format code"):
+        f"{loss:d}"
+
+
 def test_repr_is_short_and_shows_the_label_where_there_is_one():
     assert repr(Value(2.0)) == "Value(data=2.0, grad=0.0)"
     assert repr(Value(Fraction(1, 3), label="权重")) == "Value(data=Fraction(1, 3), grad=Fraction(0, 1), label='权重')"

@@ -81,6 +81,9 @@ class Compiled:
         self.recorded = 0  # how often the function was recorded
         self._variants: dict[Any, tuple[Variant, ...]] = {}
 
+    def __repr__(self) -> str:
+        return f"<compiled {getattr(self.function, '__qualname__', repr(self.function))}>"
+
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """In a class it is a method; the object is a part of the shape of the call.
 
