@@ -1,5 +1,6 @@
 """Pictures: what is in them, how labels and numbers are shown, and what is refused."""
 
+import math
 import os
 import shutil
 import subprocess
@@ -103,6 +104,7 @@ def attributes(graph, label):
         (float("inf"), 4, "inf"),
         (float("nan"), 4, "nan"),
         (7, 4, "7"),
+        (10**15, 4, "1e+15"),
         (10**30, 4, "1e+30"),
         (Fraction(-1, 3), 4, "-1/3"),
         (Fraction(10**20 + 1, 3 * 10**20), 4, "0.3333"),
@@ -533,6 +535,18 @@ def test_what_flows_into_an_opened_node_adds_up_to_the_gradients():
         assert sum(arriving) == pytest.approx(node.grad, rel=1e-14)
 
 
+def test_a_stale_node_is_opened_with_its_operands_present_data_and_says_so():
+    w = Value(0.5, label="w")
+    z = weighted_sum([w], [3.0], Value(1.0))
+    z.label = "z"
+    w.data = 2.0
+    source = draw(z, detail="op").source
+    assert "z = Σ wx + b (stale: opened with its operands' present data)" in source
+    assert r"×\ndata 6\n" in source  # 2 · 3
+    assert r"z = +\ndata 2.5\n" in source  # what z has, until forward()
+    assert "stale: now 7" in source
+
+
 def test_a_sum_of_one_number_stays_closed():
     assert "subgraph" not in draw(total([Value(1.0)]), detail="op").source
 
@@ -595,6 +609,13 @@ def test_operations_between_layers_are_folded():
     source = draw(second[0], detail="neuron").source
     assert "inputs of layer 3" in source
     assert "2 operations: add, mul" in source
+
+
+def test_a_function_of_something_else_than_a_weighted_sum_is_no_activation():
+    z = weighted_sum([Value(0.5)], [Value(1.0)], Value(0.1))
+    source = draw((z * 2).tanh(), detail="neuron").source
+    assert r"z²₁ = 0.6\nw¹₁₁" in source  # and no a²₁
+    assert "2 operations: mul, tanh" in source
 
 
 def linked(scene):
@@ -714,6 +735,18 @@ def test_links_are_as_thick_as_their_contributions_on_request():
     draw(root, widths=True)
 
 
+def test_a_contribution_without_a_size_has_the_thinnest_link():
+    a, b, c = Value(0.0), Value(2.0), Value(math.inf)
+    slopeless = a.sqrt()
+    root = slopeless + b * 4 + b * c
+    root.grad = root.operands[0].grad = slopeless.grad = 1.0
+    for node in root.operands[0].operands[1], root.operands[1]:
+        node.grad = 1.0
+    widths = [line.partition("penwidth=")[2].rstrip("]") for line in draw(root, widths=True).source.splitlines()]
+    # undefined by a, infinite by c, and 1 by each sum; the largest is 4 by b
+    assert sorted(width.split()[0] for width in widths if width) == ["0.50", "0.50", *["1.88"] * 4, "3.25", "6.00"]
+
+
 @pytest.mark.parametrize("detail", ["op", "node", "neuron"])
 def test_a_legend_explains_what_is_there(detail):
     root, _, _ = network()
@@ -723,6 +756,14 @@ def test_a_legend_explains_what_is_there(detail):
     assert ("legend_parameter" in source) == (detail != "neuron")
     root.backward()
     assert "backward" in draw(root, detail=detail, legend=True).source.split("legend_input")[1]
+
+
+def test_a_legend_explains_what_is_stale():
+    x = Value(2.0, label="x")
+    root = x * x
+    assert "a leaf has changed since" not in draw(root, legend=True).source
+    x.data = 3.0
+    assert "stale: a leaf has changed since" in draw(root, legend=True).source
 
 
 def test_the_neighbourhood_of_a_node_says_what_it_leaves_out():
@@ -737,7 +778,7 @@ def test_the_neighbourhood_of_a_node_says_what_it_leaves_out():
     assert "1 operand not drawn" in source
     assert draw(x, around=x, within=0).source.count("[label=") == 2  # itself, and the number 1
     small = Value(1.0, label="y") * 2
-    assert draw(small, around="y", within=100).source == draw(small).source
+    assert draw(small, around="y", within=10**12).source == draw(small).source
     with pytest.raises(UnknownNameError, match="around='x'"):
         draw(x, around="x")
     with pytest.raises(ValueError, match="within=-1"):

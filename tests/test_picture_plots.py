@@ -236,6 +236,7 @@ def test_before_backward_no_layer_has_a_gradient_and_it_can_be_drawn():
     plot = plot_gradients(Net())
     assert "<svg" in plot._repr_svg_()
     assert [text.get_text() for text in plot.figure.axes[0].texts if text.get_text()] == ["no gradient"] * 3
+    assert plot.figure.axes[0].get_ylim()[0] == 0
 
 
 def test_what_is_not_finite_is_said():

@@ -38,14 +38,13 @@ def neighbourhood(order: Sequence[Value], centres: Iterable[Value], within: int)
                 consumers.setdefault(operand, []).append(node)
     reached = set(centres)
     frontier = reached
-    for _ in range(within):
+    while frontier and within:
+        within -= 1
         beyond: set[Value] = set()
         for node in frontier:
             beyond.update(operand for operand in node.operands if isinstance(operand, Value))
             beyond.update(consumers.get(node, ()))
         frontier = beyond - reached
-        if not frontier:
-            break
         reached = reached | frontier
     return [node for node in order if node in reached]
 
