@@ -61,6 +61,18 @@ def test_a_float_next_to_a_tie_goes_either_way(x):
     assert {check(x, figure).kind for figure in AROUND[round(x, 3)]} == {"agrees"}
 
 
+def test_a_number_of_mpmath_is_checked_to_all_its_digits():
+    mpmath = pytest.importorskip("mpmath")
+    with mpmath.workdps(50):
+        for sign, minus in ((1, ""), (-1, "-")):
+            x = sign * mpmath.exp(mpmath.mpf("-0.1"))
+            assert check(x, minus + "0.904837418035959573164249059446").kind == "agrees"
+            assert check(x, minus + "0.904837418035959573164249059447").kind == "slip"
+        assert check(mpmath.mpf(0), "0.00").kind == "agrees" and check(mpmath.inf, "0.1").kind == "slip"
+        with pytest.raises(KindError, match="complex"):
+            check(mpmath.mpc(1, 2), "1.0")
+
+
 def test_a_float_two_steps_from_a_tie_does_not():
     above = 2.675 + 3 * math.ulp(2.675)
     assert check(above, "2.68").kind == "agrees"

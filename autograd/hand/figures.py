@@ -115,12 +115,15 @@ def shortened(printed: Any) -> str:
 
 def exactly(number: Any) -> tuple[Fraction | None, Fraction]:
     """The number as a Fraction (None for inf and nan), and how far its kind may be from what it stands for."""
-    if isinstance(number, complex):
+    if isinstance(number, complex) or hasattr(number, "_mpc_"):
         raise KindError(f"check: {number!r} is complex; check its real and its imaginary part")
     if isinstance(number, (int, Fraction)):
         return Fraction(number), Fraction(0)
     if isinstance(number, Decimal):
         return (Fraction(number), Fraction(0)) if number.is_finite() else (None, Fraction(0))
+    if hasattr(number, "man_exp") and number.man:  # mpmath's, finite and not 0: ± man · 2^exp, rounded to prec bits
+        size = number.man * Fraction(2) ** number.exp
+        return size if number > 0 else -size, Fraction(2) ** (number.exp + number.bc - number.context.prec)
     number = float(number)
     if not math.isfinite(number):
         return None, Fraction(0)

@@ -1,0 +1,116 @@
+"""Every reader of a graph, on every row of the table, on every kind of number: only the documented errors."""
+
+import contextlib
+import copy
+import io
+import pickle
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from autograd import (
+    AnomalyWarning,
+    AutogradError,
+    Trace,
+    Value,
+    audit,
+    check,
+    debug,
+    detect_anomaly,
+    draw,
+    explain,
+    grad,
+    round_by_hand,
+    stale,
+    step,
+)
+from autograd.primitives import FAMILIES, PRIMITIVES, lookup
+
+mpmath = pytest.importorskip("mpmath")
+
+NUMBERS = (0.7, 1.3, 0.4, 0.2, 0.9)
+KINDS = {
+    "float": float,
+    "int": lambda x: int(10 * x),
+    "Fraction": lambda x: Fraction(str(x)),
+    "Decimal": lambda x: Decimal(str(x)),
+    "complex": lambda x: complex(x, 0.25),
+    "mpf": lambda x: mpmath.mpf(str(x)),
+    "mpc": lambda x: mpmath.mpc(str(x), "0.25"),
+    "huge": lambda x: x * 1e308,
+    "inf": lambda x: float("inf"),
+    "nan": lambda x: float("nan"),
+    "negative zero": lambda x: -0.0,
+}
+
+
+def in_anomaly(root, leaf):
+    with detect_anomaly():
+        root.forward()
+        root.backward()
+
+
+def walk(root, leaf):
+    stepper = step(root)
+    lines = [str(event) for event in stepper]
+    stepper.back()
+    return lines
+
+
+def at_the_prompt(root, leaf):
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        debug(root, commands=["w", "n", "s", "p a", "u", "d", "r", "l", "h", "q"])
+    return said.getvalue()
+
+
+def written(sheet):
+    return str(sheet), sheet.latex(), sheet.markdown()
+
+
+READERS = {
+    "backward": lambda root, leaf: root.backward(),
+    "forward": lambda root, leaf: root.forward(),
+    "stale": lambda root, leaf: stale(root),
+    "grad of grad": lambda root, leaf: grad(grad(root, [leaf], create_graph=True)[0], [leaf]),
+    "repr": lambda root, leaf: (repr(root), root._repr_latex_()),
+    "draw nodes": lambda root, leaf: draw(root).source,
+    "draw operations": lambda root, leaf: draw(root, detail="op").source,
+    "draw neurons": lambda root, leaf: draw(root, detail="neuron").source,
+    "explain": lambda root, leaf: written(explain(root)),
+    "explain a leaf": lambda root, leaf: written(explain(leaf, root=root)),
+    "step": walk,
+    "debug": at_the_prompt,
+    "check": lambda root, leaf: str(check(root, "0.123")),
+    "check a gradient": lambda root, leaf: str(check(leaf, "0.123", of="grad", root=root)),
+    "audit": lambda root, leaf: str(audit(root, {"a": "0.7", root: "0.123"})),
+    "round by hand": lambda root, leaf: str(round_by_hand(root)),
+    "detect_anomaly": in_anomaly,
+    "copy": lambda root, leaf: copy.deepcopy(root),
+    "pickle": lambda root, leaf: pickle.loads(pickle.dumps(root)),
+    "Trace": lambda root, leaf: Trace(root).source,
+}
+
+
+def graphs(kind):
+    """(the row's name, a root above the row's node, its first leaf), where the row takes this kind of number."""
+    for name in [*PRIMITIVES, *FAMILIES]:
+        key = (name, 0) if name in FAMILIES else name
+        count = 5 if name == "weighted_sum" else lookup(key).arity or 3
+        leaves = [Value(KINDS[kind](x), label=label) for x, label in zip(NUMBERS[:count], "abcde")]
+        try:
+            yield name, leaves[0]._apply(key, *leaves) * leaves[0] + 1, leaves[0]
+        except AutogradError:
+            continue
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("reader", READERS)
+def test_only_documented_errors(reader, kind):
+    for name, root, leaf in graphs(kind):
+        try:
+            READERS[reader](root, leaf)
+        except (AutogradError, AnomalyWarning) as error:
+            assert str(error), name
+        except Exception as error:
+            pytest.fail(f"{reader} of {name} on {kind}: {type(error).__name__}: {error}")
