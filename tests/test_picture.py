@@ -23,6 +23,7 @@ from autograd import (
     Value,
     draw,
     log,
+    log_softmax,
     softmax,
     topological_order,
     total,
@@ -573,7 +574,8 @@ def test_own_labels_take_the_place_of_names_while_they_are_short():
 def test_the_neurons_of_a_layer_stand_in_their_order():
     root, _, _ = network()
     for direction, axis, sign in (("LR", 1, -1), ("TB", 0, 1)):
-        boxes = [box for box in draw(root, detail="neuron", direction=direction)._scene.boxes if "z³" in box.lines[0]]
+        scene = draw(root, detail="neuron", direction=direction)._scene
+        boxes = [box for box in scene.boxes if box.lines[0].startswith("z³")]
         places = [sign * box.place[axis] for box in boxes]
         assert places == sorted(places)
         assert len(places) == 3
@@ -588,6 +590,74 @@ def test_what_flows_back_to_a_neuron_adds_up_to_its_gradient():
             key = scene.box_of[node].key
             arriving = [link.contribution for link in scene.links if link.source.key == key]
             assert sum(arriving) == pytest.approx(node.grad, rel=1e-14)
+
+
+def test_what_flows_back_from_a_softmax_adds_up_to_the_gradients_of_all_its_z():
+    root, _, _ = network()
+    root.backward()
+    scene = draw(root, detail="neuron")._scene
+    z = [node for node in topological_order(root) if node.op == "weighted_sum"][2:]
+    for node in z:  # the loss takes one probability; each z has a part in it
+        key = scene.box_of[node].key
+        [arriving] = [link.contribution for link in scene.links if link.source.key == key]
+        assert arriving == pytest.approx(node.grad, rel=1e-14)
+    [softmax_box] = {link.target.key for link in scene.links if link.source is scene.box_of[z[0]]}
+    [to_root] = [link for link in scene.links if link.source.key == softmax_box]
+    assert to_root.target.is_root
+
+
+def test_a_softmax_shows_all_its_values_and_labels_where_there_are_some():
+    rows = [(Value(float(i)), Value(0.0)) for i in range(3)]
+    p = softmax(weighted_sums(rows, [1.0]))
+    numbers = [shown(number, 4) for number in (p[0].data, p[1].data, p[2].data)]
+    [box] = [box for box in draw(p[1], detail="neuron")._scene.boxes if box.is_root]
+    assert box.lines == [f"a²{i} = softmax{i}(z²) = {number}" for i, number in zip("₁₂₃", numbers)]
+    p[1].label = "p"
+    [box] = [box for box in draw(p[1], detail="neuron")._scene.boxes if box.is_root]
+    assert box.lines == [
+        f"softmax₁(z²) = {numbers[0]}", f"p = softmax₂(z²) = {numbers[1]}", f"softmax₃(z²) = {numbers[2]}",
+    ]  # fmt: skip
+
+
+def test_samples_with_other_targets_show_the_values_of_the_log_softmax_only():
+    rows = [(Value(0.3), Value(0.0)), (Value(0.5), Value(0.0))]
+    loss = 0.0
+    for x, target in ((1.0, 0), (2.0, 1)):
+        loss = loss - log_softmax(weighted_sums(rows, [x]))[target]
+    [box] = [box for box in draw(loss, detail="neuron")._scene.boxes if "log_softmax" in box.lines[0]]
+    both = [[math.log(1 / (1 + math.exp(sign * 0.2 * x))) for x in (1.0, 2.0)] for sign in (1, -1)]
+    assert box.lines == [
+        f"ln a²₁ = log_softmax₁(z²) = {min(both[0]):.4f} … {max(both[0]):.4f}",
+        f"ln a²₂ = log_softmax₂(z²) = {min(both[1]):.4f} … {max(both[1]):.4f}",
+        "(computed 2 times)",
+    ]
+
+
+def test_activations_that_some_samples_have_are_shown_without_the_z_of_the_others():
+    row = (Value(3.0), Value(0.0))
+    z = [weighted_sums([row], [x])[0] for x in (1.0, 2.0, -1.0)]
+    scene = draw(z[0] + z[1].tanh() + z[2].relu(), detail="neuron")._scene
+    [lines] = [box.lines for box in scene.boxes if box.lines[0].startswith("z²₁")]
+    assert lines[:3] == ["z²₁ = -3 … 6", "a²₁ = tanh(z²₁) = 1.0000", "a²₁ = ReLU(z²₁) = 0"]
+
+
+def test_a_softmax_between_layers_gives_to_the_next_one_and_a_wide_one_is_shortened():
+    hidden = softmax(weighted_sums([(Value(0.1 * i), Value(0.0)) for i in range(12)], [1.0]))
+    [out] = weighted_sums([tuple(Value(0.1) for _ in range(13))], hidden)
+    scene = draw(out, detail="neuron")._scene
+    [lines] = [box.lines for box in scene.boxes if "softmax" in box.lines[0]]
+    assert len(lines) == 11 and lines[8] == "… 2 more" and lines[9].startswith("a²₁₁ = softmax₁₁(z²)")
+    assert ("a²₁", "z³₁") in linked(scene) and ("z²₁₂", "a²₁") in linked(scene)
+    assert {"layer 2", "layer 2: softmax", "layer 3: output"} <= {frame.title for frame in scene.frames}
+
+
+def test_a_softmax_of_other_than_neurons_is_folded():
+    [z] = weighted_sums([(Value(0.5), Value(0.0))], [1.0])
+    p = softmax([z, Value(0.0)])[1]
+    p.backward()
+    scene = draw(p, detail="neuron")._scene
+    assert scene.boxes[-1].lines[-1] == "1 operation: softmax"
+    assert scene.links[-1].contribution == z.grad != 0
 
 
 def test_a_wide_layer_and_many_samples_are_folded_and_say_what_they_hold():

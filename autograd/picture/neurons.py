@@ -2,7 +2,8 @@
 
 A neuron is a weighted sum z and the activation a that follows it. Layer 1 are the inputs, as in
 z²₁ = w¹₁₁ a¹₁ + w¹₁₂ a¹₂ + … + b¹₁ and a²₁ = f(z²₁): the weights bear the number of the layer that they
-come from. Whatever is neither neuron, weight nor input is folded, and says what it holds.
+come from. A softmax takes the z of a whole layer, and so has a box of its own. Whatever is neither
+neuron, softmax, weight nor input is folded, and says what it holds.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 
 from ..errors import UnknownNameError
 from ..numeric import total
-from ..primitives import split_weighted_sum
+from ..primitives import lookup, split_weighted_sum
 from ..value import Undefined, Value
 from .columns import place_in_columns
 from .freshness import Freshness
@@ -24,7 +25,8 @@ from .scene import Box, Link, Scene
 
 __all__ = ["scene_of_neurons"]
 
-_ACTIVATIONS = {"tanh", "sigmoid", "relu", "leaky_relu", "elu", "gelu", "softplus", "softmax", "log_softmax"}
+_ACTIVATIONS = {"tanh", "sigmoid", "relu", "leaky_relu", "elu", "gelu", "softplus"}
+_OF_A_LAYER = {"softmax", "log_softmax"}
 _LONGEST_NAME = 8  # characters of a label that takes the place of a name such as w¹₁₂
 _SHOWN_AT_ENDS = (8, 2)  # of a wide layer: so many of its first neurons, and of its last
 _MOST_WEIGHTS = 6  # of a neuron, that are listed in its box
@@ -55,7 +57,36 @@ class _Neuron:
     weights: tuple[Any, ...]
     bias: Any
     sums: list[Value] = field(default_factory=list)
-    outputs: list[Value] = field(default_factory=list)  # the activation of each, or the sum itself
+    activations: list[Value] = field(default_factory=list)  # of those sums that have one
+    number: int = 0  # in its layer, from 1
+
+    @property
+    def nodes(self) -> list[Value]:
+        return [*self.sums, *self.activations]
+
+
+@dataclass(slots=True, eq=False)
+class _Softmax:
+    """The softmax, or the log-softmax, of the z of some neurons: for each sample those of its values that are used."""
+
+    op: str
+    neurons: tuple[_Neuron, ...]
+    samples: dict[tuple[Value, ...], dict[int, Value]] = field(default_factory=dict)  # by the sums; then by index
+
+    @property
+    def layer(self) -> int:
+        return max(neuron.layer for neuron in self.neurons)
+
+    @property
+    def nodes(self) -> list[Value]:
+        return [node for used in self.samples.values() for node in used.values()]
+
+    def values(self, index: int) -> list[Any]:
+        """For each sample the node at an index, or, where the graph does not use it, its number."""
+        row = lookup((self.op, index))
+        return [
+            used[index] if index in used else row.rule([z.data for z in sums]) for sums, used in self.samples.items()
+        ]
 
 
 class _Network:
@@ -67,7 +98,7 @@ class _Network:
         activation_of = _activations(order)
         depth: dict[Value, int] = {}
         rows: dict[tuple[int, ...], _Neuron] = {}
-        self.neuron_of: dict[Value, _Neuron] = {}  # by its z, and by its a
+        self.unit_of: dict[Value, _Neuron | _Softmax] = {}  # a neuron by its z, and by its a
         for node in order:
             if node.op != "weighted_sum":
                 depth[node] = max([depth[x] for x in node.operands if isinstance(x, Value)], default=1)
@@ -75,25 +106,41 @@ class _Network:
             weights, inputs, bias = split_weighted_sum(node.operands)
             depth[node] = layer = 1 + max([depth[x] for x in inputs if isinstance(x, Value)], default=1)
             neuron = rows.setdefault(tuple(map(id, (*weights, bias))), _Neuron(layer, weights, bias))
-            output = activation_of.get(node, node)
             neuron.sums.append(node)
-            neuron.outputs.append(output)
-            self.neuron_of[node] = self.neuron_of[output] = neuron
+            self.unit_of[node] = neuron
+            if node in activation_of:
+                neuron.activations.append(activation_of[node])
+                self.unit_of[activation_of[node]] = neuron
         if not rows:
             raise UnknownNameError(
                 'detail="neuron": there is no weighted sum, and so no neuron; draw the graph with detail="node"'
             )
         self.layers: dict[int, list[_Neuron]] = {}
         for neuron in rows.values():
-            self.layers.setdefault(neuron.layer, []).append(neuron)
+            layer_of_neuron = self.layers.setdefault(neuron.layer, [])
+            layer_of_neuron.append(neuron)
+            neuron.number = len(layer_of_neuron)
+        self.softmaxes = self._softmaxes()
+
+    def _softmaxes(self) -> list[_Softmax]:
+        """Those of sums alone; one that takes anything else is folded, as any other operation."""
+        found: dict[tuple[Any, ...], _Softmax] = {}
+        for node in self.order:
+            sums = node.operands
+            if node.op in _OF_A_LAYER and all(isinstance(z, Value) and z.op == "weighted_sum" for z in sums):
+                neurons: Any = tuple(self.unit_of[z] for z in sums)
+                softmax = found.setdefault((node.op, neurons), _Softmax(node.op, neurons))
+                softmax.samples.setdefault(sums, {})[node._primitive.index] = node  # type: ignore[union-attr]
+                self.unit_of[node] = softmax
+        return list(found.values())
 
     def region(self, starts: Iterable[Any]) -> list[Value]:
-        """The operations under ``starts``, operands first, down to the neurons and without them."""
+        """The operations under ``starts``, operands first, down to the neurons and the softmaxes, without them."""
         inside: set[Value] = set()
         stack = [x for x in starts if isinstance(x, Value)]
         while stack:
             node = stack.pop()
-            if node in inside or node in self.neuron_of or not node.op:
+            if node in inside or node in self.unit_of or not node.op:
                 continue
             inside.add(node)
             stack += [x for x in node.operands if isinstance(x, Value)]
@@ -127,12 +174,8 @@ def _activations(order: Iterable[Value]) -> dict[Value, Value]:
     """The activation that follows each weighted sum: the first in the order that is taken of it."""
     found: dict[Value, Value] = {}
     for node in order:
-        primitive = node._primitive
-        if primitive is None or primitive.name not in _ACTIVATIONS:
-            continue
-        argument = node.operands[max(primitive.index, 0)]
-        if isinstance(argument, Value) and argument.op == "weighted_sum":
-            found.setdefault(argument, node)
+        if node.op in _ACTIVATIONS and node.operands[0].op == "weighted_sum":
+            found.setdefault(node.operands[0], node)
     return found
 
 
@@ -146,12 +189,14 @@ class _Painter:
         self.digits = digits
         self.scene = Scene()
         self.columns: list[tuple[str, list[Box]]] = []  # their titles, and their boxes in order
-        self._box_of_neuron: dict[_Neuron, Box] = {}
+        self._box_of_unit: dict[_Neuron | _Softmax, Box] = {}
         self._box_of_input: dict[Any, Box] = {}  # by the key of its slot
         for layer, neurons in sorted(network.layers.items()):
             self._paint_inputs(layer, neurons)
-            self._paint_layer(layer, neurons)
-        if network.root not in network.neuron_of:
+            softmaxes = [softmax for softmax in network.softmaxes if softmax.layer == layer]
+            self._paint_layer(layer, neurons, has_softmax=bool(softmaxes))
+            self._paint_softmaxes(layer, softmaxes)
+        if network.root not in network.unit_of:
             self._paint_folded_root()
 
     # --- boxes ---
@@ -162,7 +207,7 @@ class _Painter:
             slot.key: slot
             for neuron in neurons
             for slot in _slots(neuron)
-            if slot.key not in self.network.neuron_of and slot.key not in self._box_of_input
+            if slot.key not in self.network.unit_of and slot.key not in self._box_of_input
         }
         if not outside:
             return
@@ -184,41 +229,75 @@ class _Painter:
                     self.scene.box_of[operand] = box
             self._link_region(region, box)
 
-    def _paint_layer(self, layer: int, neurons: list[_Neuron]) -> None:
+    def _paint_layer(self, layer: int, neurons: list[_Neuron], has_softmax: bool) -> None:
         column: list[Box] = []
-        is_last = layer == max(self.network.layers)
-        self.columns.append((f"layer {layer}: output" if is_last else f"layer {layer}", column))
-        for number, neuron in self._ends(enumerate(neurons, 1), column, "neurons"):
-            box = self.scene.add(
-                "operation", self._described(neuron, number),
-                is_root=self.network.root in neuron.outputs or self.network.root in neuron.sums,
-                is_stale=any(self.freshness.is_stale(node) for node in (*neuron.sums, *neuron.outputs)),
-            )  # fmt: skip
-            if box.is_stale:
-                box.lines.append("stale: call forward()")
+        self.columns.append((self._title(layer, "" if has_softmax else ": output", ""), column))
+        for neuron in self._ends(neurons, column, "neurons"):
+            box = self._add_unit(neuron, self._described(neuron))
             column.append(box)
-            self._box_of_neuron[neuron] = box
-            for node in (*neuron.sums, *neuron.outputs, neuron.bias):
-                if isinstance(node, Value):
-                    self.scene.box_of[node] = box
+            if isinstance(neuron.bias, Value):
+                self.scene.box_of[neuron.bias] = box
             self._link_neuron(neuron, box)
 
-    def _described(self, neuron: _Neuron, number: int) -> list[str]:
-        z, a = neuron.sums[0], neuron.outputs[0]
-        z_name = _name(z, "z", neuron.layer, number)
+    def _paint_softmaxes(self, layer: int, softmaxes: list[_Softmax]) -> None:
+        column = [self._add_unit(softmax, self._values_of(softmax)) for softmax in softmaxes]
+        if column:
+            self.columns.append((self._title(layer, ": output", ": softmax"), column))
+        for softmax, box in zip(softmaxes, column):
+            self._link_region(softmax.nodes, box)
+
+    def _title(self, layer: int, of_last: str, of_others: str) -> str:
+        return f"layer {layer}{of_last if layer == max(self.network.layers) else of_others}"
+
+    def _add_unit(self, unit: _Neuron | _Softmax, lines: list[str]) -> Box:
+        nodes = unit.nodes
+        box = self.scene.add(
+            "operation", lines,
+            is_root=self.network.root in nodes, is_stale=any(self.freshness.is_stale(node) for node in nodes),
+        )  # fmt: skip
+        if box.is_stale:
+            box.lines.append("stale: call forward()")
+        self._box_of_unit[unit] = box
+        for node in nodes:
+            self.scene.box_of[node] = box
+        return box
+
+    def _values_of(self, softmax: _Softmax) -> list[str]:
+        """A line for each value, also for those that the graph does not use: they are as many as the z."""
+        lines = []
+        letter = "ln a" if softmax.op == "log_softmax" else "a"
+        have_labels = any(node.label for node in softmax.nodes)
+        of_all = _name(softmax.neurons[0].sums[0], "z", softmax.layer, 1).rstrip("₀₁₂₃₄₅₆₇₈₉,")
+        everything = list(enumerate(softmax.neurons))
+        first, last = _SHOWN_AT_ENDS
+        left_out = len(everything) - first - last
+        for place, neuron in everything[:first] + everything[-last:] if left_out > 1 else everything:
+            nodes = softmax.values(place)
+            shown_as = f"{softmax.op}{str(place + 1).translate(_SUBSCRIPTS)}({of_all})"
+            used = next((node for node in nodes if isinstance(node, Value)), None)
+            if used is not None or not have_labels:
+                shown_as = f"{_name(used, letter, neuron.layer, neuron.number)} = {shown_as}"
+            if left_out > 1 and place == len(everything) - last:
+                lines.append(f"… {left_out:,} more")
+            lines.append(self._line(shown_as, nodes))
+        return [*lines, *_how_often(len(softmax.samples))]
+
+    def _described(self, neuron: _Neuron) -> list[str]:
+        number = neuron.number
+        z_name = _name(neuron.sums[0], "z", neuron.layer, number)
         lines = [self._line(z_name, neuron.sums)]
-        if a is not z:
-            a_name = _name(a, "ln a" if a.op == "log_softmax" else "a", neuron.layer, number)
-            lines.append(self._line(f"{a_name} = {_activation(a, z_name)}", neuron.outputs))
+        by_kind: dict[str, list[Value]] = {}
+        for a in neuron.activations:
+            by_kind.setdefault(symbol(a), []).append(a)
+        for kind, nodes in by_kind.items():
+            lines.append(self._line(f"{_name(nodes[0], 'a', neuron.layer, number)} = {kind}({z_name})", nodes))
         names = [_name(weight, "w", neuron.layer - 1, number, place) for place, weight in enumerate(neuron.weights, 1)]
         if len(names) <= _MOST_WEIGHTS:
             lines += [self._line(name, [weight]) for name, weight in zip(names, neuron.weights)]
         else:
             lines.append(f"{names[0]} … {names[-1]}: from {self._range(list(neuron.weights))}")
         lines.append(self._line(_name(neuron.bias, "b", neuron.layer - 1, number), [neuron.bias]))
-        if len(neuron.sums) > 1:
-            lines.append(f"(computed {len(neuron.sums)} times)")
-        return lines
+        return [*lines, *_how_often(len(neuron.sums))]
 
     def _line(self, name: str, nodes: list[Any]) -> str:
         line = f"{name} = {self._range(nodes)}"
@@ -229,8 +308,8 @@ class _Painter:
     def _range(self, nodes: list[Any]) -> str:
         numbers = [node.data if isinstance(node, Value) else node for node in nodes]
         low, high = min(numbers), max(numbers)
-        text = shown(low, self.digits)
-        return text if low == high else f"{text} … {shown(high, self.digits)}"
+        least, most = shown(low, self.digits), shown(high, self.digits)
+        return least if least == most else f"{least} … {most}"
 
     def _ends(self, wide: Iterable[_Any], column: list[Box], what: str) -> Iterator[_Any]:
         """What is drawn of a wide layer; between its ends, a box says how much is not."""
@@ -264,8 +343,8 @@ class _Painter:
         """From each box that the neuron takes something of, one link, however often it takes it."""
         links: dict[str, Link] = {}
         for slot, weight in zip(_slots(neuron), neuron.weights):
-            giver = self.network.neuron_of.get(slot.key)
-            source = self._box_of_input.get(slot.key) if giver is None else self._box_of_neuron.get(giver)
+            giver = self.network.unit_of.get(slot.key)
+            source = self._box_of_input.get(slot.key) if giver is None else self._box_of_unit.get(giver)
             if source is None:  # folded away
                 continue
             link = links.setdefault(source.key, Link(source, target, slot.place))
@@ -278,17 +357,17 @@ class _Painter:
         self.scene.links += links.values()
 
     def _link_region(self, region: list[Value], target: Box) -> None:
-        """From each neuron whose output the folded operations take, with all that flows back to it from them."""
-        arriving: dict[_Neuron, Any] = {}
+        """From each neuron or softmax that these operations take, with all that flows back to it from them."""
+        arriving: dict[_Neuron | _Softmax, Any] = {}
         for node in region:
             for operand, partial in zip(node.operands, node.partials):
-                neuron = self.network.neuron_of.get(operand) if isinstance(operand, Value) else None
+                unit = self.network.unit_of.get(operand) if isinstance(operand, Value) else None
                 flow = contribution(node.grad, partial)
-                if neuron is not None and not isinstance(flow, Undefined):
-                    arriving[neuron] = arriving.get(neuron, 0) + flow
-        for place, (neuron, flow) in enumerate(arriving.items()):
-            if neuron in self._box_of_neuron:
-                self.scene.links.append(Link(self._box_of_neuron[neuron], target, place, contribution=flow))
+                if unit is not None and not isinstance(flow, Undefined):
+                    arriving[unit] = arriving.get(unit, 0) + flow
+        for place, (unit, flow) in enumerate(arriving.items()):
+            if unit in self._box_of_unit:
+                self.scene.links.append(Link(self._box_of_unit[unit], target, place, contribution=flow))
 
 
 def _name(node: Any, letter: str, layer: int, *numbers: int) -> str:
@@ -300,10 +379,8 @@ def _name(node: Any, letter: str, layer: int, *numbers: int) -> str:
     return letter + str(layer).translate(_SUPERSCRIPTS) + comma.join(map(str, numbers)).translate(_SUBSCRIPTS)
 
 
-def _activation(a: Value, z_name: str) -> str:
-    """``σ(z²₁)``; a softmax is taken of its whole layer: ``softmax₁(z³)``."""
-    is_of_layer = a.op in ("softmax", "log_softmax")
-    return f"{symbol(a)}({z_name.rstrip('₀₁₂₃₄₅₆₇₈₉,') if is_of_layer else z_name})"
+def _how_often(samples: int) -> list[str]:
+    return [f"(computed {samples} times)"] if samples > 1 else []
 
 
 def _contents(region: list[Value]) -> str:
