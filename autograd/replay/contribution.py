@@ -7,6 +7,7 @@ was set to zero, as contributions cancel; but a number that was not written here
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from operator import is_
 from typing import Any
@@ -18,16 +19,12 @@ from .arrays import ParameterArrays
 __all__ = ["Contribution", "add_gradients"]
 
 
-class _Ledger:
-    """What is known of leaves, by their ids: a leaf may be forgotten, and its numbers are compared by ``is``."""
-
-    def __init__(self) -> None:
-        self.moment = 0  # how often gradients have been added
-        self.cancelled: dict[int, float] = {}  # the zero that contributions added up to
-        self.lost_until: dict[int, int] = {}  # the moment until which what was added has been set to zero since
-
-
-_ledger = _Ledger()
+# Each addition of gradients has a number. What is known of leaves stands by their ids, as a leaf may be
+# forgotten, and their numbers are compared by ``is``.
+_numbers = itertools.count(1)
+_cancelled: dict[int, float] = {}  # the zero that contributions added up to
+_lost_before: dict[int, int] = {}  # what additions before this one gave has been set to zero since
+_latest = 0
 
 
 class Contribution:
@@ -42,7 +39,7 @@ class Contribution:
     7.0
     """
 
-    __slots__ = ("_arrays", "_gradients", "_in_arrays", "_leaves", "_moment", "_totals", "_zeroings")
+    __slots__ = ("_arrays", "_gradients", "_in_arrays", "_leaves", "_number", "_totals", "_zeroings")
 
     def __init__(
         self, leaves: Sequence[Value], gradients: Sequence[float], arrays: ParameterArrays | None, in_arrays: Any
@@ -52,10 +49,9 @@ class Contribution:
         self._arrays = arrays
         self._in_arrays = in_arrays
         self._zeroings = arrays.zeroings if arrays is not None else 0
-        self._totals: Sequence[float] | None = self._add()
-        self._moment = _ledger.moment
+        self._number, self._totals = self._add()
 
-    def _add(self) -> list[float]:
+    def _add(self) -> tuple[int, list[float] | None]:
         if self._arrays is not None:
             self._arrays.add(self._in_arrays)
         return add_gradients(self._leaves, self._gradients)
@@ -87,10 +83,10 @@ class Contribution:
             present = leaf.grad
             if not gradient or present is total:
                 continue
-            zeroed = not present and present is not _ledger.cancelled.get(id(leaf))
-            if zeroed or _ledger.lost_until.get(id(leaf), 0) >= self._moment:
+            zeroed = not present and present is not _cancelled.get(id(leaf))
+            if zeroed or _lost_before.get(id(leaf), 0) > self._number:
                 lost[leaf] = gradient
-            elif self._moment == _ledger.moment:  # no call has added to it since, so who has?
+            elif self._number == _latest:  # no call has added to it since, so who has?
                 raise _unclear("do so before the call")
         return lost
 
@@ -102,20 +98,24 @@ def _unclear(advice: str) -> RecordingError:
     )
 
 
-def add_gradients(leaves: Iterable[Value], gradients: Iterable[float]) -> list[float]:
-    """Accumulate as ``Value.backward`` does, one pass's sum added to what was there; returns the new gradients."""
-    cancelled, lost_until, earlier = _ledger.cancelled, _ledger.lost_until, _ledger.moment
-    _ledger.moment += 1
+def add_gradients(leaves: Iterable[Value], gradients: Iterable[float]) -> tuple[int, list[float] | None]:
+    """Accumulate as ``Value.backward`` does, one pass's sum added to what was there.
+
+    Returns the number of this addition, and what the gradients are now.
+    """
+    global _latest
+    _latest = number = next(_numbers)
     totals = []
     for leaf, gradient in zip(leaves, gradients):
         before, key = leaf.grad, id(leaf)
-        if before or is_(before, cancelled.get(key)):
+        cancelled = _cancelled.get(key)
+        if before or (cancelled is not None and before is cancelled):
             total = before + gradient
             if not total:
-                cancelled[key] = total
+                _cancelled[key] = total
         else:
             total = gradient
-            lost_until[key] = earlier
+            _lost_before[key] = number
         leaf.grad = total
         totals.append(total)
-    return totals
+    return number, totals
