@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
@@ -27,7 +28,7 @@ from typing import Any
 
 from . import kinds
 from .derivatives import Point, grad, is_sequence
-from .errors import AutogradError, DomainError, KindError
+from .errors import AutogradError, DomainError, KindError, NumberOverflowError
 from .numeric import given, quoted
 from .value import Undefined, Value, topological_order
 
@@ -37,8 +38,11 @@ __all__ = ["Comparison", "GradientReport", "check_gradient"]
 # no cancellation, so what differs is rounding; differences are extrapolated, to about 10 digits.
 COMPLEX_TOLERANCE, DIFFERENCE_TOLERANCE = 1e-10, 1e-8
 
+_SMALLEST = sys.float_info.min  # below it floats have fewer digits
+
 _CONTRACTION = 2.0  # from one step to the next shorter one
 _STEPS = 10
+_PARTS = (1.0, 2.0**-7, 2.0**-14, 2.0**-21, 2.0**-28)  # of the longest step, to begin with
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,20 @@ def check_gradient(f: Callable[..., Any], *xs: Any, order: int = 1) -> GradientR
             f"check_gradient: the function gives {quoted(output.data)} and then {quoted(again.data)} for the same "
             "numbers; take what is random, or counts its calls, out of it"
         )
+    try:
+        return _compared_derivatives(f, point, output, order)
+    except OverflowError as error:
+        if isinstance(error, AutogradError):
+            raise
+        raise NumberOverflowError(
+            f"check_gradient: at {', '.join(map(quoted, numbers))} a number is too large for a float, in which "
+            "derivatives of whole numbers and Fractions are compared; use smaller numbers, or Decimals"
+        ) from None
+
+
+def _compared_derivatives(f: Callable[..., Any], point: Point, output: Value, order: int) -> GradientReport:
+    names = [variable.label for variable in point.variables]
+    numbers = [variable.data for variable in point.variables]
     values = lambda at: [point.moved_to(at).value_of(f, "check_gradient")]
     graphs = [([output], ["d/d{}"], values)]
     if order == 2:
@@ -190,16 +208,23 @@ def _is_mpf(number: Any) -> bool:
 def _magnitudes(root: Value, inputs: Sequence[Value]) -> list[float]:
     """Σ |contribution| over all paths to each input: what rounding in the gradient is relative to.
 
-    A partial such as 1 - tanh² is rounded to about an ulp of 1 where it is nearly 0, hence the second term.
+    A partial such as 1 - tanh² is rounded to about an ulp of 1 where it is nearly 0: see _cancellation.
     """
     size = {root: 1.0}
     for node in reversed(topological_order(root)):
         own = size.get(node, 0.0)
         for operand, partial in zip(node.operands, node.partials):
             if isinstance(operand, Value) and not isinstance(partial, Undefined):
-                term = own * (abs(float(partial)) + 1e-6 * max(1.0, abs(float(node.data))))
-                size[operand] = size.get(operand, 0.0) + term
+                size[operand] = size.get(operand, 0.0) + own * (abs(float(partial)) + _cancellation(node))
     return [size.get(x, 0.0) for x in inputs]
+
+
+# Rows whose partial is a difference of numbers near 1; the others' have no rounding but a relative one.
+_CANCELLING = {"tanh", "sigmoid", "gelu", "softmax", "log_softmax"}
+
+
+def _cancellation(node: Value) -> float:
+    return 1e-6 if node.op in _CANCELLING else 0.0
 
 
 # --- numerical derivatives -------------------------------------------------------------------------
@@ -215,6 +240,8 @@ class _Slope:
     method: str
     left: Any = None
     right: Any = None
+    error_of_sides: float = 0.0
+    reach: float = 0.0  # what the function changes by over long steps: beside it a slope is seen to be 0
 
 
 def _differentiate(
@@ -235,7 +262,7 @@ def _differentiate(
         with mp.workprec(3 * mp.prec + 30):
             return _differences(moved, max(abs(x), mp.one) * mp.mpf(2) ** -((mp.prec - 30) // 3), 1e-8)
     numbers = [float(number) if isinstance(number, Fraction) else number for number in numbers]
-    return _complex_step(moved, recorded(numbers)) or _ridders(moved, max(abs(float(x)), 1.0))
+    return _complex_step(moved, recorded(numbers)) or _ridders(moved, float(x))
 
 
 def _complex_step(moved: Callable[[Any], list[Value]], real: list[Value]) -> list[_Slope] | None:
@@ -257,22 +284,27 @@ def _complex_step(moved: Callable[[Any], list[Value]], real: list[Value]) -> lis
 
 
 def _differences(moved: Callable[[Any], list[Value]], h: Any, tolerance: float) -> list[_Slope]:
-    """Differences at a precision that leaves no rounding to speak of."""
-    down, here, up = ([value.data for value in moved(step)] for step in (-h, 0 * h, h))
+    """Differences at a precision that leaves no rounding to speak of, with a step and with half of it."""
+    steps = (-h, -h / 2, 0 * h, h / 2, h)
     slopes = []
-    for low, middle, high in zip(down, here, up):
-        left, right = (middle - low) / h, (high - middle) / h
-        kink = abs(float(right - left)) > tolerance * float(max(abs(left), abs(right)))
+    for low, below, middle, above, high in zip(*([value.data for value in moved(step)] for step in steps)):
+        left, right = (middle - below) / (h / 2), (above - middle) / (h / 2)
+        gap, longer_gap = abs(right - left), abs((high - middle) / h - (middle - low) / h)
+        # What is smooth has a gap that halves with the step; that of a kink stays.
+        kink = float(gap) > tolerance * float(max(abs(left), abs(right))) and 4 * gap > 3 * longer_gap
         sides = {"left": left, "right": right} if kink else {}
-        slopes.append(_Slope((high - low) / (2 * h), 0.0, tolerance, "differences at higher precision", **sides))
+        central, error = (above - below) / h, abs((high - low) / (2 * h) - (above - below) / h)
+        reach = float(max(abs(high - middle), abs(middle - low)) / h)
+        slopes.append(_Slope(central, error, tolerance, "differences at higher precision", reach=reach, **sides))
     return slopes
 
 
 class _Line:
     """Functions along one variable: their values at steps from the point, and the branch that each step is on."""
 
-    def __init__(self, moved: Callable[[Any], list[Value]]) -> None:
+    def __init__(self, moved: Callable[[Any], list[Value]], x: float) -> None:
         self._moved = moved
+        self._x = x
         self._known: dict[float, tuple[list[float] | None, Any]] = {}
 
     def at(self, step: float) -> tuple[list[float] | None, Any]:
@@ -294,52 +326,74 @@ class _Line:
             h /= 8.0
         return 0.0
 
-    def difference(self, row: int, low: float, high: float) -> float:
-        """The slope of a chord; nan where one of its ends does not exist."""
+    def difference(self, row: int, low: float, high: float) -> tuple[float, float]:
+        """(the slope of a chord, the rounding in it); nan where one of its ends does not exist."""
         below, above = self.at(low)[0], self.at(high)[0]
-        return math.nan if below is None or above is None else (above[row] - below[row]) / (high - low)
+        width = (self._x + high) - (self._x + low)  # what is left of it beside x
+        if below is None or above is None or not width:
+            return math.nan, math.nan
+        return (above[row] - below[row]) / width, math.ulp(max(abs(below[row]), abs(above[row]))) / width
+
+    def slope(self, row: int, starts: Sequence[float]) -> tuple[float, float]:
+        """(slope, likely error) by central differences, with the length of step that does best."""
+        chord = lambda h: self.difference(row, -h, h)
+        found = [_extrapolated(chord, start * part, 2) for start in starts for part in _PARTS]
+        # Steps over many periods give slopes, and errors, that are small: what counts is their ratio, if it tells.
+        settled = [(slope, error) for slope, error in found if error < 1e-3 * abs(slope)]
+        if settled:
+            return min(settled, key=lambda entry: entry[1] / abs(entry[0]))
+        return min(found, key=lambda entry: entry[1])
 
 
-def _ridders(moved: Callable[[Any], list[Value]], scale: float) -> list[_Slope]:
+def _ridders(moved: Callable[[Any], list[Value]], x: float) -> list[_Slope]:
     """Central differences with ever shorter steps, extrapolated to none; and from each side, for kinks."""
-    line = _Line(moved)
+    line = _Line(moved, x)
     here, branch = line.at(0.0)
     assert here is not None
+    scale = _power_of_two_below(max(abs(x), 1.0))
     longest = line.longest_step((-1, 1), branch, scale)
+    # Beside 0 a function may change over lengths like x itself.
+    shorter = line.longest_step((-1, 1), branch, _power_of_two_below(abs(x))) if 0.0 < abs(x) < 1e-3 else 0.0
     slopes = []
     for row in range(len(here)):
-        central = min(
-            [_extrapolated(lambda h: line.difference(row, -h, h), longest * part, 2) for part in (1.0, 1e-2, 1e-4)],  # noqa: B023
-            key=lambda found: found[1],
-        )
+        central = line.slope(row, (longest, shorter))
+        reach = 1e-4 * abs(here[row]) / scale
         sides = []
         for side in (-1, 1):
-            h = longest or line.longest_step((side,), line.at(side * 1e-12 * scale)[1], scale)
-            chord = lambda h: line.difference(row, 0.0, side * h)  # noqa: B023
-            sides.append((math.copysign(math.inf, chord(h)), 0.0) if _jumps(chord, h) else _extrapolated(chord, h, 1))
+            h = longest or shorter or line.longest_step((side,), line.at(side * 1e-12 * scale)[1], scale)
+            chord = lambda h: line.difference(row, *sorted((0.0, side * h)))  # noqa: B023
+            jump = math.copysign(math.inf, chord(h)[0]), 0.0
+            sides.append(jump if _jumps(chord, h) else _extrapolated(chord, h, 1))
+            reach = max(reach, abs(chord(h)[0]))
         (left, left_error), (right, right_error) = sides
         largest, error = max(abs(left), abs(right)), left_error + right_error
         missing = left != left or right != right  # outside of the domain
         apart = abs(right - left) > 1e-5 * largest + 10 * error and error <= 1e-3 * largest
         if missing or apart or largest == math.inf:
-            slopes.append(_Slope(*central, DIFFERENCE_TOLERANCE, "one-sided differences", left, right))
-        elif not longest:
+            error = sum(error for slope, error in sides if slope == slope)
+            slopes.append(_Slope(*central, DIFFERENCE_TOLERANCE, "one-sided differences", left, right, error))
+        elif not longest and not shorter:
             error = max(error, abs(right - left))
-            slopes.append(_Slope((left + right) / 2, error, DIFFERENCE_TOLERANCE, "one-sided differences"))
+            slopes.append(_Slope((left + right) / 2, error, DIFFERENCE_TOLERANCE, "one-sided differences", reach=reach))
         else:
-            slopes.append(_Slope(*central, DIFFERENCE_TOLERANCE, "central differences"))
+            slopes.append(_Slope(*central, DIFFERENCE_TOLERANCE, "central differences", reach=reach))
     return slopes
 
 
-def _jumps(chord: Callable[[float], float], h: float) -> bool:
+def _power_of_two_below(x: float) -> float:
+    """So that steps are powers of two, and x plus or minus a step is not rounded."""
+    return math.ldexp(1.0, math.frexp(x)[1] - 1)
+
+
+def _jumps(chord: Callable[[float], tuple[float, float]], h: float) -> bool:
     """Do the chords grow as 1/h, however short they are?"""
     if not h:
         return False
-    long, medium, short = (abs(chord(h / part)) for part in (1.0, 32.0, 1024.0))
+    long, medium, short = (abs(chord(h / part)[0]) for part in (1.0, 32.0, 1024.0))
     return 16 * long < medium < 64 * long and 512 * long < short < 2048 * long
 
 
-def _extrapolated(difference: Callable[[float], float], h: float, power: int) -> tuple[float, float]:
+def _extrapolated(difference: Callable[[float], tuple[float, float]], h: float, power: int) -> tuple[float, float]:
     """(slope, likely error) as the step goes to 0: the entry of Ridders' tableau that changes least.
 
     The error of a difference is a series in h to the multiples of ``power``.
@@ -347,12 +401,13 @@ def _extrapolated(difference: Callable[[float], float], h: float, power: int) ->
     best, error = math.nan, math.inf
     above: list[float] = []
     for _ in range(_STEPS if h else 0):
-        entries = [difference(h)]
+        slope, rounding = difference(h)
+        entries = [slope]
         factor = 1.0
         for previous in above:
             factor *= _CONTRACTION**power
             entries.append((entries[-1] * factor - previous) / (factor - 1.0))
-            change = max(abs(entries[-1] - entries[-2]), abs(entries[-1] - previous))
+            change = max(abs(entries[-1] - entries[-2]), abs(entries[-1] - previous)) + rounding
             if change <= error:
                 best, error = entries[-1], change
         above = entries
@@ -379,17 +434,21 @@ def _branches(roots: Sequence[Value]) -> list[tuple[str, int]]:
 
 
 def _judged(name: str, engine: Any, slope: _Slope, scale: float) -> Comparison:
+    if engine != engine or abs(engine) == math.inf:  # too large a slope, or that of nothing
+        return Comparison(name, engine, slope.central, "undecided", slope.method)
     if slope.left is not None:
         ends = [side for side in (slope.left, slope.right) if side == side]  # nan: outside of the domain
-        if len(ends) == 1 and abs(ends[0]) == math.inf:  # neither side tells anything
+        if not ends or (len(ends) == 1 and abs(ends[0]) == math.inf):  # neither side tells anything
             return Comparison(name, engine, (slope.left, slope.right), "undecided", slope.method)
         room = slope.tolerance * max([scale, *(abs(float(end)) for end in ends)])  # inf at a jump: no slope is wrong
-        between = bool(ends) and float(min(ends) - engine) <= room and float(engine - max(ends)) <= room
-        return Comparison(name, engine, (slope.left, slope.right), "kink" if between else "differs", slope.method)
+        outside = max(0.0, float(min(ends) - engine), float(engine - max(ends)))
+        verdict = "kink" if outside <= room else "undecided" if outside <= 4 * slope.error_of_sides else "differs"
+        return Comparison(name, engine, (slope.left, slope.right), verdict, slope.method)
     error = float(slope.error)
-    if not error <= 1e-4 * max(scale, abs(float(slope.central))):
+    if not error <= max(1e-4 * max(scale, abs(float(slope.central)), slope.reach), _SMALLEST):
         return Comparison(name, engine, slope.central, "undecided", slope.method)
-    agrees = abs(float(engine - slope.central)) <= slope.tolerance * scale + 4 * error
+    room = slope.tolerance * scale + 4 * error + _SMALLEST
+    agrees = abs(float(engine - slope.central)) <= room
     return Comparison(name, engine, slope.central, "agrees" if agrees else "differs", slope.method)
 
 
@@ -419,7 +478,7 @@ def _compared_partial(node: Value, place: int, partial: Any) -> Comparison:
     [slope] = _differentiate(recorded, numbers, place)
     name = f"the partial of {node.op}{' ' + node.label if node.label else ''} by operand {place + 1} ("
     name += f"{operand.label} = {quoted(operand.data)})" if operand.label else f"{quoted(operand.data)})"
-    scale = max(abs(float(partial)), abs(float(slope.central)), 1e-6 * max(1.0, abs(float(node.data))))
+    scale = max(abs(float(partial)), abs(float(slope.central)), _cancellation(node))
     return _judged(name, partial, slope, scale)
 
 

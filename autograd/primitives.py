@@ -116,7 +116,7 @@ def _is_zero(x: Any) -> bool:
 
 
 def _is_above_zero(x: Any) -> bool:
-    """Is ``x`` a number above 0, a complex one by its real part? Of a Value or a symbol nobody knows."""
+    """Is ``x`` a number above 0, a complex one by its real part? Of a symbol nobody knows."""
     return not (isinstance(x, numeric.Arithmetic) or kinds.is_symbolic(x)) and kinds.real_part(x) > 0
 
 
@@ -127,7 +127,7 @@ def _power_by_base(out: Any, x: Any, y: Any) -> Any:
 
 
 def _power_by_exponent(out: Any, x: Any, y: Any) -> Any:
-    if _is_zero(x) and _is_above_zero(y):  # 0 ** y is 0 for each y > 0
+    if _is_zero(x) and _is_above_zero(numeric.number_of(y)):  # 0 ** y is 0 for each y > 0
         return out
     return out * log(x)
 

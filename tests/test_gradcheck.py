@@ -8,7 +8,22 @@ from fractions import Fraction
 import pytest
 
 import autograd
-from autograd import DomainError, KindError, Value, check_gradient, elu, gelu, log, logsumexp, maximum, relu, softmax
+from autograd import (
+    DomainError,
+    KindError,
+    NumberOverflowError,
+    Value,
+    check_gradient,
+    elu,
+    gelu,
+    log,
+    logsumexp,
+    maximum,
+    relu,
+    softmax,
+    softplus,
+    sqrt,
+)
 from autograd.gradcheck import _judged, _Slope
 from autograd.numeric import sign, step
 from autograd.primitives import PRIMITIVES
@@ -171,5 +186,69 @@ def test_a_number_that_is_not_finite_is_refused(number):
 
 
 def test_a_point_at_the_edge_of_the_domain_is_undecided():
-    [comparison] = check_gradient(autograd.log, 1e-300).comparisons
+    [comparison] = check_gradient(autograd.log, 5e-324).comparisons
     assert comparison.verdict == "undecided"
+
+
+@pytest.mark.parametrize("distance", [1e-1, 1e-3, 1e-6, 1e-9])
+def test_beside_a_pole_or_a_kink_steps_stay_on_the_side_of_the_point(distance):
+    for f in (lambda x: abs(1 / (x - 1)), lambda x: abs(x - 1) + softplus(abs(x - 1)), lambda x: abs(log(x - 1))):
+        [row] = check_gradient(f, 1 + distance).comparisons
+        assert (row.verdict, row.method) == ("agrees", "central differences")
+
+
+@pytest.mark.parametrize("x", [1e-150, 1e-100, 1e-12, 1e12])
+def test_steps_fit_the_point(x):
+    for f in (lambda x: abs(x) * abs(x), lambda x: sqrt(abs(x)), lambda x: abs(x.sin()), log, abs):
+        [row] = check_gradient(f, x).comparisons
+        assert row.verdict == "agrees"
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-150, 1e150, 1e300])
+def test_a_wrong_gradient_is_noticed_on_every_scale(scale):
+    for f in (lambda x: scale * x * x.data, lambda x: scale * abs(x) * x.data):
+        [row] = check_gradient(f, 0.5).comparisons
+        assert row.verdict == "differs"
+    for f in (lambda x: scale * x.tanh(), lambda x: scale * abs(x), lambda x: scale * x * relu(x)):
+        [row] = check_gradient(f, 0.5).comparisons
+        assert row.verdict == "agrees"
+
+
+def test_a_wrong_partial_is_named_on_every_scale(monkeypatch):
+    monkeypatch.setitem(PRIMITIVES, "neg", replace(PRIMITIVES["neg"], partials=(lambda out, x: 1,)))
+    report = check_gradient(lambda x: 1e-200 * (-x), 0.5)
+    assert report.wrong_operands == ["wrong: the partial of neg by operand 1 (x = 0.5) is 1, and numerically -1"]
+
+
+def test_what_is_too_large_for_a_float_is_undecided_or_said():
+    assert [row.verdict for row in check_gradient(lambda x: x * x, 1e300).comparisons] == ["undecided"]
+    assert [row.verdict for row in check_gradient(lambda x: 1 / x, 1e-200).comparisons] == ["undecided"]
+    with pytest.raises(NumberOverflowError, match=r"check_gradient: at .* a number is too large for a float"):
+        check_gradient(lambda x: x * x, Fraction(10) ** 400)
+    with pytest.raises(NumberOverflowError, match="too large"):
+        check_gradient(lambda x: x * x, 10**400)
+    with pytest.raises(NumberOverflowError, match=r"exp of x = 1000.0"):
+        check_gradient(lambda x: x.exp(), 1000.0)
+
+
+@pytest.mark.parametrize("kind", ["Decimal", "mpf"])
+def test_a_smooth_function_of_a_decimal_has_no_kink_at_its_lowest_point(kind):
+    zero = Decimal(0) if kind == "Decimal" else pytest.importorskip("mpmath").mpf(0)
+    first, second = check_gradient(lambda x: x * x + x * x * x, zero, order=2).comparisons
+    assert (first.verdict, second.verdict) == ("agrees", "agrees")
+    [row] = check_gradient(abs, zero).comparisons
+    assert (row.verdict, row.numerical) == ("kink", (-1, 1))
+
+
+def test_a_function_that_does_not_change_by_an_argument_has_slope_0():
+    assert [row.verdict for row in check_gradient(maximum, 0.7, -1.3).comparisons] == ["agrees", "agrees"]
+    assert [row.verdict for row in check_gradient(lambda x: 3 + relu(x), -2.0, order=2).comparisons] == ["agrees"] * 2
+
+
+def test_a_slope_from_one_side_that_does_not_settle_is_undecided():
+    [row] = check_gradient(lambda x: x**1.5, 0.0).comparisons
+    assert row.verdict == "undecided"
+
+
+def test_zero_to_a_variable_power_is_flat_to_any_order():
+    assert [row.verdict for row in check_gradient(lambda y: 0 ** y, 0.5, order=2).comparisons] == ["agrees"] * 2
