@@ -271,6 +271,44 @@ def test_other_kinds_of_number(kind):
     assert "right  verdict" in str(audit({"y": "0.451", "∂y/∂x": "-1.42"}, root=y))
 
 
+def test_numbers_of_mpmath():
+    mpmath = pytest.importorskip("mpmath")
+    x = Value(mpmath.mpf("0.7"), "x")
+    y = (x - 2) ** 2 / 2
+    y.backward()
+    assert check(y, "1.690").cause == "the ½ of the squared error left out"
+    assert "sign reversed" in check(x, "1.300", of="grad", root=y).cause
+
+
+def test_hypotheses_beyond_the_floats_are_left_out():
+    x, w = Value(3.1e200, "x"), Value(1.7e100, "w")
+    y = x * w
+    y.backward()
+    assert check(w, "-3.100e200", of="grad", root=y).cause == "sign reversed"  # and x squared is no float
+
+
+def test_hypotheses_outside_of_a_domain_are_left_out():
+    loss = -(Value(0.0, "p") + 1e-3).log()
+    assert check(loss, f"{-loss.data:.4f}").cause == "sign reversed"  # and without the ε it is the log of 0
+
+
+def test_a_number_divided_by_a_value_is_no_mean():
+    x = Value(0.7, "x")
+    y = 4 / x
+    assert check(y, f"{4 * y.data:.4f}").cause == ""
+    assert check(x / 4, f"{x.data:.4f}").cause == "the sum instead of the mean over 4"
+
+
+def test_a_large_graph_is_not_worked_out_with_rounding():
+    x = Value(1.6, "z")
+    a = x.sigmoid()
+    slope = a * (1 - a)
+    few, many = (total([slope, *[x] * count]) - count * 1.6 for count in (10, 10_000))
+    assert check(few, "0.139777").kind == check(many, "0.139777").kind == "slip"
+    assert "intermediates rounded" in check(few, "0.140000").cause
+    assert "intermediates rounded" not in check(many, "0.140000").cause
+
+
 def test_complex_numbers_are_refused():
     z = Value(1 + 2j, "z") * 2
     with pytest.raises(KindError, match="is complex"):
@@ -349,6 +387,26 @@ def test_an_audit_of_values_that_several_results_use():
     found = audit({first: "6.0", second: "11.0", x: "2"})
     assert [verdict.kind for verdict in found] == ["agrees", "slip", "agrees"]
     assert [verdict.name for verdict in found] == ["mul", "mul", "x"]
+
+
+def test_an_audit_of_a_leaf_that_several_results_use():
+    x = Value(2.0, "x")
+    first, second = x * 3, x * 5
+    first.label = "first"
+    assert [verdict.kind for verdict in audit({x: "2", (x, "grad"): "0"})] == ["agrees", "agrees"]
+    with pytest.raises(UnknownNameError, match="give root="):
+        audit({x: "2", "first": "6"})
+    assert second.data == 10.0
+
+
+def test_what_is_carried_on_may_leave_a_domain():
+    x = Value(0.5, "x")
+    p = x * 0.5
+    p.label = "p"
+    y = p.log()
+    y.label = "y"
+    found = audit({"p": "-0.25", "y": "1.3863"}, root=y)
+    assert [verdict.cause for verdict in found] == ["sign reversed", "sign reversed"]
 
 
 def test_what_has_no_label_and_a_label_of_two_lines_have_a_line():

@@ -156,6 +156,17 @@ def test_the_line_names_the_right_value_at_the_printed_precision():
     assert str(check(0.00123, "1.9e-3")) == "printed 1.9e-3, computed 0.00123: slip; right is 1.2e-3"
 
 
+def test_the_line_of_a_figure_that_agrees_says_no_more():
+    assert str(check(0.66818777, "0.668")) == "printed 0.668, computed 0.66818777: agrees"
+
+
+def test_a_formula_is_no_figure():
+    sympy = pytest.importorskip("sympy")
+    assert check(sympy.sqrt(2), "1.41").kind == "agrees"
+    with pytest.raises(KindError, match=r"check: x\*\*2 is no real number, but a formula"):
+        check(Value(sympy.Symbol("x")) ** 2, "1.41")
+
+
 def test_what_cannot_be_checked():
     with pytest.raises(UnknownNameError, match="of='gard'"):
         check(Value(1.0), "1", of="gard")

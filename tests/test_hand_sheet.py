@@ -232,6 +232,19 @@ def test_the_root_is_found_in_memory_or_asked_for():
         explain(second, root=first)
 
 
+def test_of_several_roots_the_one_whose_gradient_it_is():
+    x = Value(2.0, label="x")
+    first, second = x * 3, x * 5
+    first.label, second.label = "first", "second"
+    first.backward()
+    x.grad = 0.0
+    second.backward()
+    assert "∂second/∂x = 5" in str(explain(x))
+    first.backward()
+    with pytest.raises(UnknownNameError, match="used by 2 results"):  # x.grad is 8
+        explain(x)
+
+
 def test_a_result_that_is_used_further_is_explained_by_itself():
     x = Value(2.0, label="x")
     y = x * 3

@@ -156,6 +156,12 @@ def test_logits_and_probabilities_that_are_no_numbers():
         losses.cross_entropy([0.5, 0.5], 0, epsilon=-1)
 
 
+@pytest.mark.parametrize("loss", [losses.cross_entropy, losses.softmax_cross_entropy])
+def test_no_predictions(loss):
+    with pytest.raises(ShapeError, match=f"{loss.__name__}: no predictions"):
+        loss([], 0)
+
+
 def test_numbers_that_have_no_logarithm():
     with pytest.raises(DomainError, match=r"binary_cross_entropy: log of the probability 0\.0"):
         losses.binary_cross_entropy(0.0, 1)

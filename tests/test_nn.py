@@ -50,6 +50,11 @@ def test_numbers_in_place_of_parameters_become_parameters():
         neuron([1.0, 1.0])
 
 
+def test_nonlin_is_micrograds():
+    neurons = [Neuron(2), Neuron(2, nonlin=False), Neuron(2, activation="tanh")]
+    assert [neuron.nonlin for neuron in neurons] == [True, False, True]
+
+
 def test_a_neuron_is_a_weighted_sum_and_an_activation():
     neuron = Neuron(2, activation="tanh")
     a = neuron([1.0, 2.0])
@@ -446,6 +451,10 @@ def test_dropout_in_training_and_after():
 def test_dropout_takes_a_place_in_the_names():
     names = ["0.weight", "0.bias", "3.weight", "3.bias", "6.weight", "6.bias"]
     assert list(MLP(2, [3, 3, 2], dropout=0.1).state_dict()) == names
+
+
+def test_dropout_shows_its_probability():
+    assert repr(MLP(2, [3, 1], dropout=0.25).dropout) == "Dropout(0.25)"
 
 
 def test_dropout_from_a_seed_is_the_same_twice():

@@ -317,7 +317,20 @@ def test_a_number_is_shown_to_the_digits_and_never_as_zero(number, digits):
     assert (float(text) == number) == is_exact(number, digits)
 
 
+def test_a_leaf_is_its_name():
+    assert write(formula(Value(2.0, label="x"), Names())) == "x"
+
+
+def test_a_softmax_of_symbols():
+    assert [write(p) for p in numeric.softmax([a, b])] == ["softmax[1](a, b)", "softmax[2](a, b)"]
+
+
+def test_what_is_not_finite_in_python():
+    assert eval(write(a * math.inf, PYTHON), {"a": 2.0}) == math.inf
+
+
 def test_a_partial_that_does_not_exist():
+    assert show(Value(0.0).sqrt().partials[0]) == "undefined"
     root = Value(0.0, label="x").sqrt()
     assert write(partial(root, 0, Names())) == "undefined"
 

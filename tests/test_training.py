@@ -13,7 +13,7 @@ import pytest
 
 import autograd
 from autograd import DomainError, KindError, MissingToolError, RecordingError, ShapeError, Value
-from nn import MLP, Layer, batches, fit, gradients, losses, optim, schedules, training
+from nn import MLP, Layer, batches, fit, gradients, losses, optim, schedules
 
 DATA = [([0.0, 0.0], 0), ([0.0, 1.0], 1), ([1.0, 0.0], 1), ([1.0, 1.0], 0), ([0.5, 0.1], 1)]
 
@@ -207,14 +207,38 @@ def test_a_replay_that_is_asked_for():
 
 
 def test_a_replay_without_arrays(monkeypatch):
+    def missing_tool(parameters):
+        raise MissingToolError("NumPy is not installed")
+
     found = []
     for missing in (False, True):
         if missing:
-            monkeypatch.setattr(gradients, "_arrays", lambda parameters: None)
+            monkeypatch.setattr(autograd, "ParameterArrays", missing_tool)
         model = network()
         fit(model, DATA, losses.mse, optim.SGD(model.parameters(), lr=0.1), epochs=50, replay=True)
         found.append(model.state_dict())
     assert found[0] == found[1]
+
+
+def test_arrays_of_numpy_are_replayed_like_lists(monkeypatch):
+    numpy = pytest.importorskip("numpy")
+    monkeypatch.setattr(gradients, "_LEAST_WORK", 0)
+    found = []
+    for convert in (lambda sample: sample, lambda sample: (numpy.array(sample[0]), numpy.array(sample[1]))):
+        model = MLP(2, [6, 5, 3], activation="gelu", init="he", seed=0)
+        data = [convert(sample) for sample in NUMBERS]
+        assert gradients.replayable(model, losses.mse, model.parameters(), data, 25) is not None
+        fit(model, data, losses.mse, optim.SGD(model.parameters(), lr=1e-4), epochs=25)
+        found.append(model.state_dict())
+    assert found[0] == found[1]
+
+
+def test_one_value_as_input_is_not_replayed_unasked(monkeypatch):
+    monkeypatch.setattr(autograd, "compile", None)
+    monkeypatch.setattr(gradients, "_LEAST_WORK", 0)
+    model = MLP(1, [1], seed=0)
+    history = fit(model, [(Value(0.5), 1.0)], losses.mse, optim.SGD(model.parameters(), lr=0.1), epochs=300)
+    assert history.losses[-1] < 1e-6
 
 
 # --- the end of it ----------------------------------------------------------------------------------
@@ -389,7 +413,7 @@ def test_a_bar_where_it_is_asked_for(capsys):
 
 
 def test_a_bar_without_tqdm(monkeypatch):
-    monkeypatch.setattr(training, "_tqdm", lambda: None)
+    monkeypatch.setitem(sys.modules, "tqdm", None)
     model = network()
     with pytest.raises(MissingToolError, match=r"handgrad\[progress\]"):
         fit(model, DATA, losses.mse, optim.SGD(model.parameters(), lr=0.1), epochs=1, progress=True)

@@ -51,11 +51,11 @@ _AROUND = 5  # units of the last digit
 
 
 def find_causes(
-    x: Value, figure: Figure, of: str, root: Value, more: Mapping[str, list[Hypothesis]] | None = None
+    x: Value, exact: Fraction, figure: Figure, of: str, root: Value, more: Mapping[str, list[Hypothesis]] | None = None
 ) -> str:
     """Every cause that reproduces the figure, joined by "; or", "" where none does.
 
-    ``more`` are further kinds of hypotheses, such as an audit has.
+    ``exact`` is what the figure should be, ``more`` are further kinds of hypotheses, such as an audit has.
     """
     order = topological_order(root)
     if figure.significant < 2 or _size(order) > _MOST or x not in order:
@@ -63,9 +63,6 @@ def find_causes(
     try:
         case = _Case(x, figure, of, root, order)
     except (ArithmeticError, ValueError, TypeError):  # complex numbers, or a slope that does not exist
-        return ""
-    exact = case.fraction(x.data if of == "data" else x.grad)
-    if exact is None:
         return ""
     kinds: list[Callable[[_Case], Iterator[Hypothesis]]] = [
         _passes, _sign, _constants, _logarithms, _e_as_decimal, _rounded, _in_float32,

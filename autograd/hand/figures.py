@@ -124,7 +124,10 @@ def exactly(number: Any) -> tuple[Fraction | None, Fraction]:
     if hasattr(number, "man_exp") and number.man:  # mpmath's, finite and not 0: ± man · 2^exp, rounded to prec bits
         size = number.man * Fraction(2) ** number.exp
         return size if number > 0 else -size, Fraction(2) ** (number.exp + number.bc - number.context.prec)
-    number = float(number)
+    try:
+        number = float(number)
+    except TypeError:
+        raise KindError(f"check: {shortened(number)} is no real number, but a formula or a complex one") from None
     if not math.isfinite(number):
         return None, Fraction(0)
     return Fraction(number), Fraction(math.ulp(number))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from .. import numeric
@@ -95,15 +96,22 @@ def judge(
         kind = "truncated"
     else:
         kind = "slip"
-    cause = _cause(x, figure, of, root, more) if kind == "slip" and isinstance(x, Value) else ""
+    cause = _cause(x, exact, figure, of, root, more) if kind == "slip" and isinstance(x, Value) else ""
     right = figure.rewrite(exact) if abs(exact / figure.unit) < _LONGEST else numeric.written(computed)
     return Verdict(kind, figure.text, computed, right, cause, name)
 
 
-def _cause(x: Value, figure: Figure, of: str, root: Value | None, more: Mapping[str, list[Hypothesis]] | None) -> str:
+def _cause(
+    x: Value,
+    exact: Fraction,
+    figure: Figure,
+    of: str,
+    root: Value | None,
+    more: Mapping[str, list[Hypothesis]] | None,
+) -> str:
     if root is None and of == "grad":
         try:
             root = find_root(x)
         except UnknownNameError:  # several results use x: none of them is the graph
             return ""
-    return find_causes(x, figure, of, x if of == "data" or root is None else root, more)
+    return find_causes(x, exact, figure, of, x if of == "data" or root is None else root, more)
