@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from . import value
+from . import derivatives, numeric, value
 from .errors import AnomalyError, AutogradError, user_frame
 from .kinds import without_warning
 from .numeric import Arithmetic, quoted
@@ -79,6 +79,7 @@ _lines: dict[int, tuple[str, int]] = {}
 
 # The engine's own functions, which are in place while no context is open.
 _evaluate, _evaluate_weighted_row, _sweep = value._evaluate, value._evaluate_weighted_row, value._sweep
+_pass_back = derivatives._pass_back
 _add, _mul = Value.__add__, Value.__mul__
 
 
@@ -86,6 +87,7 @@ def _install() -> None:
     value._evaluate = _checked_evaluate
     value._evaluate_weighted_row = _checked_weighted_row
     value._sweep = _checked_sweep
+    derivatives._pass_back = _checked_pass_back
     # The general path, which goes through _evaluate; the fast ones do not.
     Value.__add__, Value.__mul__ = Arithmetic.__add__, Arithmetic.__mul__  # type: ignore[method-assign]
 
@@ -94,6 +96,7 @@ def _uninstall() -> None:
     value._evaluate = _evaluate
     value._evaluate_weighted_row = _evaluate_weighted_row
     value._sweep = _sweep
+    derivatives._pass_back = _pass_back
     Value.__add__, Value.__mul__ = _add, _mul  # type: ignore[method-assign]
     _lines.clear()
 
@@ -102,7 +105,7 @@ def _uninstall() -> None:
 
 
 def _checked_evaluate(node: Value) -> None:
-    line = _remember_line(node)
+    line = _line_of(node)
     try:
         _evaluate(node)
     except AutogradError as error:
@@ -112,12 +115,12 @@ def _checked_evaluate(node: Value) -> None:
 
 
 def _checked_weighted_row(node: Value, numbers: list[Any]) -> None:
-    line = _remember_line(node)
+    line = _line_of(node)
     _evaluate_weighted_row(node, numbers)
     _demand_finite(node, line)
 
 
-def _demand_finite(node: Value, line: tuple[str, int]) -> None:
+def _demand_finite(node: Value, line: tuple[str, int] | None) -> None:
     if _is_finite(node.data):
         return
     given = next((x for x in node.operands if isinstance(x, Value) and not x.op and not _is_finite(x.data)), None)
@@ -144,8 +147,7 @@ _NEVER_FLAT = {"exp", "expm1", "log_softmax", "normal_cdf", "sigmoid", "softmax"
 def _checked_sweep(order: list[Value]) -> None:
     for node in reversed(order):
         cotangent = node.grad
-        if node.op in _NEVER_FLAT and cotangent and not any(node.partials):
-            _warn_of_saturation(node)
+        _warn_of_saturation(node, cotangent)
         terms = contributions(node, cotangent)
         while True:
             try:
@@ -157,21 +159,40 @@ def _checked_sweep(order: list[Value]) -> None:
                 raise
             operand.grad += contribution
             if not _is_finite(operand.grad):
-                raise AnomalyError(_backward_trouble(node, operand, cotangent, partial, contribution))
+                raise AnomalyError(_backward_trouble(node, operand, operand.grad, cotangent, partial))
 
 
-def _backward_trouble(node: Value, operand: Value, cotangent: Any, partial: Any, contribution: Any) -> str:
+def _checked_pass_back(node: Value, cotangents: dict[Value, Any], terms: Any, wanted: set[Value]) -> None:
+    """The same for :func:`grad`, whose cotangents are Values where a graph is created."""
+    cotangent = numeric.number_of(cotangents[node])
+    _warn_of_saturation(node, cotangent)
+    try:
+        _pass_back(node, cotangents, terms, wanted)
+    except AutogradError as error:
+        _add_line(error, _lines.get(id(node)))
+        raise
+    for operand, partial in zip(node.operands, node.partials):
+        if isinstance(operand, Value) and operand in wanted:
+            grad = numeric.number_of(cotangents[operand])
+            if not _is_finite(grad):
+                raise AnomalyError(_backward_trouble(node, operand, grad, cotangent, partial))
+
+
+def _backward_trouble(node: Value, operand: Value, grad: Any, cotangent: Any, partial: Any) -> str:
+    contribution = cotangent * partial
     place = next(place for place, other in enumerate(node.operands, start=1) if other is operand)
     name = f" ({operand.label})" if operand.label else ""
     where = _written(_lines.get(id(node)))
     term = f"cotangent {quoted(cotangent)} · partial {quoted(partial)} = {quoted(contribution)}"
     if _is_finite(contribution):
-        became = f"the grad of operand {place}{name} of {_operation(node)} became {quoted(operand.grad)}"
+        became = f"the grad of operand {place}{name} of {_operation(node)} became {quoted(grad)}"
         return f"{became} with {term}; {where}"
     return f"the contribution of {_operation(node)} to operand {place}{name} is {term}; {where}"
 
 
-def _warn_of_saturation(node: Value) -> None:
+def _warn_of_saturation(node: Value, cotangent: Any) -> None:
+    if node.op not in _NEVER_FLAT or not cotangent or any(node.partials):
+        return
     line = _lines.get(id(node))
     filename, number = line or ("<before detect_anomaly>", 0)
     message = f"{_operation(node)} is saturated: its slope is exactly 0, so no gradient goes through it"
@@ -186,7 +207,10 @@ def _operation(node: Value) -> str:
     return f"{node.op}{' ' + node.label if node.label else ''} of {' and '.join(shown)}"
 
 
-def _remember_line(node: Value) -> tuple[str, int]:
+def _line_of(node: Value) -> tuple[str, int] | None:
+    """The line that makes a node, remembered; of one that is evaluated again, the line that made it."""
+    if hasattr(node, "data"):
+        return _lines.get(id(node))
     frame = user_frame()
     line = (frame.f_code.co_filename, frame.f_lineno)
     _lines[id(node)] = line

@@ -62,16 +62,21 @@ def grad(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> 
     terms = _recorded_contributions if create_graph else _kept_contributions
     for node in reversed(order):
         if node in between and node in cotangents and node.op:
-            try:
-                for operand, contribution in terms(node, cotangents[node], between):
-                    known = cotangents.get(operand)
-                    cotangents[operand] = contribution if known is None else known + contribution
-            except (ArithmeticError, TypeError) as error:
-                raise _untold_contribution(error, node, cotangents[node]) from None
+            _pass_back(node, cotangents, terms, between)
     gradients = [cotangents[x] if x in between else numeric.zero(x.data) for x in inputs]
     if create_graph:
         return [gradient if isinstance(gradient, Value) else _constant(gradient) for gradient in gradients]
     return gradients
+
+
+def _pass_back(node: Value, cotangents: dict[Value, Any], terms: Callable[..., Any], wanted: set[Value]) -> None:
+    """Add the contributions of one node to the cotangents of those of its operands that are wanted."""
+    try:
+        for operand, contribution in terms(node, cotangents[node], wanted):
+            known = cotangents.get(operand)
+            cotangents[operand] = contribution if known is None else known + contribution
+    except (ArithmeticError, TypeError) as error:
+        raise _untold_contribution(error, node, cotangents[node]) from None
 
 
 def _constant(number: Any) -> Value:

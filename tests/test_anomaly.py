@@ -12,19 +12,24 @@ import autograd
 from autograd import (
     AnomalyError,
     AnomalyWarning,
+    AutogradError,
     DivisionByZeroError,
     DomainError,
     Value,
     anomaly,
+    derivatives,
     detect_anomaly,
     exp,
+    grad,
     log,
+    numeric,
     softmax,
     sqrt,
     stale,
     tanh,
     value,
     weighted_sum,
+    weighted_sums,
 )
 
 
@@ -147,16 +152,49 @@ def test_no_way_of_recording_escapes_it(make):
     assert math.isinf(make(big).data)  # and without it nothing raises
 
 
-def test_re_evaluating_is_looked_at_too():
+def test_re_evaluating_is_looked_at_too_and_names_the_line_that_made_the_node():
     x = Value(2.0)
     y = x * x
-    x.data = 1e200
-    with detect_anomaly(), pytest.raises(AnomalyError):
-        y.forward()
+    with detect_anomaly():
+        z = x * x
+        w = weighted_sums([(x, x)], [x])[0]  # a weighted row
+        x.data = 1e200
+        with pytest.raises(AnomalyError, match="made outside of detect_anomaly"):
+            y.forward()
+        with pytest.raises(AnomalyError, match=r"made at .*: z = x \* x$"):
+            z.forward()
+        with pytest.raises(AnomalyError, match=r"a weighted row$"):
+            w.forward()
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_the_gradients_of_grad_are_looked_at_too(create_graph):
+    x, y = Value(1e-200, label="x"), Value(800.0, label="y")
+    with detect_anomaly():
+        quotient = 1 / x
+        with pytest.raises(AnomalyError, match="gives -inf" if create_graph else r"operand 2 \(x\) .*quotient = 1 / x"):
+            grad(quotient, [x], create_graph)
+        with pytest.warns(AnomalyWarning, match=r"sigmoid of y = 800.0 is saturated"):
+            assert [numeric.number_of(slope) for slope in grad(y.sigmoid() * 2.0, [y], create_graph)] == [0.0]
+        total = 1e308 * x + 1e308 * x
+        with pytest.raises(AnomalyError, match=r"grad of operand 2 \(x\) of mul .* became inf with"):
+            grad(total, [x], create_graph)
+        root = Value(0.0, label="r").sqrt() * 2.0
+        with pytest.raises(AutogradError, match="the slope of sqrt of r") as caught:
+            grad(root, root.operands[0].operands, create_graph)
+        assert "root = Value(0.0" in caught.value.__notes__[0]
+        assert grad(x * Value(0.0).sqrt(), [x]) == [0.0]  # a slope that nobody asked for
+    assert grad(quotient, [x]) == [-math.inf]
 
 
 def test_it_gives_the_same_bits_and_leaves_nothing_behind():
-    before = (Value.__add__, Value.__mul__, value._evaluate, value._evaluate_weighted_row, value._sweep)
+    def functions():
+        return (
+            Value.__add__, Value.__mul__, value._evaluate, value._evaluate_weighted_row, value._sweep,
+            derivatives._pass_back,
+        )  # fmt: skip
+
+    before = functions()
 
     def gradients():
         x, w = Value(0.3), Value(-0.7)
@@ -170,7 +208,7 @@ def test_it_gives_the_same_bits_and_leaves_nothing_behind():
             assert gradients() == plain
         assert Value.__mul__ is not before[1]
         assert gradients() == plain
-    assert before == (Value.__add__, Value.__mul__, value._evaluate, value._evaluate_weighted_row, value._sweep)
+    assert before == functions()
     assert not anomaly._lines
 
 
