@@ -104,13 +104,26 @@ def _recorded_contributions(node: Value, cotangent: Any, wanted: set[Value]) -> 
     primitive, operands = node._primitive, node.operands
     assert primitive is not None
     every = primitive.partials(node, operands) if primitive.arity == 0 else None
+    alike = _of_one_kind(*operands) if primitive.arity == 2 else operands
     for place, (operand, kept) in enumerate(zip(operands, node.partials)):
         if isinstance(operand, Value) and operand in wanted:
             if isinstance(kept, Undefined):
                 raise kept.error
-            partial = every[place] if every is not None else primitive.partials[place](node, *operands)
+            partial = every[place] if every is not None else primitive.partials[place](node, *alike)
             _demand_unchanged(node, partial, kept)
             yield operand, cotangent * partial
+
+
+def _of_one_kind(*operands: Any) -> list[Any]:
+    """Two operands as the rules had them when the node was computed: 1 / 3 beside a Fraction is Fraction(1, 3)."""
+    numbers = [numeric.number_of(operand) for operand in operands]
+    alike = []
+    for operand, number, taken in zip(operands, numbers, numeric.of_one_kind(*numbers)):
+        if type(number) is type(taken):
+            alike.append(operand)
+        else:
+            alike.append(operand * numeric.like(taken, 1) if isinstance(operand, Value) else taken)
+    return alike
 
 
 def _demand_unchanged(node: Value, partial: Any, kept: Any) -> None:

@@ -1,5 +1,6 @@
 """grad, gradient, hessian: of any order, nested, and where perturbations are usually confused."""
 
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
@@ -175,3 +176,26 @@ def test_deep():
     # the coefficient is applied step by step, so the product is rounded at each
     assert gradient(f)(0.5) == pytest.approx(0.9999**20_000, rel=1e-10)
     assert gradient(gradient(lambda x: f(x * x)))(0.5) == pytest.approx(2 * 0.9999**20_000, rel=1e-10)
+
+
+@pytest.mark.parametrize("whole", [3, Value(3)], ids=["bare", "Value"])
+@pytest.mark.parametrize("kind", ["Fraction", "Decimal", "Symbol"])
+def test_whole_numbers_in_a_graph_that_is_differentiated_again(kind, whole):
+    if kind == "Symbol":
+        number = pytest.importorskip("sympy").Symbol("s")
+    else:
+        number = {"Fraction": Fraction(1, 2), "Decimal": Decimal("0.5")}[kind]
+    x = Value(number, label="x")
+    y = x / whole + whole / x + (x / whole) ** 2
+    [slope] = grad(y, [x], create_graph=True)
+    [curvature] = grad(slope, [x], create_graph=True)
+    third = type(number)(1) / 3 if kind != "Symbol" else (number * 0 + 1) / 3
+    exact = third - 3 / number**2 + 2 * number * third**2, 6 / number**3 + 2 * third**2
+    for got, expected in zip((slope.data, curvature.data), exact):
+        difference = got - expected
+        if kind == "Symbol":
+            assert difference.simplify() == 0
+        else:
+            assert abs(difference) <= (Decimal("1e-25") if kind == "Decimal" else 0)
+    if isinstance(whole, Value) and kind == "Fraction":
+        assert grad(slope, [whole]) == [-Fraction(1, 9) - 4 - 4 * Fraction(1, 2) / 27]
