@@ -161,12 +161,12 @@ def fit(
                 summed = 0.0
                 model.train()
                 for batch in batches(data, batch_size, generator):
-                    of_batch = float(gradients.accumulate(batch))
+                    try:
+                        of_batch = float(gradients.accumulate(batch))
+                    except OverflowError as error:
+                        raise _diverged(number, f"too large ({error})", optimizer) from error
                     if not math.isfinite(of_batch):
-                        raise DomainError(
-                            f"the loss in epoch {number} is {of_batch!r}: lower the learning rate "
-                            f"({optimizer.lr!r}), or clip the gradient"
-                        )
+                        raise _diverged(number, repr(of_batch), optimizer)
                     for parameter in parameters:
                         parameter.grad /= len(batch)
                     if clip is not None:
@@ -198,6 +198,11 @@ def fit(
                 for parameter, kept in zip(parameters, best or ()):
                     parameter.data = kept
     return history
+
+
+def _diverged(epoch: int, loss: str, optimizer: Optimizer) -> DomainError:
+    advice = f"lower the learning rate ({optimizer.lr!r}), or clip the gradient"
+    return DomainError(f"the loss in epoch {epoch} is {loss}: {advice}")
 
 
 def _samples(name: str, data: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:

@@ -280,6 +280,14 @@ def test_on_epoch_can_end_it():
     assert (history.stopped, len(history.epochs)) == ("asked", 4)
 
 
+@pytest.mark.parametrize("replay", [False, True])
+def test_a_training_that_diverges_is_told_to_slow_down(replay):
+    model = MLP(1, [3, 1], activation="tanh", seed=1)
+    data = [([0.5], 1.0), ([-1.0], 0.2)]
+    with pytest.raises(DomainError, match=r"the loss in epoch \d is .*: lower the learning rate \(1e\+200\)"):
+        fit(model, data, losses.mse, optim.SGD(model.parameters(), lr=1e200), epochs=5, replay=replay)
+
+
 def test_a_loss_that_is_not_finite_changes_nothing():
     model = MLP.from_weights([([[1e200]], [0.0])], ["linear"])
     optimizer = optim.SGD(model.parameters(), lr=0.1)
