@@ -15,12 +15,15 @@ from autograd import (
     Value,
     audit,
     check,
+    compile,
+    explain,
     log_softmax,
     round_by_hand,
     softmax,
     total,
 )
 from autograd.hand.figures import Figure
+from autograd.hand.worksheet import find_root
 
 
 def chain():
@@ -76,15 +79,151 @@ def test_the_half_of_the_squared_error():
     assert check(y, f"{y.data / 2:.5f}").cause == "a ½ of the squared error that is not in this loss"
 
 
-def test_passes():
+def test_before_backward_the_gradient_of_the_graph_is_checked_and_that_is_said():
+    w = Value(0.5, "w")
+    y = (w * 2).sigmoid()
+    y.label = "y"
+    note = "w.grad is 0.0: y.backward() has not been called, or it was cleared"
+    right = check(w, "0.39", of="grad")
+    assert (right.kind, right.cause, right.note) == ("agrees", "", note)
+    assert right.computed == pytest.approx(2 * y.data * (1 - y.data), rel=1e-15)
+    assert str(right) == f"grad of w: printed 0.39, computed {right.computed}: agrees; {note}"
+    wrong = check(w, "0.41", of="grad", root=y)
+    assert (wrong.kind, wrong.right, wrong.cause, wrong.note) == ("slip", "0.39", "", note)
+    assert check(w, "0.197", of="grad").cause == "multiplied by w = 0.5; or the factor 2 left out"
+    y.backward()
+    assert check(w, "0.39", of="grad").note == ""
+    w.grad = 0.0  # what a training loop clears
+    assert check(w, "0.39", of="grad").note == note
+    assert check(y, "1", of="grad").note == ""
+
+
+def test_several_passes_are_said_with_both_numbers():
     x = Value(3.0, "x")
-    y = x * x * 0.7
-    assert check(x, "4.20", of="grad", root=y).cause.startswith("the gradient itself, but backward() has not been")
+    y = x * x * 0.75
+    y.label = "y"
+    for _ in range(3):
+        y.backward()
+    held = check(x, "13.5", of="grad")
+    note = "x.grad is 13.5, as much as 3 passes give; the gradient of y is 4.5: "
+    assert (held.kind, held.note) == ("agrees", note + "y.zero_grad(), then y.backward() renews it")
+    once = check(x, "4.500", of="grad", root=y)
+    assert (once.kind, once.cause, once.note) == ("slip", "4.500 is the gradient as it is now", held.note)
+    assert check(x, "-13.50", of="grad", root=y).cause == "sign reversed"
+    assert check(x, "18.0", of="grad", root=y).cause == "the factor 0.75 left out"
+
+
+def test_a_gradient_from_before_a_leaf_changed():
+    w = Value(0.5, "w")
+    y = w * w
+    y.label = "y"
+    y.backward()
+    w.data = 3.0
+    renew = "y.zero_grad(), then y.backward() renews it"
+    changed = check(w, "1.0", of="grad")
+    note = f"w.grad is 1.0, made before a leaf changed; with the leaves of now it is 6.0: y.forward(), {renew}"
+    assert (changed.kind, changed.note) == ("agrees", note)
+    y.forward()
+    forwarded = check(w, "1.0", of="grad")
+    note = "w.grad is 1.0, but the gradient of y is 6.0: it was made before a leaf changed, or holds other passes too; "
+    note += renew
+    assert (forwarded.kind, forwarded.note) == ("agrees", note)
+    assert check(w, "6.0", of="grad").cause == "6.0 is the gradient as it is now"
+    assert check(w, "-1.0", of="grad").cause == "sign reversed"
+    assert str(audit({"w.grad": "1.0"}, root=y)).endswith(f"\n1 figure: 1 agree, 0 truncated, 0 slips\n{note}")
+    assert explain(w).notes[-1].startswith("w.grad is 1.0: it was made before a leaf changed, or holds other passes")
+    y.zero_grad()
+    y.backward()
+    assert str(check(w, "6.0", of="grad")) == "grad of w: printed 6.0, computed 6.0: agrees"
+
+
+def test_a_gradient_of_several_passes_that_a_graph_has_is_no_matter():
+    w = Value(0.7, "w")
+    losses = [(w * x - 1) ** 2 for x in (0.3, 1.1)]
+    for loss in losses:
+        loss.backward()
+    assert str(check(w, "-0.980", of="grad")).endswith("agrees")  # of two results: none of them is the graph
+    mean = total(losses) / 2
+    whole = total(losses)
+    assert str(check(w, "-0.980", of="grad", root=whole)).endswith("agrees")
+    assert "as much as 2 passes give; the gradient of root is -0.49:" in check(w, "-0.980", of="grad", root=mean).note
+    losses[0].zero_grad()
+    mean.backward(2)
+    assert str(check(w, "-0.980", of="grad", root=mean)).endswith("agrees")
+
+
+def test_the_notes_of_an_audit_are_few():
+    xs = [Value(number, f"x{number}") for number in range(1, 6)]
+    y = total([x * x for x in xs])
+    found = audit({f"{x.label}.grad": f"{2 * x.data}" for x in xs}, root=y)
+    lines = str(found).splitlines()
+    assert lines[-4] == "5 figures: 5 agree, 0 truncated, 0 slips"
+    assert lines[-3].startswith("x1.grad is 0.0: root.backward() has not been called")
+    assert lines[-1] == "… and 3 more like that"
+
+
+def test_where_there_is_no_gradient_to_compare_the_one_held_is_checked():
+    x = Value(0.0, "x")
+    x.grad = 2.0
+    assert str(check(x, "2", of="grad", root=x.sqrt())).endswith("agrees")  # the root has no slope at 0
+    assert str(check(x, "2", of="grad", root=Value(1.0) * 2)).endswith("agrees")  # of another graph
+    alone = Value(1.0, "alone")
+    alone.grad = 2.0
+    assert str(check(alone, "2", of="grad")).endswith("agrees")
+    assert check(alone, "-2.0", of="grad").cause == "sign reversed"
+    z = Value(2 + 0j, "z")
+    y = z * z
     y.backward()
     y.backward()
+    with pytest.raises(KindError, match="complex"):
+        check(z, "8", of="grad", root=y)
+
+
+def test_a_result_of_a_compiled_function_keeps_no_graph_and_hides_no_other():
+    w = Value(3.0, "w")
+    result = compile(lambda a: a * w)(2.0)
+    x = Value(2.0, "x")
+    y = x * x
     y.backward()
-    causes = check(x, "4.200", of="grad", root=y).cause.split("; or ")
-    assert causes == ["the gradient of one pass, where .grad holds 3 times as much", "the factor x = 3 left out"]
+    assert explain(x).sections[0].steps[0].number == 4.0
+    assert explain(w).sections[0].heading == "leaf"
+    assert check(w, "2.0", of="grad").kind == "agrees"
+    assert check(result, "6.0").kind == "agrees"
+    for of, printed in (("data", "5.55"), ("grad", "0.55")):
+        assert (check(result, printed, of=of).kind, check(result, printed, of=of).cause) == ("slip", "")
+    assert check(result, "5.55", root=result).cause == ""
+    assert check(w, "5.55", of="grad", root=result).cause == ""
+    assert [verdict.kind for verdict in audit({result: "5.55", w: "3"})] == ["slip", "agrees"]
+
+
+def test_the_root_is_where_backward_ran_whatever_uses_it():
+    w = Value(0.5, "w")
+    loss = w * w
+    loss.backward()
+    scaled = loss * 0.1
+    other = loss + 1
+    assert find_root(w) is loss
+    assert explain(w).notes == []
+    scaled.backward()
+    assert find_root(w) is scaled
+    loss.zero_grad()
+    other.zero_grad()
+    scaled.zero_grad()
+    with pytest.raises(UnknownNameError, match="w is used by 2 results"):
+        find_root(w)
+
+
+def test_of_two_passes_the_root_is_that_whose_gradient_is_held():
+    w = Value(0.5, "w")
+    first, second = w * 3, w * 5
+    first.backward()
+    second.backward()
+    whole = first + second
+    assert find_root(w) is whole
+    w.grad = 3.0
+    assert find_root(w) is first
+    w.grad = 4.0
+    assert find_root(w) is whole  # what all of it leads to
 
 
 def test_a_sum_elsewhere_in_the_graph_is_no_cause():

@@ -266,7 +266,10 @@ def test_what_the_gradient_holds_is_said_where_it_is_another():
     y.backward()
     assert explain(x).notes == []
     y.backward()
-    assert explain(x).notes == ["x.grad is 6.0: it holds other passes too, or another seed than 1"]
+    assert explain(x).notes == [
+        "x.grad is 6.0: it was made before a leaf changed, or holds other passes too, or another seed than 1; "
+        "y.zero_grad(), then y.backward() renews it"
+    ]
     assert str(explain(x)).endswith(explain(x).notes[0])
 
 

@@ -17,8 +17,9 @@ gradients: leaves
 
 :mod:`~autograd.hand.worksheet` says which steps there are, :mod:`~autograd.hand.sheet` writes them.
 :mod:`~autograd.hand.figures` reads what is printed, :mod:`~autograd.hand.verdicts` compares,
-:mod:`~autograd.hand.causes` looks for what explains a slip, :mod:`~autograd.hand.audits` goes through a
-whole derivation. :mod:`~autograd.hand.rounding` works a graph out again as a person does, who rounds.
+:mod:`~autograd.hand.passes` says what a ``.grad`` holds, :mod:`~autograd.hand.causes` looks for what
+explains a slip, :mod:`~autograd.hand.audits` goes through a whole derivation.
+:mod:`~autograd.hand.rounding` works a graph out again as a person does, who rounds.
 """
 
 from .audits import Audit, audit

@@ -26,9 +26,11 @@ from .causes import Hypothesis
 from .figures import Figure, exactly
 from .rounding import backward, forward
 from .verdicts import Verdict, judge
-from .worksheet import find_root
+from .worksheet import find_root, keeps_graph
 
 __all__ = ["Audit", "audit"]
+
+_MOST_NOTES = 2  # below the table
 
 
 class Audit:
@@ -59,7 +61,9 @@ class Audit:
         agree, truncated, slips = (kinds.count(kind) for kind in ("agrees", "truncated", "slip"))
         first = f"; the first is {self.first.name}" if self.first is not None else ""
         counted = f"{len(kinds)} figure{'s' * (len(kinds) != 1)}: {agree} agree, {truncated} truncated, "
-        return "\n".join([*table, f"{counted}{slips} slip{'s' * (slips != 1)}{first}"])
+        notes = list(dict.fromkeys(verdict.note for verdict in self.verdicts if verdict.note))
+        more = [f"… and {len(notes) - _MOST_NOTES} more like that"] if len(notes) > _MOST_NOTES else []
+        return "\n".join([*table, f"{counted}{slips} slip{'s' * (slips != 1)}{first}", *notes[:_MOST_NOTES], *more])
 
     __repr__ = __str__
 
@@ -72,7 +76,7 @@ class _Entry:
 
     @property
     def name(self) -> str:
-        label = " ".join(self.node.label.splitlines()) or self.node.op or "a value"
+        label = " ".join(self.node.label.splitlines()) or (keeps_graph(self.node) and self.node.op) or "a value"
         return label if self.of == "data" else f"grad of {label}"
 
 
@@ -108,7 +112,7 @@ def _root_of(figures: Mapping[Any, Any]) -> Value | None:
     """The root of the first Value that has one; labels cannot be looked up without."""
     for key in figures:
         node = key[0] if isinstance(key, tuple) and key else key
-        if isinstance(node, Value):
+        if isinstance(node, Value) and keeps_graph(node):
             try:
                 return find_root(node)
             except UnknownNameError:  # several results use it

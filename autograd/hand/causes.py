@@ -30,9 +30,9 @@ from ..notation import Inlined, Symbol, formula, partial, show, write
 from ..numeric import Number
 from ..primitives import ACTIVATIONS
 from ..value import Value, topological_order
-from .figures import Figure
+from .figures import Figure, exactly
 from .rounding import Rounded, backward, forward, in_floats, rounding, to_float32
-from .worksheet import between
+from .worksheet import between, keeps_graph
 
 __all__ = ["Hypothesis", "find_causes"]
 
@@ -51,23 +51,36 @@ _AROUND = 5  # units of the last digit
 
 
 def find_causes(
-    x: Value, exact: Fraction, figure: Figure, of: str, root: Value, more: Mapping[str, list[Hypothesis]] | None = None
+    x: Value,
+    figure: Figure,
+    of: str,
+    root: Value,
+    number: Number,
+    kept: bool = True,
+    more: Mapping[str, list[Hypothesis]] | None = None,
 ) -> str:
     """Every cause that reproduces the figure, joined by "; or", "" where none does.
 
-    ``exact`` is what the figure should be, ``more`` are further kinds of hypotheses, such as an audit has.
+    ``number`` is what the figure is held against. If the graph's numbers do not lead to it (``kept`` is
+    false: a leaf was changed since), a graph worked out again says nothing, and only what starts from
+    the number itself is tried. ``more`` are further kinds of hypotheses, such as an audit has.
     """
+    exact, _ = exactly(number)
+    if exact is None or not keeps_graph(root):
+        return ""
     order = topological_order(root)
     if figure.significant < 2 or _size(order) > _MOST or x not in order:
         return ""
     try:
-        case = _Case(x, figure, of, root, order)
+        case = _Case(x, figure, of, root, order, number)
     except (ArithmeticError, ValueError, TypeError):  # complex numbers, or a slope that does not exist
         return ""
     kinds: list[Callable[[_Case], Iterator[Hypothesis]]] = [
-        _passes, _sign, _constants, _logarithms, _e_as_decimal, _rounded, _in_float32,
+        _sign, _constants, _logarithms, _e_as_decimal, _rounded, _in_float32,
         _at_pre_activation, _updated, _factors,
     ]  # fmt: skip
+    if not kept:
+        kinds = [_sign, _factors]
     groups = [*(more or {}).values(), *(case.tried(kind) for kind in kinds)]
     found: dict[str, None] = {}
     for group in groups:
@@ -100,7 +113,7 @@ def _says_something(figure: Figure, exact: Fraction, numbers: list[Fraction | No
 class _Case:
     """The value whose figure is a slip, in its graph."""
 
-    def __init__(self, x: Value, figure: Figure, of: str, root: Value, order: list[Value]) -> None:
+    def __init__(self, x: Value, figure: Figure, of: str, root: Value, order: list[Value], number: Number) -> None:
         self.x = x
         self.figure = figure
         self.of = of
@@ -111,7 +124,8 @@ class _Case:
         self.known = forward(order)
         self.cotangent = _plain(backward(order, self.known, root).get(x, 0.0)) if of == "grad" else 0.0
         # what backward was seeded with, or how many passes have been added
-        self.scale = float(x.grad) / self.cotangent if self.cotangent and x.grad else 1.0
+        self.right = float(number)
+        self.scale = self.right / self.cotangent if self.cotangent else 1.0
         # what a change may stand in that matters for x: all that it comes from, or all that it leads to
         self.relevant = self.path if of == "grad" else order
 
@@ -160,10 +174,6 @@ class _Case:
         except (ValueError, OverflowError, TypeError):
             return None
 
-    @property
-    def right(self) -> float:
-        return float(self.x.data if self.of == "data" else self.x.grad)
-
 
 def _plain(number: Any) -> Any:
     return number.number if isinstance(number, Rounded) else number
@@ -181,13 +191,6 @@ def _again(node: Value, operands: list[Any]) -> Any:
 
 
 # --- the kinds of hypotheses -----------------------------------------------------------------------------
-
-
-def _passes(case: _Case) -> Iterator[Hypothesis]:
-    if case.of == "grad" and not case.x.grad:
-        yield "the gradient itself, but backward() has not been called, or .grad was cleared", case.cotangent, False
-    elif case.scale != 1:
-        yield f"the gradient of one pass, where .grad holds {case.scale:g} times as much", case.cotangent, False
 
 
 def _sign(case: _Case) -> Iterator[Hypothesis]:

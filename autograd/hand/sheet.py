@@ -237,7 +237,10 @@ def _notes(worksheet: Worksheet, v: Value) -> list[str]:
         return [f"{name}.grad is {v.grad!r}: {root}.backward() has not been called, or was cleared"]
     if v.grad == computed:
         return []
-    return [f"{name}.grad is {v.grad!r}: it holds other passes too, or another seed than 1"]
+    return [
+        f"{name}.grad is {v.grad!r}: it was made before a leaf changed, or holds other passes too, or another seed "
+        f"than 1; {root}.zero_grad(), then {root}.backward() renews it"
+    ]
 
 
 # --- one step as a line ----------------------------------------------------------------------------------

@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import numeric
@@ -16,7 +15,8 @@ from ..errors import KindError, UnknownNameError
 from ..value import Value
 from .causes import Hypothesis, find_causes
 from .figures import Figure, exactly, shortened
-from .worksheet import find_root
+from .passes import held
+from .worksheet import find_root, keeps_graph
 
 __all__ = ["Verdict", "check", "judge"]
 
@@ -29,7 +29,8 @@ class Verdict:
 
     ``kind`` is "agrees", "truncated" or "slip"; ``printed`` the figure as it was given, ``computed``
     the number that it was held against, ``right`` that number at the printed precision; ``cause``
-    names the convention that explains a slip, where one does.
+    names the convention that explains a slip, where one does. ``note`` says where a ``.grad`` is not
+    the gradient of the graph as it is now: what it holds, what that would be, and what to do.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Verdict:
     right: str
     cause: str = ""
     name: str = ""
+    note: str = ""
 
     def __bool__(self) -> bool:
         return self.kind != "slip"
@@ -46,10 +48,10 @@ class Verdict:
         name = f"{self.name}: " if self.name else ""
         line = f"{name}printed {self.printed}, computed {self.computed}: {self.kind}"
         if self.kind == "truncated":
-            return f"{line} (rounded it is {self.right})"
+            line += f" (rounded it is {self.right})"
         if self.kind == "slip":
-            return f"{line}; right is {self.right}{f' ({self.cause})' if self.cause else ''}"
-        return line
+            line += f"; right is {self.right}{f' ({self.cause})' if self.cause else ''}"
+        return f"{line}; {self.note}" if self.note else line
 
 
 def check(x: Any, printed: Any, of: str = "data", root: Value | None = None) -> Verdict:
@@ -62,8 +64,10 @@ def check(x: Any, printed: Any, of: str = "data", root: Value | None = None) -> 
     y: printed 1.690, computed 0.8450000000000001: slip; right is 0.845 (the ½ of the squared error left out)
 
     ``x`` is a Value or a number, ``printed`` a string (a float stands for its ``repr``). With
-    ``of="grad"`` the figure is held against ``x.grad``. ``root`` is the graph in which the cause of a
-    slip is looked for, ``x``'s own where none is given.
+    ``of="grad"`` the figure is held against ``x.grad``, what ``backward`` has left there; where it has
+    left nothing, against the gradient of the graph; a note says so, and where ``x.grad`` is not the
+    gradient of the graph as it is now. ``root`` is the graph in which the cause of a slip is looked for,
+    ``x``'s own where none is given.
 
     The verdict is true where the figure agrees (the number rounds to it; a tie, which no float can be
     trusted to be or not to be, goes either way) or is truncated (cut, not rounded). Raises FigureError
@@ -82,36 +86,41 @@ def judge(
     x: Any, figure: Figure, of: str, root: Value | None, more: Mapping[str, list[Hypothesis]] | None = None
 ) -> Verdict:
     """The verdict on a figure that is read; ``more`` are further hypotheses on what may explain a slip."""
-    if isinstance(x, Value):
-        computed = x.data if of == "data" else x.grad
-        name = x.label if of == "data" else f"grad of {x.label or x.op or 'this value'}"
-    else:
-        computed, name = numeric.as_number(x, "x"), ""
+    if not isinstance(x, Value):
+        return _verdict(numeric.as_number(x, "x"), figure)
+    if of == "data":
+        verdict = replace(_verdict(x.data, figure), name=x.label)
+        return verdict if verdict else replace(verdict, cause=find_causes(x, figure, of, x, x.data, more=more))
+    name = f"grad of {x.label or (keeps_graph(x) and x.op) or 'this value'}"
+    root = _graph_of(x) if root is None else root
+    if root is None or not keeps_graph(root):
+        return replace(_verdict(x.grad, figure), name=name)
+    grad = held(x, root)
+    verdict = replace(_verdict(grad.number, figure), name=name, note=grad.note)
+    if verdict:
+        return verdict
+    if grad.note and _verdict(grad.present, figure):
+        return replace(verdict, cause=f"{figure.text} is the gradient as it is now")
+    return replace(verdict, cause=find_causes(x, figure, of, root, grad.number, grad.kept, more))
+
+
+def _verdict(computed: Any, figure: Figure) -> Verdict:
+    """The figure against the number alone."""
     exact, slack = exactly(computed)
     if exact is None:
-        return Verdict("slip", figure.text, computed, str(computed), name=name)
+        return Verdict("slip", figure.text, computed, str(computed))
     if figure.rounds_from(exact, slack):
         kind = "agrees"
     elif figure.cuts_from(exact):
         kind = "truncated"
     else:
         kind = "slip"
-    cause = _cause(x, exact, figure, of, root, more) if kind == "slip" and isinstance(x, Value) else ""
     right = figure.rewrite(exact) if abs(exact / figure.unit) < _LONGEST else numeric.written(computed)
-    return Verdict(kind, figure.text, computed, right, cause, name)
+    return Verdict(kind, figure.text, computed, right)
 
 
-def _cause(
-    x: Value,
-    exact: Fraction,
-    figure: Figure,
-    of: str,
-    root: Value | None,
-    more: Mapping[str, list[Hypothesis]] | None,
-) -> str:
-    if root is None and of == "grad":
-        try:
-            root = find_root(x)
-        except UnknownNameError:  # several results use x: none of them is the graph
-            return ""
-    return find_causes(x, exact, figure, of, x if of == "data" or root is None else root, more)
+def _graph_of(x: Value) -> Value | None:
+    try:
+        return find_root(x)
+    except UnknownNameError:  # several results use x: none of them is the graph
+        return None

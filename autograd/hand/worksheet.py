@@ -23,7 +23,7 @@ from functools import reduce
 from typing import Any
 
 from .. import numeric
-from ..errors import TooLargeError, UnknownNameError
+from ..errors import AutogradError, RecordingError, TooLargeError, UnknownNameError
 from ..notation import LATEX, Names, Symbol, formula, operation, partial, product, write
 from ..primitives import ACTIVATIONS, lookup, split_weighted_sum
 from ..value import Value, _untold_contribution, contributions, topological_order
@@ -285,7 +285,15 @@ def _cotangents(root: Value) -> dict[Value, Any]:
 
 def _alive() -> list[Value]:
     """Every operation that is in memory. A node knows its operands, not its consumers; the interpreter does."""
-    return [thing for thing in gc.get_objects() if issubclass(type(thing), Value) and thing.op]
+    return [thing for thing in gc.get_objects() if issubclass(type(thing), Value) and keeps_graph(thing) and thing.op]
+
+
+def keeps_graph(v: Value) -> bool:
+    """Does ``v`` know what it was computed from? The result of a compiled function does not."""
+    try:
+        return v._primitive is None or bool(v.op)
+    except RecordingError:
+        return False
 
 
 def _with_probabilities(order: list[Value]) -> list[Value]:
@@ -317,7 +325,7 @@ def _with_probabilities(order: list[Value]) -> list[Value]:
 
 
 def find_root(v: Value) -> Value:
-    """The root of the graph that ``v`` is in: what nothing else uses, and ``backward`` was called on.
+    """The root of the graph that ``v`` is in: what ``backward`` was called on, or else what nothing else uses.
 
     Raises UnknownNameError where there are several, and asks for one.
     """
@@ -326,29 +334,48 @@ def find_root(v: Value) -> Value:
         for operand in node.operands:
             if isinstance(operand, Value):
                 consumers.setdefault(operand, []).append(node)
-    roots: dict[Value, None] = {}
-    seen = {v}
+    above = {v: None}
     stack = [v]
     while stack:
-        node = stack.pop()
-        above = consumers.get(node, ())
-        if not above:
-            roots[node] = None
-        for consumer in above:
-            if consumer not in seen:
-                seen.add(consumer)
+        for consumer in consumers.get(stack.pop(), ()):
+            if consumer not in above:
+                above[consumer] = None
                 stack.append(consumer)
-    ran = [root for root in roots if root.grad]
-    if not ran and v.op and v.grad:  # backward was called on v, and not on what uses it
-        return v
-    if len(roots) == 1:
-        return next(iter(roots))
-    if len(ran) > 1:
-        ran = [root for root in ran if root.grad * _cotangents(root)[v] == v.grad]
+    last = [node for node in above if node not in consumers]
+    # a pass leaves a cotangent in its root, and none in what uses the root
+    ran = [
+        node for node in above if keeps_graph(node) and node.op and node.grad
+        and not any(consumer.grad for consumer in consumers.get(node, ()))
+    ]  # fmt: skip
     if len(ran) == 1:
         return ran[0]
-    names = sorted(root.label or f"a {root.op}" for root in roots)
+    # several passes: of one of them, or of a sum of their roots, what is left in v is the gradient
+    fitting = [root for root in dict.fromkeys([*ran, *last]) if ran and _gives(root, v)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if len(last) == 1:
+        return last[0]
+    names = sorted(root.label or f"a {root.op}" for root in last)
     raise UnknownNameError(
-        f"{v.label or 'this value'} is used by {len(roots)} results ({', '.join(names[:4])}"
+        f"{v.label or 'this value'} is used by {len(last)} results ({', '.join(names[:4])}"
         f"{', …' * (len(names) > 4)}); say which one: explain(x, root=...)"
     )
+
+
+def _gives(root: Value, v: Value) -> bool:
+    """Is what ``v.grad`` holds the gradient of ``root``?"""
+    try:
+        cotangent = _cotangents(root)[v]
+        return nearly_equal(root.grad * cotangent if root.grad else cotangent, v.grad)
+    except AutogradError:  # a slope that does not exist
+        return False
+
+
+def nearly_equal(x: Any, y: Any) -> bool:
+    """The same but for rounding: the sum of two passes is that of one through the sum of their roots."""
+    if x == y or (x != x and y != y):
+        return True
+    try:
+        return bool(abs(x - y) * 10**9 <= max(abs(x), abs(y)))
+    except (ArithmeticError, TypeError):  # symbols, or kinds that do not mix
+        return False
