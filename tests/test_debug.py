@@ -248,9 +248,9 @@ def test_print(said):
 @pytest.mark.parametrize(
     "command, answer",
     [
-        ("p foo", "*** foo: no such label; there are w[1], w[2], x, b, z, h, t₁, loss"),
+        ("p foo", "*** foo: no such label; there are w[1], w[2], x, b, z, h, loss, t₁"),
         ("p los", "*** los: no such label; did you mean loss?"),
-        ("b foo", "*** foo: no such label; there are w[1], w[2], x, b, z, h, t₁, loss"),
+        ("b foo", "*** foo: no such label; there are w[1], w[2], x, b, z, h, loss, t₁"),
         ("fly", "*** fly: no such command; h lists them, and p fly prints"),
         ("p 1 / 0", "*** 1 / 0: division by zero"),
         ("p log(0)", "*** log(0): math domain error"),

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+import autograd
 from autograd import (
     DivisionByZeroError,
     KindError,
@@ -13,6 +14,8 @@ from autograd import (
     UnknownNameError,
     Value,
     audit,
+    debug,
+    draw,
     explain,
     log_softmax,
     round_by_hand,
@@ -94,6 +97,69 @@ def test_each_gradient_of_the_sheet_is_the_engines(fused):
             assert steps[parameter].number == parameter.grad
     for step in steps.values():
         assert step.number == step.node.grad
+
+
+def test_a_node_has_one_name_in_a_sheet_in_steps_and_at_the_prompt(capsys):
+    rows = [(Value(0.1 * i, f"w{i}"), Value(0.0, f"b{i}")) for i in range(3)]
+    hidden = [z.sigmoid() for z in weighted_sums(rows[:2], [1.0])]
+    y = weighted_sum([0.5, 0.25], hidden).sigmoid()
+    steps = {str(event).partition(" = ")[0] for event in autograd.step(y) if event.phase == "forward"}
+    assert steps == {"z₁", "z₂", "z₃", "a₁", "a₂", "a₃"}
+    assert write(explain(y).title) == "a₃" and "\n  a₃ = σ(z₃)" in str(explain(y))
+    assert round_by_hand(y, decimals=3).rows[-1].name.startswith("∂a₃/∂")
+    debug(y, ["p a3", "b z3", "c", "q"])
+    out = capsys.readouterr().out
+    assert f"Value(data={y.data!r}" in out and "label z3\n(step) c\n5/" in out
+
+
+def test_equal_labels_have_the_same_names_everywhere(capsys):
+    x = h = Value(0.5, label="x")
+    for _ in range(3):
+        h = (h * x).tanh()
+        h.label = "h"
+    assert write(explain(h).title) == "h′′"
+    steps = autograd.step(h)
+    assert [str(steps.run(until=name)).partition(" = ")[0] for name in ("h", "h'", "h′′")] == ["h", "h′", "h′′"]
+    steps.rewind()
+    assert [str(steps.run(until="h")).partition(" = ")[0] for _ in range(3)] == ["h", "h′", "h′′"]
+    debug(h, ["p h'' - h'", "b h'", "c", "q"])
+    out = capsys.readouterr().out
+    second = h.operands[0].operands[0]
+    assert f"{h.data - second.data!r}\n" in out and "4/13 forward   h′ = tanh(t₂)" in out
+    for detail in ("node", "op"):
+        lines = [box.lines[0] for box in draw(h, detail=detail)._scene.boxes if box.lines[0].startswith("h")]
+        assert lines == ["h = tanh", "h′ = tanh", "h′′ = tanh"]
+    assert draw(h, around="h'", within=0)._scene.boxes[0].lines[0] == "h′ = tanh"
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_the_names_of_probabilities_do_not_depend_on_what_is_alive(keep):
+    """The loss takes one probability; the gradients name the others, whether the list is kept or not."""
+    logits = [Value(0.1 * place, label=f"u{place}") for place in range(3)]
+    p = softmax(logits)
+    for place, probability in enumerate(p):
+        probability.label = f"p{place}"
+    loss = -log_softmax(logits)[0] - p[1].log()
+    if not keep:
+        del p, probability
+    text = str(explain(loss))
+    assert "  softmax_1 = exp(u0) / (exp(u0) + exp(u1) + exp(u2))" in text
+    assert "  p1        = exp(u1)" in text and "  softmax_3 = exp(u2)" in text
+    assert "p0" not in text and "p2" not in text
+
+
+def test_a_probability_that_the_graph_does_not_take_carries_the_number_of_its_z():
+    rows = [(Value(0.1 * i, f"w{i}"), Value(0.0, f"b{i}")) for i in range(3)]
+    z = weighted_sums(rows, [1.0])
+    for place, node in enumerate(z, 1):
+        node.label = f"z3_{place}"
+    a = softmax(z)[0]
+    a.label = "a3_1"
+    loss = -a.log()
+    assert {"a3_1", "a3_2", "a3_3"} == {
+        write(step.name) for section in explain(loss).sections for step in section.steps if step.node.op == "softmax"
+        and section.heading.startswith("forward")
+    }  # fmt: skip
 
 
 def test_every_route_and_their_sum():

@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import KindError, Value, log_softmax, logsumexp, numeric, softmax, topological_order, total, weighted_sum
+from autograd import (
+    KindError,
+    Value,
+    log_softmax,
+    logsumexp,
+    numeric,
+    softmax,
+    topological_order,
+    total,
+    weighted_sum,
+    weighted_sums,
+)
 from autograd.notation import (
     LATEX,
     PYTHON,
@@ -191,6 +202,54 @@ def test_names():
     names = Names([taken])
     asked = [names[node] for node in (x, y, other, x + y, z, z.relu(), taken, x + 1)]
     assert asked == ["x", "v₁", "x′", "t₂", "z₁", "a₁", "t1", "t₃"]
+
+
+def test_an_activation_carries_the_number_of_its_sum():
+    x = Value(1.0, label="x")
+    hidden = weighted_sums([(Value(0.1, "w"), Value(0.0, "b"))] * 2, [x])
+    logits = weighted_sums([(*[Value(0.1, "u")] * 2, Value(0.0, "c"))] * 2, [z.tanh() for z in hidden])
+    labelled = weighted_sum([x], [2.0])
+    labelled.label = "Z²₁"
+    p = softmax(logits)
+    root = (x.relu() + labelled.sigmoid()) * total(p) + hidden[0].sigmoid() + logits[0]
+    names = Names.under(root)
+    assert [names[z] for z in (*hidden, *logits)] == ["z₁", "z₂", "z₃", "z₄"]
+    assert [names[a] for a in (*logits[0].operands[2:4], *p)] == ["a₁", "a₂", "a₃", "a₄"]
+    assert names[labelled] == "Z²₁" and {"A²₁", "a₅", "a₆"} <= set(names.nodes)  # a₁ is taken, and x no sum
+    assert names.nodes == Names.under(root).nodes
+
+
+def test_equal_labels_and_where_they_are_looked_up():
+    x = Value(0.5, label="x")
+    h = [x]
+    for _ in range(3):
+        h.append(h[-1] * x + 1)
+        h[-1].label = "h"
+    names = Names.under(h[-1])
+    assert [names[node] for node in h] == ["x", "h", "h′", "h′′"]
+    assert names.find("h") == h[1:] and names.called("h") is h[1]
+    for second in ("h′", "h'"):
+        assert names.find(second) == [h[2]] and names.called(second) is h[2]
+    first = h[1].operands[0]
+    assert [names.find(name) for name in ("t₁", "t1", "t_1")] == [[first]] * 3
+    assert names.find("k") == [] and names.called("") is None
+    assert names.hint("h′′′") == "did you mean 'h′′' or 'h′'?"
+    assert names.hint("k") == "label the node, or give the node itself"
+
+
+def test_a_label_of_several_lines_keeps_them_beside_its_primes():
+    first, second, blank = Value(1.0, label="a\nb"), Value(1.0, label="a\nb"), Value(1.0, label=" ")
+    names = Names.under(first * second + blank)
+    assert [names.label(node) for node in (first, second, blank)] == ["a\nb", "a\nb′", " "]
+    assert [names[node] for node in (first, second, blank)] == ["a b", "a b′", "v₁"]
+
+
+def test_in_a_very_large_graph_what_has_no_label_is_named_as_it_is_asked_for():
+    x = Value(1.0, label="x")
+    root = total([x * float(place) for place in range(10_001)])
+    root.label = "sum"
+    names = Names.under(root)
+    assert list(names.nodes) == ["x", "sum"] and names[root.operands[5]] == "t₁"
 
 
 def test_labels_that_look_like_formulas_stand_in_brackets():

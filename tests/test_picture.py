@@ -565,7 +565,7 @@ def test_neurons_bear_the_names_of_the_documents():
 
 
 def test_own_labels_take_the_place_of_names_while_they_are_short():
-    x, w = Value(1.0, label="雨"), Value(0.5, label="the weight of rain")
+    x, w = Value(1.0, label="雨"), Value(0.5, label="the weight of rain and of snow")
     source = draw(weighted_sum([w], [x], Value(0.1)).tanh(), detail="neuron").source
     assert "雨 = 1" in source
     assert "w¹₁₁ = 0.5" in source

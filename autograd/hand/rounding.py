@@ -212,7 +212,7 @@ class ByHand:
         self.data = {node: _number(known[node]) for node in order}
         self.grad = {node: _number(cotangent) for node, cotangent in found.items()}
         self.value = self.data[root]
-        names = Names(order)
+        names = Names.under(root)
         self.rows = [
             self._row(node, _described(node, names), self.data[node], node.data, how) for node in order if node.op
         ] + [

@@ -55,8 +55,15 @@ class Worksheet(Names):
 
     def __init__(self, root: Value, names: Names | None = None) -> None:
         self.root = root
-        order = _with_probabilities(topological_order(root))
-        super().__init__(order, names)
+        recorded = topological_order(root)
+        order = _with_probabilities(recorded)
+        super().__init__(order, names or Names.under(root))
+        known = set(recorded)
+        for node in order:
+            if node not in known:  # made for this sheet
+                if not self.as_its_sum(node):
+                    node.label = f"softmax_{node._primitive.index + 1}"  # type: ignore[union-attr]
+                self[node]
         within = _written_within(order, root)
         if len(order) - len(within) > _MOST_STEPS:
             raise TooLargeError(
@@ -64,11 +71,9 @@ class Worksheet(Names):
                 f"{_MOST_STEPS}); explain a part of it, or give explain(x, root=...) with a nearer root"
             )
         self._levels = self._count_levels(order, within)
-        # layer by layer, as it is written: so the names of unlabelled parts count up as one reads
+        # layer by layer, as it is written
         self.order = sorted(order, key=self._levels.__getitem__)
         self.operations = [node for node in self.order if node.op and node not in within]
-        for node in self.operations:
-            self[node]
         self._formulas: dict[Value, Any] = {}  # of the parts that are written within another's line
         for node in self.order:
             if node in within:
@@ -306,19 +311,12 @@ def _with_probabilities(order: list[Value]) -> list[Value]:
                 family[node._primitive.index] = node  # type: ignore[union-attr]
     if not families:
         return order
-    labels = {}
-    if any(len(present) < len(operands) for operands, present in families.items()):
-        for node in _alive():
-            if node.op == "softmax" and node.operands in families:
-                labels[node.operands, node._primitive.index] = node.label  # type: ignore[union-attr]
     extended: dict[Value, None] = {}
     for node in order:
         if node.operands in families:
             present = families.pop(node.operands)
             for index, probability in enumerate(numeric.softmax(node.operands)):
-                if index not in present:
-                    probability.label = labels.get((node.operands, index), "")
-                    present[index] = probability
+                present.setdefault(index, probability)
             extended.update(dict.fromkeys(present[index] for index in sorted(present)))
         extended[node] = None
     return list(extended)

@@ -12,6 +12,7 @@ import graphviz
 
 from ..errors import MissingToolError, RenderingError, UnknownNameError
 from ..files import as_path, write_whole
+from ..notation import Names
 from ..numeric import quoted
 from ..value import Value, topological_order
 from .arguments import leaves, one_of, whole
@@ -167,17 +168,19 @@ def draw(
         raise UnknownNameError('around= takes nodes, and detail="neuron" draws layers: use "node" or "op"')
     parameters = leaves("parameters", parameters)
     order = topological_order(root)
-    drawn = order if around is None else neighbourhood(order, find(order, around, "around"), within)
-    scene = _scene(root, order, drawn, detail, direction, digits, max_nodes, parameters)
+    names = Names.under(root)
+    drawn = order if around is None else neighbourhood(order, find(order, names, around, "around"), within)
+    scene = _scene(root, order, names, drawn, detail, direction, digits, max_nodes, parameters)
     scene.has_backward = bool(backward and root.grad)
     if highlight is not None:
-        light_path(scene, find(order, highlight, "highlight"))
+        light_path(scene, find(order, names, highlight, "highlight"))
     return Graph(to_digraph(scene, direction=direction, widths=widths, legend=legend), scene)
 
 
 def _scene(
     root: Value,
     order: list[Value],
+    names: Names,
     drawn: list[Value],
     detail: str,
     direction: str,
@@ -186,17 +189,17 @@ def _scene(
     parameters: Iterable[Value],
 ) -> Scene:
     if detail == "neuron":
-        scene = scene_of_neurons(root, order, Freshness(order, root), digits=digits, direction=direction)
+        scene = scene_of_neurons(root, order, names, Freshness(order, root), digits=digits, direction=direction)
         refuse_if_too_large(len(scene.boxes), max_nodes, detail)
         return scene
     refuse_if_too_large(count_boxes(drawn), max_nodes, detail)
     freshness = Freshness(order, root)
     titles: dict[str, str] = {}
     if detail == "op":
-        parts, titles = parts_opened(drawn, freshness)
+        parts, titles = parts_opened(drawn, names, freshness)
         refuse_if_too_large(count_boxes(parts), max_nodes, detail)
     else:
         parts = parts_as_recorded(drawn)
-    scene = scene_of_parts(parts, root, leaf_kinds(order, parameters), freshness, digits)
+    scene = scene_of_parts(parts, root, names, leaf_kinds(order, parameters), freshness, digits)
     scene.groups = titles
     return scene

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..errors import UnknownNameError
+from ..notation import Names
 from ..numeric import total
 from ..primitives import lookup, split_weighted_sum
 from ..value import Undefined, Value
@@ -27,7 +28,7 @@ __all__ = ["scene_of_neurons"]
 
 _ACTIVATIONS = {"tanh", "sigmoid", "relu", "leaky_relu", "elu", "gelu", "softplus"}
 _OF_A_LAYER = {"softmax", "log_softmax"}
-_LONGEST_NAME = 8  # characters of a label that takes the place of a name such as w¹₁₂
+_LONGEST_NAME = 20  # characters of a label that takes the place of a name such as w¹₁₂
 _SHOWN_AT_ENDS = (8, 2)  # of a wide layer: so many of its first neurons, and of its last
 _MOST_WEIGHTS = 6  # of a neuron, that are listed in its box
 
@@ -38,10 +39,10 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def scene_of_neurons(
-    root: Value, order: list[Value], freshness: Freshness, *, digits: int, direction: str
+    root: Value, order: list[Value], names: Names, freshness: Freshness, *, digits: int, direction: str
 ) -> Scene:
     """The scene of the network under ``root``. Raises UnknownNameError where there is no weighted sum."""
-    painter = _Painter(_Network(root, order), freshness, digits)
+    painter = _Painter(_Network(root, order), names, freshness, digits)
     place_in_columns(painter.scene, painter.columns, direction)
     return painter.scene
 
@@ -183,8 +184,9 @@ def _activations(order: Iterable[Value]) -> dict[Value, Value]:
 
 
 class _Painter:
-    def __init__(self, network: _Network, freshness: Freshness, digits: int) -> None:
+    def __init__(self, network: _Network, names: Names, freshness: Freshness, digits: int) -> None:
         self.network = network
+        self.names = names
         self.freshness = freshness
         self.digits = digits
         self.scene = Scene()
@@ -215,7 +217,7 @@ class _Painter:
         self.columns.append(("layer 1: inputs" if layer == 2 else f"inputs of layer {layer}", column))
         for slot in self._ends(outside.values(), column, "inputs"):
             samples = slot.samples()
-            lines = [f"{_name(slot.operand, 'a', layer - 1, slot.place + 1)} = {self._range(samples)}"]
+            lines = [f"{self._name(slot.operand, 'a', layer - 1, slot.place + 1)} = {self._range(samples)}"]
             if len(samples) == 1 and isinstance(slot.operand, Value) and self.network.root.grad:
                 lines.append(f"grad {shown(slot.operand.grad, self.digits)}")
             region = self.network.region(samples)
@@ -267,7 +269,7 @@ class _Painter:
         lines = []
         letter = "ln a" if softmax.op == "log_softmax" else "a"
         have_labels = any(node.label for node in softmax.nodes)
-        of_all = _name(softmax.neurons[0].sums[0], "z", softmax.layer, 1).rstrip("₀₁₂₃₄₅₆₇₈₉,")
+        of_all = self._name(softmax.neurons[0].sums[0], "z", softmax.layer, 1).rstrip("₀₁₂₃₄₅₆₇₈₉,")
         everything = list(enumerate(softmax.neurons))
         first, last = _SHOWN_AT_ENDS
         left_out = len(everything) - first - last
@@ -276,7 +278,7 @@ class _Painter:
             shown_as = f"{softmax.op}{str(place + 1).translate(_SUBSCRIPTS)}({of_all})"
             used = next((node for node in nodes if isinstance(node, Value)), None)
             if used is not None or not have_labels:
-                shown_as = f"{_name(used, letter, neuron.layer, neuron.number)} = {shown_as}"
+                shown_as = f"{self._name(used, letter, neuron.layer, neuron.number)} = {shown_as}"
             if left_out > 1 and place == len(everything) - last:
                 lines.append(f"… {left_out:,} more")
             lines.append(self._line(shown_as, nodes))
@@ -284,19 +286,20 @@ class _Painter:
 
     def _described(self, neuron: _Neuron) -> list[str]:
         number = neuron.number
-        z_name = _name(neuron.sums[0], "z", neuron.layer, number)
+        z_name = self._name(neuron.sums[0], "z", neuron.layer, number)
         lines = [self._line(z_name, neuron.sums)]
         by_kind: dict[str, list[Value]] = {}
         for a in neuron.activations:
             by_kind.setdefault(symbol(a), []).append(a)
         for kind, nodes in by_kind.items():
-            lines.append(self._line(f"{_name(nodes[0], 'a', neuron.layer, number)} = {kind}({z_name})", nodes))
-        names = [_name(weight, "w", neuron.layer - 1, number, place) for place, weight in enumerate(neuron.weights, 1)]
+            lines.append(self._line(f"{self._name(nodes[0], 'a', neuron.layer, number)} = {kind}({z_name})", nodes))
+        below = neuron.layer - 1
+        names = [self._name(weight, "w", below, number, place) for place, weight in enumerate(neuron.weights, 1)]
         if len(names) <= _MOST_WEIGHTS:
             lines += [self._line(name, [weight]) for name, weight in zip(names, neuron.weights)]
         else:
             lines.append(f"{names[0]} … {names[-1]}: from {self._range(list(neuron.weights))}")
-        lines.append(self._line(_name(neuron.bias, "b", neuron.layer - 1, number), [neuron.bias]))
+        lines.append(self._line(self._name(neuron.bias, "b", below, number), [neuron.bias]))
         return [*lines, *_how_often(len(neuron.sums))]
 
     def _line(self, name: str, nodes: list[Any]) -> str:
@@ -304,6 +307,14 @@ class _Painter:
         if len(nodes) == 1 and isinstance(nodes[0], Value) and self.network.root.grad:
             line += f", grad {shown(nodes[0].grad, self.digits)}"
         return line
+
+    def _name(self, node: Any, letter: str, layer: int, *numbers: int) -> str:
+        """The node's own label where it is short, else the name of its place: w¹₁₂, z²₁, w¹₁₂,₃."""
+        label = self.names.label(node) if isinstance(node, Value) else ""
+        if 0 < len(label) <= _LONGEST_NAME:
+            return label
+        comma = "," if max(numbers) > 9 else ""
+        return letter + str(layer).translate(_SUPERSCRIPTS) + comma.join(map(str, numbers)).translate(_SUBSCRIPTS)
 
     def _range(self, nodes: list[Any]) -> str:
         numbers = [node.data if isinstance(node, Value) else node for node in nodes]
@@ -326,10 +337,8 @@ class _Painter:
     def _paint_folded_root(self) -> None:
         root = self.network.root
         region = self.network.region([root])
-        lines = [
-            f"{root.label or symbol(root)} = {shown(root.data, self.digits)}, grad {shown(root.grad, self.digits)}",
-            _contents(region),
-        ]
+        numbers = f"{shown(root.data, self.digits)}, grad {shown(root.grad, self.digits)}"
+        lines = [f"{self.names.label(root) or symbol(root)} = {numbers}", _contents(region)]
         stale = self.freshness.is_stale(root)
         box = self.scene.add("folded", lines + ["stale: call forward()"] * stale, is_root=True, is_stale=stale)
         self.columns.append(("", [box]))
@@ -368,15 +377,6 @@ class _Painter:
         for place, (unit, flow) in enumerate(arriving.items()):
             if unit in self._box_of_unit:
                 self.scene.links.append(Link(self._box_of_unit[unit], target, place, contribution=flow))
-
-
-def _name(node: Any, letter: str, layer: int, *numbers: int) -> str:
-    """The node's own label where it is short, else the name of its place: w¹₁₂, z²₁, w¹₁₂,₃."""
-    label = node.label if isinstance(node, Value) else ""
-    if 0 < len(label) <= _LONGEST_NAME:
-        return label
-    comma = "," if max(numbers) > 9 else ""
-    return letter + str(layer).translate(_SUPERSCRIPTS) + comma.join(map(str, numbers)).translate(_SUBSCRIPTS)
 
 
 def _how_often(samples: int) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import AutogradError, NumberOverflowError
+from ..notation import Names
 from ..primitives import split_weighted_sum
 from ..value import Undefined, Value
 from .freshness import Freshness
@@ -79,7 +80,12 @@ def parts_as_recorded(order: Iterable[Value]) -> list[Part]:
 
 
 def scene_of_parts(
-    parts: Iterable[Part], root: Value, kinds: dict[Value, str], freshness: Freshness | None, digits: int
+    parts: Iterable[Part],
+    root: Value,
+    names: Names,
+    kinds: dict[Value, str],
+    freshness: Freshness | None,
+    digits: int,
 ) -> Scene:
     """Boxes and links of the parts, operands first. An operand that has no part is counted in a line."""
     scene = Scene()
@@ -94,7 +100,7 @@ def scene_of_parts(
             else:
                 sources.append(box_of.get(operand))  # type: ignore[arg-type]
         kind = "operation" if node.op else kinds.get(node, "input")
-        box = scene.add(kind, _described(part, digits), is_root=node is root, group=part.group)
+        box = scene.add(kind, _described(part, names, digits), is_root=node is root, group=part.group)
         if part.is_recorded and freshness is not None:
             box.lines += freshness.notes(node, digits)
             box.is_stale = freshness.is_stale(node)
@@ -114,9 +120,9 @@ def scene_of_parts(
     return scene
 
 
-def _described(part: Part, digits: int) -> list[str]:
+def _described(part: Part, names: Names, digits: int) -> list[str]:
     """The lines of a box: name and sign, data, gradient."""
-    label = part.node.label
+    label = names.label(part.node)
     name = f"{label} = {part.sign}" if label and part.sign else label or part.sign
     return [*([name] if name else []), data_text(part.node.data, digits), grad_text(part.grad, digits)]
 

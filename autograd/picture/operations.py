@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..notation import Names
 from ..value import Value, topological_order
 from .freshness import Freshness
 from .nodes import Part, symbol
@@ -12,7 +13,7 @@ from .nodes import Part, symbol
 __all__ = ["graph_opened", "parts_opened"]
 
 
-def parts_opened(order: Iterable[Value], freshness: Freshness) -> tuple[list[Part], dict[str, str]]:
+def parts_opened(order: Iterable[Value], names: Names, freshness: Freshness) -> tuple[list[Part], dict[str, str]]:
     """The parts of the graph with each composite opened, and the titles of the groups that they form."""
     parts: list[Part] = []
     titles: dict[str, str] = {}
@@ -21,7 +22,7 @@ def parts_opened(order: Iterable[Value], freshness: Freshness) -> tuple[list[Par
         if not inside:
             parts.append(Part(node, symbol(node), node.operands, node.partials, node.grad))
             continue
-        group = _new_group(node, titles)
+        group = _new_group(node, names, titles)
         if freshness.is_stale(node):
             titles[group] += " (stale: opened with its operands' present data)"
         for part in inside:
@@ -66,13 +67,13 @@ def _inside(node: Value) -> list[Part]:
     return parts
 
 
-def _new_group(node: Value, titles: dict[str, str]) -> str:
+def _new_group(node: Value, names: Names, titles: dict[str, str]) -> str:
     group = f"opened{len(titles) + 1}"
-    titles[group] = f"{node.label} = {symbol(node)}" if node.label else symbol(node)
+    titles[group] = f"{names.label(node)} = {symbol(node)}" if node.label else symbol(node)
     return group
 
 
-def graph_opened(root: Value, order: Iterable[Value]) -> tuple[Value, dict[Value, str], dict[str, str]]:
+def graph_opened(root: Value, order: Iterable[Value], names: Names) -> tuple[Value, dict[Value, str], dict[str, str]]:
     """The same graph recorded again in elementary operations, on the same leaves; ``order`` are its nodes.
 
     Its root, the group of each node that stands for a part of a composite, and the titles of the groups.
@@ -92,7 +93,7 @@ def graph_opened(root: Value, order: Iterable[Value]) -> tuple[Value, dict[Value
             name = primitive.name if primitive.index < 0 else (primitive.name, primitive.index)
             opened = node._apply(name, *operands)
         else:
-            group = _new_group(node, titles)
+            group = _new_group(node, names, titles)
             stack = [opened]
             while stack:
                 inner = stack.pop()

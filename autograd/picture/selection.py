@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 from ..errors import UnknownNameError
+from ..notation import Names
 from ..numeric import quoted
 from ..value import Value
 from .arguments import whole
@@ -14,17 +14,15 @@ from .scene import Scene
 __all__ = ["find", "light_path", "neighbourhood"]
 
 
-def find(order: Sequence[Value], wanted: Value | str, option: str) -> list[Value]:
+def find(order: Sequence[Value], names: Names, wanted: Value | str, option: str) -> list[Value]:
     """The node, or the nodes with the label, that an option names; UnknownNameError where there is none."""
     if isinstance(wanted, Value):
         found = [wanted] if any(node is wanted for node in order) else []
     else:
-        found = [node for node in order if node.label == wanted]
+        found = names.find(wanted) if isinstance(wanted, str) else []
     if found:
         return found
-    labels = sorted({node.label for node in order if node.label})
-    near = difflib.get_close_matches(str(wanted), labels, 3)
-    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "label the node, or give the node itself"
+    hint = names.hint(str(wanted))
     raise UnknownNameError(f"{option}={quoted(wanted)}: there is no such node in the graph; {hint}")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import TooLargeError
+from ..notation import Names
 from ..numeric import Number
 from ..value import Value, topological_order
 from .arguments import function, leaves, one_of, whole
@@ -56,13 +57,13 @@ def set_stage(
     group_of: dict[Value, str] = {}
     titles: dict[str, str] = {}
     if detail == "op":
-        root, group_of, titles = graph_opened(root, order)
+        root, group_of, titles = graph_opened(root, order, Names.under(root))
         order = topological_order(root)
         _refuse_if_too_large(order, limit, max_nodes)
     parts = parts_as_recorded(order)
     for part in parts:
         part.group = group_of.get(part.node, "")
-    scene = scene_of_parts(parts, root, kinds, None, digits)
+    scene = scene_of_parts(parts, root, Names.under(root), kinds, None, digits)
     scene.groups = titles
     scene.has_backward = True
     passes = record(root, scene, digits, seed=seed, rounds=rounds, update=update)

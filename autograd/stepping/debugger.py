@@ -129,12 +129,14 @@ class Debugger:
     def stop_at(self, text: str) -> Breakpoint:
         """A breakpoint at a label, an operation's name or a condition. Raises an AutogradError for none of them."""
         breakpoint = Breakpoint(0, text)
-        if text in self.labels:
-            breakpoint.nodes = frozenset(self.labels[text])
+        names = self.stepper.namer.names
+        named = names.find(text)
+        if named:
+            breakpoint.nodes = frozenset(named)
         elif text in PRIMITIVES:
             breakpoint.operation = text
         else:
-            condition = Expression(text, self.stepper.namer.given, OWN)
+            condition = Expression(text, names.nodes, OWN)
             if condition.node is None:
                 breakpoint.condition = condition
             else:
@@ -144,15 +146,6 @@ class Debugger:
         return breakpoint
 
     # --- looking ---
-
-    @cached_property
-    def labels(self) -> dict[str, list[Value]]:
-        """The nodes of each label."""
-        found: dict[str, dict[Value, None]] = {}
-        for node in self.stepper.nodes():
-            if node.label:
-                found.setdefault(node.label, {})[node] = None
-        return {label: list(nodes) for label, nodes in found.items()}
 
     @cached_property
     def consumers(self) -> dict[Value, list[Value]]:
@@ -223,4 +216,5 @@ class Debugger:
 
     def worked_out(self, text: str) -> Any:
         """An expression over the names; ``data`` and ``grad`` are those of the node that is looked at."""
-        return Expression(text, self.stepper.namer.given, OWN).value({"data": self.node.data, "grad": self.node.grad})
+        own = {"data": self.node.data, "grad": self.node.grad}
+        return Expression(text, self.stepper.namer.names.nodes, OWN).value(own)

@@ -134,13 +134,17 @@ class Expression:
             for spelling in _spellings(label):
                 if _is_name(spelling) and (spelling == label or spelling not in self._nodes):
                     self._labels[spelling] = label
-        odd = [label for label in self._nodes if not _is_name(label) and label in self.text]
+        text = self.text
+        for label in sorted(self._nodes, key=len, reverse=True):
+            if label.endswith("′"):  # the second h of a graph, which may be typed h'
+                text = text.replace(label.replace("′", "'"), label)
+        odd = [label for label in self._nodes if not _is_name(label) and label in text]
         if not odd:
-            return self.text
+            return text
         places = {label: f"label_{place}_" for place, label in enumerate(odd)}
         self._labels |= {name: label for label, name in places.items()}
         longest_first = sorted(map(re.escape, odd), key=len, reverse=True)
-        return re.sub(rf"(?<!\w)({'|'.join(longest_first)})(?!\w)", lambda found: places[found[0]], self.text)
+        return re.sub(rf"(?<!\w)({'|'.join(longest_first)})(?!\w)", lambda found: places[found[0]], text)
 
     def _check(self) -> None:
         """Refuse what is not arithmetic before anything is worked out."""

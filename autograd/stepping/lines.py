@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import reduce
+from collections.abc import Iterator
+from functools import cached_property, reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
@@ -17,38 +17,19 @@ if TYPE_CHECKING:
 __all__ = ["Namer", "chained", "line", "of_names", "slope"]
 
 MAX_TERMS = 8  # contributions on one line; the event has all of them
-MAX_NAMED = 10_000  # operations are named in their order; those of a larger graph as they are shown
 
 
 class Namer:
-    """The names of a graph's nodes, given when the first is asked for: most graphs are never printed.
+    """The names of a graph's nodes, given when the first is asked for: most graphs are never printed."""
 
-    ``given`` has the nodes by name: every label, and those that were made up so far.
-    """
-
-    def __init__(self, root: Value, nodes: Callable[[], Iterable[Value]], digits: int, result: str = "") -> None:
+    def __init__(self, root: Value, digits: int, result: str = "") -> None:
         self.digits = digits
         self._root = root
-        self._nodes = nodes
         self._result = result
-        self._names: Names | None = None
-        self._given: dict[str, Value] = {}
 
-    @property
+    @cached_property
     def names(self) -> Names:
-        if self._names is None:
-            nodes = list(self._nodes())
-            self._names = Names(nodes)
-            all_of_them = sum(bool(node.op) for node in nodes) <= MAX_NAMED
-            for node in nodes:
-                if node.label or (node.op and all_of_them):
-                    self[node]
-        return self._names
-
-    @property
-    def given(self) -> dict[str, Value]:
-        self.names  # noqa: B018 - it gives the labels away
-        return self._given
+        return Names.under(self._root)
 
     @property
     def result(self) -> str:
@@ -56,9 +37,7 @@ class Namer:
         return self._result or self[self._root]
 
     def __getitem__(self, node: Value) -> str:
-        name = self.names[node]
-        self._given[name] = node
-        return name
+        return self.names[node]
 
     def slope(self, node: Value) -> str:
         return f"∂{self.result}/∂{self[node]}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from itertools import chain
@@ -134,7 +133,7 @@ class Stepper:
         self.root = root
         self._seed = _seed(root, seed)
         self._order, self._leaves, self._rows = _survey(root)
-        self.namer = Namer(root, self.nodes, digits)
+        self.namer = Namer(root, digits)
         # What each event replaced, so that it can be put back. It is written before the event changes
         # anything, so that one that is interrupted can be put back too.
         self._undo: list[Any] = []
@@ -226,6 +225,9 @@ class Stepper:
     def run(self, until: Value | str | None = None) -> Event | None:
         """Go on until an event of the node or label ``until`` has been done, and return that event.
 
+        A label that several nodes have (they are shown as h, h′, h′′) stands for all of them, "h′" or
+        "h'" for the second alone; "t₁" or "t1" for the unlabelled node that is shown so.
+
         An event of a node is one that evaluates it or hands on its cotangent, and for a leaf one that
         contributes to its gradient. Without ``until``, or where there is no more such event, it
         goes to the end and returns None. Raises UnknownNameError (a ValueError) where ``until`` is
@@ -256,16 +258,14 @@ class Stepper:
         return chain(self._leaves, *self._rows, self._order)
 
     def find(self, name: Value | str) -> frozenset[Value]:
-        """The nodes that have a label, or the node itself. Raises UnknownNameError (a ValueError) for none."""
+        """The nodes that a name means, or the node itself. Raises UnknownNameError (a ValueError) for none."""
         if isinstance(name, Value):
             found = frozenset([name] if any(node is name for node in self.nodes()) else [])
         else:
-            found = frozenset(node for node in self.nodes() if node.label == name)
+            found = frozenset(self.namer.names.find(name))
         if found:
             return found
-        labels = sorted({node.label for node in self.nodes() if node.label})
-        near = difflib.get_close_matches(str(name), labels, 3)
-        hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "label the node, or give the node itself"
+        hint = self.namer.names.hint(str(name))
         raise UnknownNameError(f"step: no node {quoted(name)} under {self.namer[self.root]}; {hint}")
 
     # --- the events ---
@@ -340,7 +340,7 @@ class Stepper:
         for place, node in enumerate(self._order, 1):
             node.label = f"{name}.{place}"
         self.root.label = name
-        self.namer = Namer(self.root, self.nodes, namer.digits, namer.result)
+        self.namer = Namer(self.root, namer.digits, namer.result)
         count = len(self._order)
         if event.phase == "forward":
             self._last = count

@@ -161,7 +161,7 @@ class Prompt(cmd.Cmd):
             return False
 
     def default(self, line: str) -> None:
-        if line in self.namer.given:
+        if line in self.namer.names.nodes:
             return self.do_print(line)
         word = line.split()[0]
         raise UnknownNameError(f"{word}: no such command; h lists them, and p {line} prints")
@@ -340,13 +340,13 @@ class Prompt(cmd.Cmd):
         return sorted({word for word in words if word.startswith(text)})
 
     def complete_print(self, text: str, *_: Any) -> list[str]:
-        return self._starting_with(text, [*self.namer.given, *FUNCTIONS])
+        return self._starting_with(text, [*self.namer.names.nodes, *FUNCTIONS])
 
     def complete_break(self, text: str, *_: Any) -> list[str]:
-        return self._starting_with(text, [*self.debugger.labels, *PRIMITIVES])
+        return self._starting_with(text, [*self.namer.names.nodes, *PRIMITIVES])
 
     def complete_explain(self, text: str, *_: Any) -> list[str]:
-        return self._starting_with(text, self.debugger.labels)
+        return self._starting_with(text, self.namer.names.nodes)
 
     complete_p, complete_b, complete_e = complete_print, complete_break, complete_explain
 
