@@ -173,7 +173,7 @@ def is_mpmath(x: Any) -> bool:
 
 
 def _of_mpmath(name: str, x: Any) -> Any:
-    mp = sys.modules["mpmath"].mp
+    mp = x.context  # usually mpmath.mp; another has a precision of its own
     functions: dict[str, Callable[..., Any]] = {
         "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
         "softplus": lambda x: x + mp.log1p(mp.exp(-x)) if mp.im(x) == 0 and x.real > 0 else mp.log1p(mp.exp(x)),

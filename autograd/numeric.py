@@ -203,6 +203,8 @@ def as_number(number: Any, what: str = "data") -> Number:
     if kinds.is_symbolic(number):
         return number
     if hasattr(number, "dtype") and getattr(number, "ndim", None) == 0:
+        if getattr(number.dtype, "char", "") in ("g", "G"):  # a long double, whose item is itself
+            return float(number) if number.dtype.char == "g" else complex(number)
         item = number.item()
         if type(item) in (float, int, complex):
             return item
@@ -259,6 +261,8 @@ def of_one_kind(x: Number, y: Number) -> tuple[Number, Number]:
 
     Otherwise a rule such as 1 / y would leave the kind: 1 / 7 is a float.
     """
+    if type(x) is float or type(y) is float:
+        return x, y
     if isinstance(x, int) and _takes_in_whole_numbers(y):
         return like(y, x), y
     if isinstance(y, int) and _takes_in_whole_numbers(x):

@@ -639,3 +639,27 @@ def test_the_one_of_many_operands_that_does_not_mix_is_named(operation):
     xs = [Value(0.5, label="x")] * 10
     with pytest.raises(KindError, match=r"of x = 0.5 and (1 and )?y = Decimal\('2'\) and …: these kinds of number do"):
         operation(xs, Value(Decimal(2), label="y"))
+
+
+def test_a_long_double_of_numpy_is_kept_as_a_float():
+    np = pytest.importorskip("numpy")
+    for number in (np.longdouble("0.1"), np.array(0.1, dtype=np.longdouble)):
+        x = Value(number)
+        assert type(x.data) is float and x.data == float(number)
+    assert Value(np.clongdouble(1 + 2j)).data == 1 + 2j
+    assert (np.longdouble(2) / Value(4.0)).data == 0.5
+
+
+def test_a_context_of_mpmath_keeps_its_own_precision():
+    context = mpmath.mp.clone()
+    context.dps = 50
+    third = context.mpf(1) / 3
+    for name in ("exp", "sigmoid", "tanh", "softplus", "normal_cdf", "gelu"):
+        x = Value(third)
+        y = x._apply(name, x)
+        y.backward()
+        with mpmath.workdps(60):
+            oracle = DECIMAL_ORACLES.get(name, {"exp": mpmath.exp, "gelu": lambda x: x * mpmath.ncdf(x)}.get(name))
+            at = mpmath.mpf(third)
+            assert abs(mpmath.mpf(y.data) - oracle(at)) < mpmath.mpf("1e-48"), name
+            assert abs(mpmath.mpf(x.grad) - mpmath.diff(oracle, at)) < mpmath.mpf("1e-48"), name
