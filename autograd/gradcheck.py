@@ -256,11 +256,12 @@ def _differentiate(
     if isinstance(x, Decimal):
         with localcontext() as context:
             digits, context.prec = context.prec, 3 * context.prec + 10
-            return _differences(moved, max(abs(x), Decimal(1)) * Decimal(10) ** -digits, 10.0 ** -min(digits // 2, 300))
+            h, rounding = max(abs(x), Decimal(1)) * Decimal(10) ** -digits, Decimal(10) ** -context.prec
+            return _differences(moved, h, rounding, 10.0 ** -min(digits // 2, 300))
     if _is_mpf(x):
         mp = x.context
         with mp.workprec(3 * mp.prec + 30):
-            return _differences(moved, max(abs(x), mp.one) * mp.mpf(2) ** -((mp.prec - 30) // 3), 1e-8)
+            return _differences(moved, max(abs(x), mp.one) * mp.mpf(2) ** -((mp.prec - 30) // 3), +mp.eps, 1e-8)
     numbers = [float(number) if isinstance(number, Fraction) else number for number in numbers]
     return _complex_step(moved, recorded(numbers)) or _ridders(moved, float(x))
 
@@ -283,8 +284,8 @@ def _complex_step(moved: Callable[[Any], list[Value]], real: list[Value]) -> lis
     return [_Slope(slope, 0.0, COMPLEX_TOLERANCE, "complex step") for slope in found[0]]
 
 
-def _differences(moved: Callable[[Any], list[Value]], h: Any, tolerance: float) -> list[_Slope]:
-    """Differences at a precision that leaves no rounding to speak of, with a step and with half of it."""
+def _differences(moved: Callable[[Any], list[Value]], h: Any, rounding: Any, tolerance: float) -> list[_Slope]:
+    """Differences at a precision that leaves little rounding, with a step and with half of it."""
     steps = (-h, -h / 2, 0 * h, h / 2, h)
     slopes = []
     for low, below, middle, above, high in zip(*([value.data for value in moved(step)] for step in steps)):
@@ -293,7 +294,8 @@ def _differences(moved: Callable[[Any], list[Value]], h: Any, tolerance: float) 
         # What is smooth has a gap that halves with the step; that of a kink stays.
         kink = float(gap) > tolerance * float(max(abs(left), abs(right))) and 4 * gap > 3 * longer_gap
         sides = {"left": left, "right": right} if kink else {}
-        central, error = (above - below) / h, abs((high - low) / (2 * h) - (above - below) / h)
+        central = (above - below) / h
+        error = abs((high - low) / (2 * h) - central) + rounding * max(abs(low), abs(high)) / h
         reach = float(max(abs(high - middle), abs(middle - low)) / h)
         slopes.append(_Slope(central, error, tolerance, "differences at higher precision", reach=reach, **sides))
     return slopes

@@ -245,6 +245,12 @@ def test_a_function_that_does_not_change_by_an_argument_has_slope_0():
     assert [row.verdict for row in check_gradient(lambda x: 3 + relu(x), -2.0, order=2).comparisons] == ["agrees"] * 2
 
 
+def test_a_decimal_that_is_lost_beside_the_step_is_not_called_wrong():
+    first, second = check_gradient(lambda x: x * x * x, Decimal("1e-200"), order=2).comparisons
+    assert "differs" not in (first.verdict, second.verdict)
+    assert not check_gradient(lambda x: x * x * x.data, Decimal("0.7"))
+
+
 def test_a_slope_from_one_side_that_does_not_settle_is_undecided():
     [row] = check_gradient(lambda x: x**1.5, 0.0).comparisons
     assert row.verdict == "undecided"
