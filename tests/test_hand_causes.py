@@ -272,7 +272,7 @@ def test_an_epsilon_inside_the_log():
 
 
 def test_e_as_a_decimal():
-    assert check(Value(1.6334, "z").exp(), "5.1204").cause == "e taken as 2.718"
+    assert check(Value(1.6334, "z").exp(), "5.1204").cause == "consistent with e taken as 2.718"
     cause = check(Value(0.7, "z").sigmoid(), f"{1 / (1 + 2.72**-0.7):.7f}").cause
     assert cause == "e taken as 2.72"
     logits, loss = cross_entropy()
@@ -506,7 +506,7 @@ def test_a_slip_that_follows_from_rounded_figures():
     y = total(e)
     y.label = "y"
     found = audit({"e1": "7.39", "e2": "9.03", "e3": "1.82", "y": "18.240"}, root=y)
-    assert "follows from the figures as they are printed above" in found.verdicts[-1].cause
+    assert found.verdicts[-1].cause == "follows from the printed e1 = 7.39, e2 = 9.03, e3 = 1.82"
 
 
 def test_a_gradient_that_follows_from_a_wrong_one():
@@ -518,6 +518,98 @@ def test_a_gradient_that_follows_from_a_wrong_one():
     assert found.verdicts[1].cause == f"follows from the printed grad of layer1 = {printed}"
     assert found.verdicts[1].name == "grad of weight1"
     assert w1.grad != carried
+
+
+def test_the_nearest_printed_figures_that_a_step_uses_are_named():
+    p = Value(1.0, "p")
+    a = p.exp()
+    a.label = "a"
+    b = a * 1
+    b.label = "b"
+    c = b * 2
+    c.label = "c"
+    found = audit({"p": "1.01", "a": "2.75", "b": "2.75", "c": "5.50"}, root=c)
+    assert [verdict.cause for verdict in found] == ["", *(f"follows from the printed {x}" for x in
+                                                        ("p = 1.01", "a = 2.75", "b = 2.75"))]  # fmt: skip
+
+
+def test_of_many_figures_the_first_are_named():
+    xs = [Value(number / 7, f"x{number}") for number in range(1, 10)]
+    y = total(xs)
+    y.label = "y"
+    found = audit({**{x.label: f"{x.data + 0.01:.3f}" for x in xs}, "y": "6.519"}, root=y)
+    assert found.verdicts[-1].cause.startswith("follows from the printed x1 = 0.153, x2 = 0.296, ")
+    assert found.verdicts[-1].cause.endswith("x6 = 0.867, …")
+
+
+def probabilities():
+    """The softmax of the document, in steps: e, the sum, a, L; and the slopes of L."""
+    z = [Value(number, f"z{place}") for place, number in enumerate((1.3333461, 1.6333874, 1.9334286), 1)]
+    e = [x.exp() for x in z]
+    whole = total(e)
+    a = [x / whole for x in e]
+    loss = -a[0].log()
+    whole.label, loss.label = "S", "L"
+    for place in range(3):
+        e[place].label, a[place].label = f"e{place + 1}", f"a{place + 1}"
+    loss.backward()
+    return z, a, loss
+
+
+def test_a_step_that_does_not_give_its_figure_is_where_the_slip_is():
+    _, _, loss = probabilities()
+    found = audit({"a1": "0.2397", "L": "1.434"}, root=loss)
+    assert found.verdicts[1].cause == "the step itself: from the printed a1 = 0.2397 it is 1.428"
+    found = audit({"a1": "0.2397", "L": "0.6204"}, root=loss)
+    assert found.verdicts[1].cause == "log10 for ln"  # which says more
+    assert audit({"L": "1.434"}, root=loss).verdicts[0].cause == ""  # nothing is printed above
+    found = audit({"z2": "1.63339", "e2": "5.120"}, root=loss)
+    step = "the step itself: from the printed z2 = 1.63339 it is 5.121; consistent with e taken as 2.718"
+    assert found.verdicts[1].cause.startswith(step)
+
+
+def test_a_convention_that_another_figure_refutes_is_no_cause():
+    x, y = Value(0.7, "x"), Value(1.6334, "y")
+    a, e = x.sigmoid(), y.exp()
+    a.label, e.label = "a", "e"
+    root = a * e
+    assert check(e, "5.1204").cause == "consistent with e taken as 2.718"
+    assert audit({"a": "0.67", "e": "5.1204"}, root=root).verdicts[1].cause == "consistent with e taken as 2.718"
+    assert audit({"a": "0.66818777", "e": "5.1204"}, root=root).verdicts[1].cause == ""
+    assert audit({"e": "5.1204", "a": "0.66818777"}, root=root).verdicts[0].cause == ""
+    root.backward()
+    assert "2.718" not in audit({"x.grad": f"{x.grad:.7f}", "e": "5.1204"}, root=root).verdicts[1].cause
+
+
+def cut(number, decimals):
+    return f"{math.trunc(number * 10**decimals * (1 + 1e-15)) / 10**decimals:.{decimals}f}"
+
+
+def test_figures_that_are_cut_are_followed():
+    q = Value(1.00016, "q")
+    f = q.exp()
+    f.label = "f"
+    found = audit({"q": "1.0001", "f": "2.7185"}, root=f)
+    assert found.verdicts[1].cause == "follows from the printed q = 1.0001, cut after 4 decimals"
+    found = audit({"q": "1.0002", "f": "2.7188"}, root=f)  # q is rounded, and of exp(1.0002) = 2.71882… nothing is cut
+    assert "cut" not in found.verdicts[1].cause
+    assert not found.note
+
+
+def test_a_derivation_cut_throughout_has_one_sentence():
+    _, _, loss = probabilities()
+    by_hand = round_by_hand(loss, decimals=4, cut=True)
+    nodes = [node for node in by_hand.data if node.label]
+    figures = {node: cut(by_hand.data[node], 4) for node in nodes}
+    found = audit(figures, root=loss)
+    assert not found
+    assert found.note == "cut after 4 decimals explains 9 of 9"
+    assert str(found).splitlines()[-1] == found.note
+    assert all(verdict.cause.startswith("follows from the printed") for verdict in found if not verdict)
+    mixed = audit({**figures, nodes[0]: "1.333", nodes[-1]: "1.5000"}, root=loss)
+    assert mixed.note == "cut after the last printed digit explains 8 of 9"
+    rounded = {node: f"{number:.4f}" for node, number in round_by_hand(loss, decimals=4).data.items() if node.label}
+    assert audit(rounded, root=loss).note == ""
 
 
 def test_an_audit_of_values_that_several_results_use():
@@ -555,8 +647,16 @@ def test_what_has_no_label_and_a_label_of_two_lines_have_a_line():
 
 def test_bad_audits():
     *_, output, loss = chain()
-    with pytest.raises(UnknownNameError, match="nothing under the root has the label 'lss'; there are"):
-        audit({"lss": "1"}, root=loss)
+    for key, meant in [
+        ("lss", "loss"), ("grad weight1", "weight1.grad"), ("grad of weight1", "weight1.grad"),
+        ("weight1_grad", "weight1.grad"), ("wieght2.grad", "weight2.grad"),
+    ]:  # fmt: skip
+        with pytest.raises(UnknownNameError, match=f"the label '{key}' .did you mean '{meant}'.*Value itself may be"):
+            audit({key: "1"}, root=loss)
+    with pytest.raises(UnknownNameError, match="the label '∂y'; there are input, weight1"):
+        audit({"∂y": "1"}, root=loss)
+    with pytest.raises(UnknownNameError, match="there are no labels"):
+        audit({"y": "1"}, root=Value(1.0) * 2)
     with pytest.raises(UnknownNameError, match="give root="):
         audit({"loss": "1"})
     with pytest.raises(KindError, match="key 3"):

@@ -15,32 +15,39 @@ y       3.208    3.197  slip     follows from the printed square = 9.100
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from fractions import Fraction
 from typing import Any
 
 from ..errors import KindError, UnknownNameError
 from ..notation import columns, padded
 from ..value import Value, topological_order
-from .causes import Hypothesis
+from .causes import follows, is_hedged, refuted_by, slack_of
 from .figures import Figure, exactly
 from .rounding import backward, forward
-from .verdicts import Verdict, judge
+from .verdicts import Verdict, compare
 from .worksheet import find_root, keeps_graph
 
 __all__ = ["Audit", "audit"]
 
 _MOST_NOTES = 2  # below the table
+_MOST_LISTED = 6  # printed figures that one follows from
+_FEWEST_CUT = 3  # figures of which it is said that all were cut
+_MOST_OF = Fraction(3, 4)
 
 
 class Audit:
     """The verdicts of a derivation, in its order. It is true where nothing is a slip.
 
-    ``first`` is the first slip, which is where the derivation goes wrong; None if it does not.
+    ``first`` is the first slip, which is where the derivation goes wrong; None if it does not. ``note``
+    is what holds of the derivation as a whole, where it is found: that its figures are cut.
     """
 
-    def __init__(self, verdicts: list[Verdict]) -> None:
+    def __init__(self, verdicts: list[Verdict], note: str = "") -> None:
         self.verdicts = verdicts
+        self.note = note
         self.first = next((verdict for verdict in verdicts if not verdict), None)
 
     def __bool__(self) -> bool:
@@ -61,9 +68,11 @@ class Audit:
         agree, truncated, slips = (kinds.count(kind) for kind in ("agrees", "truncated", "slip"))
         first = f"; the first is {self.first.name}" if self.first is not None else ""
         counted = f"{len(kinds)} figure{'s' * (len(kinds) != 1)}: {agree} agree, {truncated} truncated, "
+        whole = [self.note] if self.note else []
         notes = list(dict.fromkeys(verdict.note for verdict in self.verdicts if verdict.note))
         more = [f"… and {len(notes) - _MOST_NOTES} more like that"] if len(notes) > _MOST_NOTES else []
-        return "\n".join([*table, f"{counted}{slips} slip{'s' * (slips != 1)}{first}", *notes[:_MOST_NOTES], *more])
+        counted += f"{slips} slip{'s' * (slips != 1)}{first}"
+        return "\n".join([*table, counted, *whole, *notes[:_MOST_NOTES], *more])
 
     __repr__ = __str__
 
@@ -83,12 +92,25 @@ class _Entry:
 def audit(figures: Mapping[Any, Any], root: Value | None = None) -> Audit:
     """Check each printed figure of a derivation, in the order in which it is given.
 
+    >>> x, w = Value(2.0, label="x"), Value(0.7, label="w")
+    >>> a = (w * x).sigmoid()
+    >>> a.label = "a"
+    >>> a.backward()
+    >>> print(audit({"a": "0.8022", "w.grad": "0.3174", (x, "grad"): "-0.1111"}, root=a))
+               printed  right   verdict
+    a          0.8022   0.8022  agrees
+    grad of w  0.3174   0.3174  agrees
+    grad of x  -0.1111  0.1111  slip     sign reversed
+    3 figures: 2 agree, 0 truncated, 1 slip; the first is grad of x
+
     A key is a Value, or (value, "grad"), or the label of a value under ``root``: "z1" for its data,
     "z1.grad" or "∂L/∂z1" for its gradient. A figure is what ``check`` takes.
 
-    Besides the causes that ``check`` looks for, a slip may follow from the figures printed before it:
-    then the value is worked out again from those. Raises UnknownNameError for a label that no value
-    under the root has, FigureError for what is no number.
+    A slip may follow from the figures printed before it: then the value is worked out again from the
+    nearest of those, and they are named. If it does not, the step itself is wrong, and what it gives
+    is said, with the causes that ``check`` looks for; a convention that another figure refutes is none.
+    Where digits were cut throughout, a last line says so. Raises UnknownNameError for a label that no
+    value under the root has, FigureError for what is no number.
     """
     if not isinstance(figures, Mapping):
         raise KindError(f"audit: give a dict of names or Values to printed figures, not a {type(figures).__name__}")
@@ -102,10 +124,7 @@ def audit(figures: Mapping[Any, Any], root: Value | None = None) -> Audit:
             if node.label:
                 labels.setdefault(node.label, node)
     entries = [_Entry(*_place(key, labels), Figure.read(printed)) for key, printed in figures.items()]
-    verdicts: list[Verdict] = []
-    for entry in entries:
-        verdicts.append(_judged(entry, root, entries, verdicts))
-    return Audit(verdicts)
+    return Audit(*_Derivation(entries, root).judged())
 
 
 def _root_of(figures: Mapping[Any, Any]) -> Value | None:
@@ -123,6 +142,7 @@ def _root_of(figures: Mapping[Any, Any]) -> Value | None:
 
 
 _GRADIENT = re.compile(r"(?P<name>.+)\.grad|[∂d].+/[∂d](?P<below>.+)")
+_GRADIENT_IN_WORDS = re.compile(r"grad(ient)?( of)? (?P<name>.+)|(?P<other>.+)[. _](grad|gradient)")
 
 
 def _place(key: Any, labels: Mapping[str, Value]) -> tuple[Value, str]:
@@ -139,36 +159,134 @@ def _place(key: Any, labels: Mapping[str, Value]) -> tuple[Value, str]:
     name = (found["name"] or found["below"]) if found else ""
     if name in labels:
         return labels[name], "grad"
-    known = ", ".join(list(labels)[:8])
-    raise UnknownNameError(f"audit: nothing under the root has the label {key!r}; there are {known or 'no labels'}")
-
-
-def _judged(entry: _Entry, root: Value | None, entries: list[_Entry], before: list[Verdict]) -> Verdict:
-    others = [other for other in entries[: len(before)] if other.node is not entry.node or other.of != entry.of]
-    wrong = [other for other, verdict in zip(entries, before) if not verdict and other in others]
-    carried = _carried(entry, root, wrong, "follows from the printed " + _listed(wrong)) or _carried(
-        entry, root, others, "follows from the figures as they are printed above"
+    known = ", ".join([*list(labels)[:8], "…"] if len(labels) > 8 else labels)
+    meant = _meant(key, labels)
+    raise UnknownNameError(
+        f"audit: nothing under the root has the label {key!r}{f' (did you mean {meant!r}?)' if meant else ''}; there "
+        f"are {known or 'no labels'}. The Value itself may be the key, or (value, 'grad'), under the root or not"
     )
-    verdict = judge(entry.node, entry.figure, entry.of, root if entry.of == "grad" else None, {"carried": carried})
-    return replace(verdict, name=entry.name)
+
+
+def _meant(key: str, labels: Mapping[str, Value]) -> str:
+    """The key that is most like one that stands for nothing, "" if none is."""
+    words = _GRADIENT_IN_WORDS.fullmatch(key)
+    name = (words["name"] or words["other"]) if words else ""
+    if name in labels:
+        return f"{name}.grad"
+    close = get_close_matches(key, [*labels, *(f"{label}.grad" for label in labels)], 1)
+    return close[0] if close else ""
+
+
+class _Derivation:
+    """The figures of an audit in their order, and what follows from them as they are printed."""
+
+    def __init__(self, entries: list[_Entry], root: Value | None) -> None:
+        self.entries = entries
+        self.root = root
+        compared = [compare(entry.node, entry.figure, entry.of, self._graph(entry)) for entry in entries]
+        self.verdicts = [verdict for verdict, _ in compared]
+        self.searches = [search for _, search in compared]
+        # what each would be from the figures above it, as they are printed
+        self.worked_out = [self._worked_out(entry, self._above(place)) for place, entry in enumerate(entries)]
+        self._refuted: set[str] | None = None
+
+    def judged(self) -> tuple[list[Verdict], str]:
+        """The verdicts with their causes, and what is to be said of all of them."""
+        verdicts = [
+            replace(verdict, name=entry.name, cause="" if verdict else self._cause(place))
+            for place, (entry, verdict) in enumerate(zip(self.entries, self.verdicts))
+        ]
+        return verdicts, self._cut_throughout()
+
+    def _graph(self, entry: _Entry) -> Value | None:
+        return self.root if entry.of == "grad" else None
+
+    def _above(self, place: int) -> list[_Entry]:
+        """What is printed before, of other values."""
+        entry = self.entries[place]
+        return [other for other in self.entries[:place] if (other.node, other.of) != (entry.node, entry.of)]
+
+    def _cause(self, place: int) -> str:
+        entry, above = self.entries[place], self._above(place)
+        wrong = [other for other, verdict in zip(self.entries[:place], self.verdicts) if not verdict and other in above]
+        for given in (wrong, above):
+            for cut in (False, True) if self._was_cut_before(place) else (False,):
+                number = self._worked_out(entry, given)
+                if given and number is not None and follows(entry.figure, number, cut):
+                    how = f", cut after {_counted(entry.figure)}" if cut else ""
+                    return f"follows from the printed {_listed(self._used(entry, given))}{how}"
+        causes = self.searches[place](self._refuted_conventions())
+        used = self._used(entry, above)
+        number = self.worked_out[place]
+        if not used or number is None or (causes and not all(map(is_hedged, causes.split("; or ")))):
+            return causes
+        step = f"the step itself: from the printed {_listed(used)} it is {entry.figure.rewrite(number)}"
+        return f"{step}; {causes}" if causes else step
+
+    def _was_cut_before(self, place: int) -> bool:
+        """Has any figure above been cut, from what is printed above it?"""
+        return any(
+            number is not None and follows(entry.figure, number, True) and not follows(entry.figure, number, False)
+            for entry, number in zip(self.entries[:place], self.worked_out)
+        )
+
+    def _refuted_conventions(self) -> set[str]:
+        """What would make another figure of one that is right here."""
+        if self._refuted is None:
+            self._refuted = {
+                what
+                for entry, verdict in zip(self.entries, self.verdicts)
+                if verdict and keeps_graph(entry.node)
+                for what in refuted_by(entry.node, entry.figure, entry.of, self._top(entry), verdict.computed)
+            }
+        return self._refuted
+
+    def _top(self, entry: _Entry) -> Value:
+        return entry.node if entry.of == "data" or self.root is None else self.root
+
+    def _worked_out(self, entry: _Entry, printed: Iterable[_Entry], changed: _Entry | None = None) -> Fraction | None:
+        """The value from what is printed for others, all else exact; with one of these ``changed`` a little."""
+        top = self._top(entry)
+        if not keeps_graph(top):
+            return None
+        given: dict[str, dict[Value, float]] = {"data": {}, "grad": {}}
+        for other in printed:
+            number = float(other.figure.value)
+            given[other.of][other.node] = number * 1.001 + 0.001 if other is changed else number
+        order = topological_order(top)
+        try:
+            known = forward(order, given=given["data"])
+            if entry.of == "data":
+                return exactly(known[entry.node])[0]
+            return exactly(backward(order, known, top, given=given["grad"])[entry.node])[0]
+        except (ArithmeticError, ValueError, TypeError, KeyError):
+            return None
+
+    def _used(self, entry: _Entry, printed: list[_Entry]) -> list[_Entry]:
+        """Those of the printed figures that the step to ``entry`` starts from: it changes with them."""
+        number = self._worked_out(entry, printed)
+        return [other for other in printed if self._worked_out(entry, printed, other) != number]
+
+    def _cut_throughout(self) -> str:
+        """One sentence for a derivation in which nearly every figure was cut, and not rounded."""
+        rounded = cut = 0
+        for entry, verdict, number in zip(self.entries, self.verdicts, self.worked_out):
+            # from the figures as they are printed above, or with all the digits that were not printed
+            ways = [way for way in (number, exactly(verdict.computed)[0]) if way is not None]
+            rounded += any(follows(entry.figure, way, False) for way in ways)
+            cut += any(entry.figure.cuts_from(way, slack_of(way)) for way in ways)
+        if cut < _FEWEST_CUT or cut < _MOST_OF * len(self.entries) or cut < rounded + 2:
+            return ""
+        digits = {_counted(entry.figure) for entry in self.entries}
+        after = digits.pop() if len(digits) == 1 else "the last printed digit"
+        return f"cut after {after} explains {cut} of {len(self.entries)}"
 
 
 def _listed(entries: list[_Entry]) -> str:
-    return ", ".join(f"{entry.name} = {entry.figure.text}" for entry in entries)
+    shown = [f"{entry.name} = {entry.figure.text}" for entry in entries]
+    return ", ".join([*shown[:_MOST_LISTED], "…"] if len(shown) > _MOST_LISTED else shown)
 
 
-def _carried(entry: _Entry, root: Value | None, printed: list[_Entry], what: str) -> list[Hypothesis]:
-    """The value worked out from what was printed for others, if that gives the figure."""
-    if not printed:
-        return []
-    data = {other.node: float(other.figure.value) for other in printed if other.of == "data"}
-    gradients = {other.node: float(other.figure.value) for other in printed if other.of == "grad"}
-    top = entry.node if entry.of == "data" or root is None else root
-    order = topological_order(top)
-    try:
-        known = forward(order, given=data)
-        number = known[entry.node] if entry.of == "data" else backward(order, known, top, given=gradients)[entry.node]
-    except (ArithmeticError, ValueError, KeyError):
-        return []
-    exact, _ = exactly(number)
-    return [(what, number, False)] if exact is not None and entry.figure.rounds_from(exact) else []
+def _counted(figure: Figure) -> str:
+    decimals = figure.decimals - figure.exponent
+    return f"{decimals} decimal{'s' * (decimals != 1)}"

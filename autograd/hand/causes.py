@@ -9,10 +9,11 @@ accident. So:
 - a figure of one significant digit is given no cause;
 - a kind of hypothesis has to say something: of the figures around the right one, as far as the slip
   goes (and at least five units of the last digit each way), those that the kind would explain are
-  counted, and if they are more than three and more than one in ten, the kind is left out;
-- a rounding that explains a slip of less than ten units is only "consistent with" it. Slips made at
-  random, of up to two units, have one in about two of five times; of up to nine, in one of six; of up
-  to fifty, any cause at all in one of twenty.
+  counted, and if they are more than two (of roundings, three) and more than one in ten, the kind is
+  left out;
+- what explains a slip of less than ten units is only "consistent with" it. Slips made at random, of
+  one or two units, have such a cause every second time; of two to four, one in four; of five to nine,
+  one in nine; of up to fifty, any cause at all in one of twenty.
 
 An empty cause says "not established", and never "there is none". Nor is one looked for in a graph of
 more than fifty thousand operands.
@@ -21,7 +22,7 @@ more than fifty thousand operands.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -34,7 +35,7 @@ from .figures import Figure, exactly
 from .rounding import Rounded, backward, forward, in_floats, rounding, to_float32
 from .worksheet import between, keeps_graph
 
-__all__ = ["Hypothesis", "find_causes"]
+__all__ = ["find_causes", "follows", "is_hedged", "refuted_by", "slack_of"]
 
 # (what it is, the number that it gives, whether its last digit is cut as well)
 Hypothesis = tuple[str, Any, bool]
@@ -45,9 +46,12 @@ _MOST_SINGLE = 50  # activations whose slope is tried one by one
 _MOST_DIGITS = 12
 _LEARNING_RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.001)
 _EPSILONS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
-_FEWEST_FIGURES = 3
+_FEWEST_FIGURES = 2
+_FEWEST_ROUNDED = 3  # as rounding on the way is what makes most small slips
 _ONE_IN = 10
 _AROUND = 5  # units of the last digit
+_SMALL = 10
+_HEDGE = "consistent with "
 
 
 def find_causes(
@@ -57,13 +61,13 @@ def find_causes(
     root: Value,
     number: Number,
     kept: bool = True,
-    more: Mapping[str, list[Hypothesis]] | None = None,
+    refuted: Collection[str] = (),
 ) -> str:
     """Every cause that reproduces the figure, joined by "; or", "" where none does.
 
     ``number`` is what the figure is held against. If the graph's numbers do not lead to it (``kept`` is
     false: a leaf was changed since), a graph worked out again says nothing, and only what starts from
-    the number itself is tried. ``more`` are further kinds of hypotheses, such as an audit has.
+    the number itself is tried. What is ``refuted`` by other figures is none.
     """
     exact, _ = exactly(number)
     if exact is None or not keeps_graph(root):
@@ -81,11 +85,16 @@ def find_causes(
     ]  # fmt: skip
     if not kept:
         kinds = [_sign, _factors]
-    groups = [*(more or {}).values(), *(case.tried(kind) for kind in kinds)]
+    small = abs(figure.value - exact) < _SMALL * figure.unit
     found: dict[str, None] = {}
-    for group in groups:
-        fitting = [what for what, number, cut in group if _reproduces(figure, case.fraction(number), cut)]
-        if fitting and _says_something(figure, exact, [case.fraction(number) for _, number, _ in group]):
+    for kind in kinds:
+        group = list(kind(case))
+        fitting = [
+            f"{_HEDGE if small else ''}{what}" for what, number, cut in group
+            if what not in refuted and _reproduces(figure, case.fraction(number), cut)
+        ]  # fmt: skip
+        numbers = [case.fraction(number) for _, number, _ in group]
+        if fitting and _says_something(figure, exact, numbers, kind is _rounded):
             found.update(dict.fromkeys(fitting))
     return "; or ".join(found)
 
@@ -97,17 +106,48 @@ def _size(order: list[Value]) -> int:
 def _reproduces(figure: Figure, number: Fraction | None, cut: bool) -> bool:
     if number is None:
         return False
-    # a few roundings of a float: what the hypothesis is worked out in
-    return figure.rounds_from(number, abs(number) * Fraction(1, 2**50)) or (cut and figure.cuts_from(number))
+    return follows(figure, number, cut)
 
 
-def _says_something(figure: Figure, exact: Fraction, numbers: list[Fraction | None]) -> bool:
+def follows(figure: Figure, number: Fraction, cut: bool) -> bool:
+    """Is the figure what ``number``, worked out in floats, rounds to, or with ``cut`` is cut to?"""
+    slack = slack_of(number)
+    return figure.rounds_from(number, slack) or (cut and figure.cuts_from(number, slack))
+
+
+def slack_of(number: Fraction) -> Fraction:
+    """A few roundings of a float."""
+    return abs(number) * Fraction(1, 2**50)
+
+
+def is_hedged(cause: str) -> bool:
+    """Is it a cause that a small slip is only consistent with?"""
+    return cause.startswith(_HEDGE)
+
+
+def refuted_by(x: Value, figure: Figure, of: str, root: Value, number: Number) -> Iterator[str]:
+    """The conventions that hold for a whole derivation, and with which this right figure would be another."""
+    order = topological_order(root)
+    if _size(order) > _MOST or x not in order:
+        return
+    try:
+        case = _Case(x, figure, of, root, order, number)
+    except (ArithmeticError, ValueError, TypeError):  # as in find_causes
+        return
+    for kind in (_logarithms, _e_as_decimal):
+        for what, number, _ in kind(case):
+            if not _reproduces(figure, case.fraction(number), cut=True):
+                yield what
+
+
+def _says_something(figure: Figure, exact: Fraction, numbers: list[Fraction | None], rounded: bool) -> bool:
     """Would this kind of hypothesis explain only few of the figures around?"""
     right = round(exact / figure.unit)
     reach = max(abs(round(figure.value / figure.unit) - right), _AROUND)
     explained = {round(number / figure.unit) - right for number in numbers if number is not None}
     near = [distance for distance in explained if 0 < abs(distance) <= reach]
-    return len(near) <= max(_FEWEST_FIGURES, 2 * reach / _ONE_IN)
+    fewest = _FEWEST_ROUNDED if rounded else _FEWEST_FIGURES
+    return len(near) <= max(fewest, 2 * reach / _ONE_IN)
 
 
 class _Case:
@@ -150,9 +190,6 @@ class _Case:
             return made[self.x].data
         made[self.root].backward()
         return made[self.x].grad * self.scale
-
-    def tried(self, kind: Callable[[_Case], Iterator[Hypothesis]]) -> list[Hypothesis]:
-        return list(kind(self))
 
     def attempt(self, what: str, work: Callable[[], Any], cut: bool = False) -> Iterator[Hypothesis]:
         """The hypothesis, unless it leads outside the domain of an operation."""
@@ -327,12 +364,10 @@ def _rounded(case: _Case) -> Iterator[Hypothesis]:
                         if digits not in found:
                             found.append(digits)
     for number, of_number in ways.items():
-        small = case.fraction(number) is not None and abs(number - case.right) < 10 * case.figure.unit
         cut = all(verb == "cut after" for verb, _ in of_number)
         (verb, unit), digits_tried = next(iter(of_number.items()))
         counted = unit[:-1] if digits_tried == [1] else unit
-        hedge = "consistent with " if small else ""
-        yield f"{hedge}intermediates {verb} {' or '.join(map(str, digits_tried))} {counted}", number, cut
+        yield f"intermediates {verb} {' or '.join(map(str, digits_tried))} {counted}", number, cut
 
 
 def _in_float32(case: _Case) -> Iterator[Hypothesis]:

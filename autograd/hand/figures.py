@@ -81,9 +81,10 @@ class Figure:
         """Does ``exact`` round to this figure? A tie, or a number within ``slack`` of one, may go either way."""
         return abs(exact - self.value) <= self.unit / 2 + slack
 
-    def cuts_from(self, exact: Fraction) -> bool:
-        """Are the digits of ``exact``, cut after the last one that is printed, this figure's?"""
-        return math.trunc(exact / self.unit) * self.unit == self.value
+    def cuts_from(self, exact: Fraction, slack: Fraction = Fraction(0)) -> bool:
+        """Are the digits of ``exact``, or of a number within ``slack``, cut after the last printed one, these?"""
+        numbers = (exact, exact - slack, exact + slack)
+        return any(math.trunc(number / self.unit) * self.unit == self.value for number in numbers)
 
     def rewrite(self, exact: Fraction) -> str:
         """``exact`` rounded to as many digits as this figure has, and written as it is."""

@@ -6,19 +6,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 from .. import numeric
 from ..errors import KindError, UnknownNameError
 from ..value import Value
-from .causes import Hypothesis, find_causes
+from .causes import find_causes
 from .figures import Figure, exactly, shortened
 from .passes import held
 from .worksheet import find_root, keeps_graph
 
-__all__ = ["Verdict", "check", "judge"]
+__all__ = ["Search", "Verdict", "check", "compare"]
 
 _LONGEST = 10**4000  # units of the last printed digit: what is more is not written out
 
@@ -79,29 +79,40 @@ def check(x: Any, printed: Any, of: str = "data", root: Value | None = None) -> 
         raise KindError(f"check: root is {shortened(root)}, and must be a Value, or None")
     if of == "grad" and not isinstance(x, Value):
         raise KindError(f"check: {shortened(x)} has no gradient; give the Value whose .grad was printed")
-    return judge(x, Figure.read(printed), of, root)
+    verdict, search = compare(x, Figure.read(printed), of, root)
+    return verdict if verdict else replace(verdict, cause=search(()))
 
 
-def judge(
-    x: Any, figure: Figure, of: str, root: Value | None, more: Mapping[str, list[Hypothesis]] | None = None
-) -> Verdict:
-    """The verdict on a figure that is read; ``more`` are further hypotheses on what may explain a slip."""
+# Looks for the causes of a slip, but for those that are known not to be any.
+Search = Callable[[Collection[str]], str]
+
+
+def compare(x: Any, figure: Figure, of: str, root: Value | None) -> tuple[Verdict, Search]:
+    """The verdict on a figure that is read, and the search for its cause where it is a slip."""
     if not isinstance(x, Value):
-        return _verdict(numeric.as_number(x, "x"), figure)
+        return _verdict(numeric.as_number(x, "x"), figure), _no_cause
     if of == "data":
-        verdict = replace(_verdict(x.data, figure), name=x.label)
-        return verdict if verdict else replace(verdict, cause=find_causes(x, figure, of, x, x.data, more=more))
-    name = f"grad of {x.label or (keeps_graph(x) and x.op) or 'this value'}"
-    root = _graph_of(x) if root is None else root
-    if root is None or not keeps_graph(root):
-        return replace(_verdict(x.grad, figure), name=name)
-    grad = held(x, root)
-    verdict = replace(_verdict(grad.number, figure), name=name, note=grad.note)
-    if verdict:
-        return verdict
-    if grad.note and _verdict(grad.present, figure):
-        return replace(verdict, cause=f"{figure.text} is the gradient as it is now")
-    return replace(verdict, cause=find_causes(x, figure, of, root, grad.number, grad.kept, more))
+        number, graph, kept, note = x.data, x, True, ""
+        name = x.label
+    else:
+        name = f"grad of {x.label or (keeps_graph(x) and x.op) or 'this value'}"
+        root = _graph_of(x) if root is None else root
+        if root is None or not keeps_graph(root):
+            return replace(_verdict(x.grad, figure), name=name), _no_cause
+        grad = held(x, root)
+        number, graph, kept, note = grad.number, root, grad.kept, grad.note
+        if note and _verdict(grad.present, figure):
+            now = f"{figure.text} is the gradient as it is now"
+            return replace(_verdict(number, figure), name=name, note=note), lambda _: now
+
+    def search(refuted: Collection[str]) -> str:
+        return find_causes(x, figure, of, graph, number, kept, refuted)
+
+    return replace(_verdict(number, figure), name=name, note=note), search
+
+
+def _no_cause(_: Collection[str]) -> str:
+    return ""
 
 
 def _verdict(computed: Any, figure: Figure) -> Verdict:
