@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from . import derivatives, numeric, value
+from . import copies, derivatives, numeric, value
 from .errors import AnomalyError, AutogradError, user_frame
 from .kinds import without_warning
 from .numeric import Arithmetic, quoted
@@ -79,7 +79,7 @@ _lines: dict[int, tuple[str, int]] = {}
 
 # The engine's own functions, which are in place while no context is open.
 _evaluate, _evaluate_weighted_row, _sweep = value._evaluate, value._evaluate_weighted_row, value._sweep
-_pass_back = derivatives._pass_back
+_pass_back, _new_node = derivatives._pass_back, copies._new_node
 _add, _mul = Value.__add__, Value.__mul__
 
 
@@ -88,6 +88,7 @@ def _install() -> None:
     value._evaluate_weighted_row = _checked_weighted_row
     value._sweep = _checked_sweep
     derivatives._pass_back = _checked_pass_back
+    copies._new_node = _node_without_line
     # The general path, which goes through _evaluate; the fast ones do not.
     Value.__add__, Value.__mul__ = Arithmetic.__add__, Arithmetic.__mul__  # type: ignore[method-assign]
 
@@ -97,6 +98,7 @@ def _uninstall() -> None:
     value._evaluate_weighted_row = _evaluate_weighted_row
     value._sweep = _sweep
     derivatives._pass_back = _pass_back
+    copies._new_node = _new_node
     Value.__add__, Value.__mul__ = _add, _mul  # type: ignore[method-assign]
     _lines.clear()
 
@@ -205,6 +207,13 @@ def _warn_of_saturation(node: Value, cotangent: Any) -> None:
 def _operation(node: Value) -> str:
     shown = [value._described(operand) for operand in node.operands[:4]] + ["…"] * (len(node.operands) > 4)
     return f"{node.op}{' ' + node.label if node.label else ''} of {' and '.join(shown)}"
+
+
+def _node_without_line() -> Value:
+    """A node for a copy, which no line made: not the one of a node that was at its place in memory before."""
+    node = _new_node()
+    _lines.pop(id(node), None)
+    return node
 
 
 def _line_of(node: Value) -> tuple[str, int] | None:

@@ -23,9 +23,13 @@ from .value import Value, topological_order
 __all__ = ["deep_copy", "reduced", "restored", "restored_leaf", "shallow_copy"]
 
 
+def _new_node() -> Value:
+    return object.__new__(Value)
+
+
 def shallow_copy(node: Value) -> Value:
     """Another node of the same operands, for :func:`copy.copy`."""
-    new = object.__new__(Value)
+    new = _new_node()
     for slot in Value.__slots__:
         setattr(new, slot, getattr(node, slot))
     return new
@@ -43,7 +47,7 @@ def deep_copy(root: Value, memo: dict[int, Any]) -> Value:
 
 def _with_operands(node: Value, copied: dict[int, Any]) -> Value:
     """A copy of one node whose operands are the copies."""
-    new = object.__new__(Value)
+    new = _new_node()
     new.data, new.grad, new.label = node.data, node.grad, node.label
     new._primitive, new._mark = node._primitive, None
     new._left_partial, new._right_partial = node._left_partial, node._right_partial
@@ -112,7 +116,7 @@ def restored(count: int, leaves: list[tuple[int, Value]], operations: list[tuple
         return written
 
     for place, key, left, right, left_partial, right_partial, data, grad, label in operations:
-        node = object.__new__(Value)
+        node = _new_node()
         node.data, node.grad, node.label, node._mark = data, grad, label, None
         node._primitive = value._WEIGHTED_ROW if key == "" else lookup(key[0] if key[1] < 0 else key)
         node._left, node._right = operand(left), operand(right)

@@ -1,6 +1,8 @@
 """detect_anomaly names the first trouble and its line; stale names what a changed leaf left behind."""
 
+import copy
 import math
+import pickle
 import threading
 import warnings
 from decimal import Decimal
@@ -17,6 +19,7 @@ from autograd import (
     DomainError,
     Value,
     anomaly,
+    copies,
     derivatives,
     detect_anomaly,
     exp,
@@ -191,7 +194,7 @@ def test_it_gives_the_same_bits_and_leaves_nothing_behind():
     def functions():
         return (
             Value.__add__, Value.__mul__, value._evaluate, value._evaluate_weighted_row, value._sweep,
-            derivatives._pass_back,
+            derivatives._pass_back, copies._new_node,
         )  # fmt: skip
 
     before = functions()
@@ -210,6 +213,19 @@ def test_it_gives_the_same_bits_and_leaves_nothing_behind():
         assert gradients() == plain
     assert before == functions()
     assert not anomaly._lines
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda node: pickle.loads(pickle.dumps(node))])
+def test_a_copy_has_not_the_line_of_a_node_that_is_no_more(copied):
+    with detect_anomaly():
+        x = Value(2.0)
+        y = x * x
+        others = [x + float(k) for k in range(100)]
+        del others
+        again = copied(y)
+        again.operands[0].data = 1e200
+        with pytest.raises(AnomalyError, match="its line is not known"):
+            again.forward()
 
 
 def test_other_kinds_of_number():
