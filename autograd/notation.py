@@ -73,8 +73,8 @@ class Symbol(Arithmetic):
     >>> y.number, write(y)
     (10.0, 'x · x + 1')
 
-    ``height`` counts the operations from here to the names, where a sum of many terms, or a product
-    of many factors, is one.
+    One without a name is written as its number. ``height`` counts the operations from here to the names,
+    where a sum of many terms, or a product of many factors, is one.
     """
 
     __slots__ = ("name", "latex", "number", "primitive", "operands", "height", "probabilities")
@@ -446,7 +446,19 @@ def partial(node: Value, place: int, names: Names, out: Any = None) -> Any:
         expression = primitive.partials(out, symbols)[place]
     if isinstance(expression, Symbol):
         return _with_number(expression, kept)
-    return expression if type(expression) is int else kept  # in the graph's own kind: 1/2 and not 0.5
+    if type(expression) is int:
+        return expression
+    return _of_bare_numbers(primitive, place, symbols, out, kept)
+
+
+def _of_bare_numbers(primitive: Primitive, place: int, operands: list[Any], out: Any, kept: Number) -> Any:
+    """A partial of bare numbers alone: 1 / 3 of x / 3, as 0.3333 would not say whose; 0.5 of x / 2 as that number."""
+    if primitive.arity == 0 or is_exact(kept):
+        return kept
+    named = [operand if isinstance(operand, Symbol) else Symbol("", operand) for operand in operands]
+    expression = primitive.partials[place](out, *named)
+    is_operation = isinstance(expression, Symbol) and expression.primitive is not None
+    return _with_number(expression, kept) if is_operation else kept  # in the graph's own kind: 1/2 and not 0.5
 
 
 class Inlined(Names):
@@ -581,7 +593,7 @@ def _is_opened(part: Any, upto: int | None) -> bool:
 def _atom(part: Any, style: Style, upto: int | None, digits: int) -> tuple[str, int]:
     if not isinstance(part, Symbol):
         return style.number(part, digits)
-    if part.number is None or upto is None:
+    if part.number is None or (upto is None and part.name):
         name = style.name(part)
         return name, POWER if _RAISED.search(name) else ATOM  # (z²)² in brackets: the first 2 is an index
     return style.number(part.number, digits)
@@ -635,7 +647,7 @@ def _starts_negative(operand: Any, upto: int | None) -> bool:
             return False
         operand, required = operand.operands[0], form.operands[0]
     if isinstance(operand, Symbol):
-        operand = None if upto is None else operand.number
+        operand = None if upto is None and operand.name else operand.number
     return required <= NEGATION and operand is not None and show(operand).startswith("-")
 
 
@@ -829,10 +841,14 @@ def padded(text: str, width: int) -> str:
 def latex_name(name: str) -> str:
     """A label as LaTeX: Greek letters, indices below, longer words upright, and all else as text.
 
-    >>> [latex_name(name) for name in ["x", "z1", "a⁽²⁾₁", "W1[0][2]", "weight", "δ₃", "50%"]]
-    ['x', 'z_{1}', 'a^{(2)}_{1}', 'W_{1,0,2}', '\\\\mathrm{weight}', '\\\\delta_{3}', '\\\\text{50\\\\%}']
+    >>> [latex_name(name) for name in ["x", "z1", "a⁽²⁾₁", "W1[0][2]", "weight", "δ₃", "e^z", "50%"]]
+    ['x', 'z_{1}', 'a^{(2)}_{1}', 'W_{1,0,2}', '\\\\mathrm{weight}', '\\\\delta_{3}', 'e^{z}', '\\\\text{50\\\\%}']
     """
     found = _NAME.fullmatch(name) or _INDEXED.fullmatch(name)
+    power = _POWER.fullmatch(name)
+    if power:
+        exponent = power["sign"] + (power["number"] or latex_name(power["name"])) + r"\prime" * len(power["primes"])
+        return f"{latex_name(power['base'])}^{{{exponent}}}"
     if found is None:
         return _as_latex_text(name)
     base = _latex_base(found["base"])
@@ -899,6 +915,12 @@ _ACCENTS = {"\u0302": r"\hat", "\u0304": r"\bar", "\u0303": r"\tilde", "\u0307":
 _MARKS = "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c"  # that text takes in any renderer
 _INDEXED = re.compile(
     r"(?P<layer>) (?P<base> [^\W\d_]+ ) (?P<upper>) (?P<lower> [0-9]+ (?:\[[0-9]+(?:,\s*[0-9]+)*\])+ ) (?P<primes> ′*)",
+    re.VERBOSE,
+)
+_POWER = re.compile(  # W^2, e^z, w1^-1; a base that is raised already has no place for an exponent
+    r"(?P<base> [^\W\d_⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉]+ (?: _?[0-9]+ | [₀₁₂₃₄₅₆₇₈₉]+ )? )"
+    r"\^ (?P<sign> -? )"
+    r"(?: (?P<number> [0-9]+ (?:\.[0-9]+)? ) | (?P<name> [^\W\d_]+ (?: _?[0-9]+ | [₀₁₂₃₄₅₆₇₈₉]+ )? ) ) (?P<primes> ′*)",
     re.VERBOSE,
 )
 _RAISED = re.compile(r"[\^⁰¹²³⁴⁵⁶⁷⁸⁹]")

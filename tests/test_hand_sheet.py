@@ -348,6 +348,48 @@ def test_a_leaf_that_nothing_uses():
     assert "x &= 2" in explain(x).latex() and r"x.\mathrm{grad} &\approx 0.3333" in explain(x).latex()
 
 
+def chain(operations):
+    x = y = Value(1.0, label="x")
+    for _ in range(operations):
+        y = y * 1.01 + x
+    return y
+
+
+def test_the_limit_of_a_sheet_is_the_one_that_is_said():
+    y = Value(1.0, label="x")
+    for _ in range(1999):
+        y = -y
+    explain(y)  # 2000 values
+    with pytest.raises(TooLargeError, match=r"stands on 2,001 values, too many for a sheet \(at most 2,000\)"):
+        explain(-y)
+
+
+def test_a_long_sheet_is_shortened_at_the_prompt():
+    sheet = explain(chain(100))
+    lines = str(sheet).splitlines()
+    assert len(lines) > 200 and repr(sheet).splitlines()[:200] == lines[:200]
+    more = f"… {len(lines) - 200} more lines of {len(lines)}; print(sheet) prints all"
+    assert repr(sheet).splitlines()[200:] == [more]
+    short = explain(chain(3))
+    assert repr(short) == str(short)
+
+
+def test_leaves_stand_together_at_the_end():
+    x, v, w = (Value(number, label=label) for number, label in ((0.5, "x"), (0.8, "v"), (0.6, "w")))
+    a = (x * v).sigmoid()
+    a.label = "a"
+    b = (a * w).sigmoid()
+    b.label = "b"
+    loss = (b - 1) ** 2 / 3
+    loss.label = "E"
+    sheet = explain(loss)
+    assert [section.heading for section in sheet.sections if "grad" in section.heading] == [
+        "gradients: ∂E/∂a", "gradients: leaves",
+    ]  # fmt: skip
+    assert [write(step.name) for step in sheet.sections[-1].steps] == ["∂E/∂w", "∂E/∂x", "∂E/∂v"]
+    assert "∂E/∂b = 1 / 3 · 2 · (b - 1)" in str(sheet)
+
+
 def test_a_graph_too_large_for_a_sheet():
     x = Value(1.0, label="x")
     y = x

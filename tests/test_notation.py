@@ -195,6 +195,34 @@ def test_a_raised_index_is_no_power():
     assert (write(z**2), write(z**2, LATEX)) == ("(z²₁)²", r"\left(z^{(2)}_{1}\right)^{2}")
 
 
+@pytest.mark.parametrize(
+    ("label", "latex"),
+    [
+        ("W^2", "W^{2}"), ("e^z", "e^{z}"), ("w1^-1", "w_{1}^{-1}"), ("e^1.5", "e^{1.5}"),
+        ("θ^T′", r"\theta^{T\prime}"), ("e^z₂", "e^{z_{2}}"), ("x^(2)", "x^{(2)}"),
+        ("a^b^c", r"\text{a\textasciicircum{}b\textasciicircum{}c}"),
+    ],
+)  # fmt: skip
+def test_a_hat_raises_an_exponent(label, latex):
+    assert latex_name(label) == latex
+    if latex.count("^") == 1:
+        assert write(Symbol(label) ** 2, LATEX) == rf"\left({latex}\right)^{{2}}"
+
+
+@pytest.mark.parametrize(
+    ("divisor", "text", "numbers"),
+    [(3, "1 / 3", "1 / 3"), (-7.0, "1 / (-7)", "1 / (-7)"), (Decimal(7), "1 / 7", "1 / 7")],
+)
+def test_a_partial_of_bare_numbers_is_written_out(divisor, text, numbers):
+    x = Value(Decimal(6) if isinstance(divisor, Decimal) else 6.0, label="x")
+    node = x / divisor
+    slope = partial(node, 0, Names())
+    assert (write(slope), write(slope, upto=0), write(slope, upto=1)) == (text, numbers, show(node.partials[0]))
+    assert slope.number == node.partials[0]
+    assert partial(x * divisor, 0, Names()) == divisor and partial(Value(Fraction(6)) / 3, 0, Names()) == Fraction(1, 3)
+    assert partial(Value(6.0) / 2, 0, Names()) == 0.5
+
+
 def test_names():
     x, y, other = Value(1.0, label="x"), Value(2.0), Value(3.0, label="x")
     taken = Value(4.0, label="t1")
@@ -274,7 +302,7 @@ def test_labels_that_look_like_formulas_stand_in_brackets():
         ("损失₁", r"\text{损失}_{1}"),
         ("ŷ₂", r"\hat{y}_{2}"),
         ("x_in", "x_{in}"),
-        ("a^b", r"\text{a\textasciicircum{}b}"),
+        ("a^b", "a^{b}"),
         ("{}", r"\text{\{\}}"),
         ("\\", r"\text{\textbackslash{}}"),
         ("2.weight[0][1]", r"\mathrm{weight}^{(2)}_{0,1}"),

@@ -24,6 +24,7 @@ from autograd import (
     draw,
     log,
     log_softmax,
+    logsumexp,
     softmax,
     topological_order,
     total,
@@ -34,6 +35,7 @@ from autograd.files import write_whole
 from autograd.picture import engines
 from autograd.picture.labels import as_typed
 from autograd.picture.numbers import shown
+from autograd.picture.stage import set_stage
 
 needs_dot = pytest.mark.exe
 
@@ -546,6 +548,21 @@ def test_a_stale_node_is_opened_with_its_operands_present_data_and_says_so():
     assert r"×\ndata 6\n" in source  # 2 · 3
     assert r"z = +\ndata 2.5\n" in source  # what z has, until forward()
     assert "stale: now 7" in source
+
+
+@pytest.mark.parametrize(
+    ("function", "maxima"),
+    [
+        (lambda x: softmax(x)[0], 2), (lambda x: log_softmax(x)[1], 3), (logsumexp, 3),
+        (lambda x: total([x[0] - 2, 1.0]), 0),
+    ],
+)  # fmt: skip
+def test_the_largest_value_that_a_softmax_takes_out_is_called_so(function, maxima):
+    root = function([Value(1.0, "u"), Value(2.0, "v")])
+    constants = [box.lines for box in draw(root, detail="op")._scene.boxes if box.kind == "constant"]
+    assert constants.count(["max = 2"]) == maxima and [["2"]] * (maxima == 0) == [c for c in constants if c == ["2"]]
+    scene = set_stage(root, detail="op", seed=1, digits=4, direction="LR", max_nodes=100, parameters=()).scene
+    assert [box.lines for box in scene.boxes if box.kind == "constant"] == constants
 
 
 def test_a_sum_of_one_number_stays_closed():

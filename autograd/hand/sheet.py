@@ -49,6 +49,7 @@ __all__ = ["Sheet", "explain"]
 
 _WIDTH = 96  # columns in a line of text
 _LATEX_WIDTH = 116  # the same in LaTeX, where fractions stand above each other
+_MOST_LINES = 200  # at the prompt
 _MOST_ROUTES = 12
 
 
@@ -70,7 +71,8 @@ class Section:
 class Sheet:
     """A hand calculation. ``str`` is aligned text, ``latex()`` and ``markdown()`` the same for a page.
 
-    In Jupyter it shows itself. ``digits`` are those of the numbers: so many decimals, and no fewer
+    In Jupyter it shows itself; at the prompt too, a long one shortened: ``print(sheet)`` prints all.
+    ``digits`` are those of the numbers: so many decimals, and no fewer
     significant digits, so that nothing small is shown as 0.
     """
 
@@ -89,7 +91,13 @@ class Sheet:
         parts += ["\n".join(self.notes)] if self.notes else []
         return "\n\n".join(parts)
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        """What a prompt shows: all of it where that fits on a few screens."""
+        lines = str(self).splitlines()
+        if len(lines) <= _MOST_LINES:
+            return "\n".join(lines)
+        more = f"… {len(lines) - _MOST_LINES:,} more lines of {len(lines):,}; print(sheet) prints all"
+        return "\n".join([*lines[:_MOST_LINES], more])
 
     def latex(self) -> str:
         r"""The sheet as one ``aligned`` block, to be put between ``\[`` and ``\]`` or ``$$``."""

@@ -34,8 +34,9 @@ Section = tuple[str, "list[Step]"]
 
 _TALLEST = 3  # operations above each other in a part that is written within another's line
 _WIDEST = 6  # names and numbers in it
+_LEAVES = "leaves"
 _LONGEST_SUM = 8  # contributions; of more than that, the first three and the last are written
-_MOST_STEPS = 2000
+_MOST_VALUES = 2000  # under the root, itself included
 _MOST_PROBABILITIES = 16
 
 
@@ -56,6 +57,11 @@ class Worksheet(Names):
     def __init__(self, root: Value, names: Names | None = None) -> None:
         self.root = root
         recorded = topological_order(root)
+        if len(recorded) > _MOST_VALUES:
+            raise TooLargeError(
+                f"explain: {root.label or 'this value'} stands on {len(recorded):,} values, too many for a sheet "
+                f"(at most {_MOST_VALUES:,}); explain a part of it, or give explain(x, root=...) with a nearer root"
+            )
         order = _with_probabilities(recorded)
         super().__init__(order, names or Names.under(root))
         known = set(recorded)
@@ -65,11 +71,6 @@ class Worksheet(Names):
                     node.label = f"softmax_{node._primitive.index + 1}"  # type: ignore[union-attr]
                 self[node]
         within = _written_within(order, root)
-        if len(order) - len(within) > _MOST_STEPS:
-            raise TooLargeError(
-                f"explain: {root.label or 'this value'} stands on {len(order)} values, too many for a sheet (at most "
-                f"{_MOST_STEPS}); explain a part of it, or give explain(x, root=...) with a nearer root"
-            )
         self._levels = self._count_levels(order, within)
         # layer by layer, as it is written
         self.order = sorted(order, key=self._levels.__getitem__)
@@ -178,7 +179,9 @@ class Worksheet(Names):
                 continue
             rank, heading = self._role(node, above[0][0])
             level = min(self._levels[top] for top, _ in above)
-            groups.setdefault((-level, rank, heading), []).append(self._gradient(node, above))
+            # the leaves of a calculation without weighted sums stand together at the end
+            turn = (1, -level) if heading == _LEAVES else (-level, rank)
+            groups.setdefault((*turn, heading), []).append(self._gradient(node, above))
         return [(heading, steps) for (_, _, heading), steps in sorted(groups.items(), key=lambda group: group[0][:2])]
 
     def _gradient(self, node: Value, above: list[tuple[Value, list[Any]]]) -> Step:
@@ -207,7 +210,7 @@ class Worksheet(Names):
             if any(node is weight for weight in weights):
                 return 0, f"∇W = ∂{root}/∂W"
             return (1, f"∇b = ∂{root}/∂b") if node is bias else (2, "inputs")
-        return 0, "leaves"
+        return 0, _LEAVES
 
     def routes(self, v: Value, most: int) -> list[list[tuple[Value, Any]]]:
         """Each way from the root down to ``v``: (node, the partial of the one before by it); none if over ``most``."""

@@ -48,6 +48,7 @@ class Part:
     partials: Sequence[Any]
     grad: Any
     group: str = ""
+    within: str = ""  # the operation of the composite that it is a part of
     is_recorded: bool = True
 
 
@@ -93,9 +94,10 @@ def scene_of_parts(
     for part in parts:
         node = part.node
         sources = []
-        for operand in part.operands:
+        for place, operand in enumerate(part.operands):
             if not isinstance(operand, Value):
-                operand_box = scene.add("constant", [shown(operand, digits)], group=part.group)
+                what = "max = " if _is_the_largest(part, place) else ""
+                operand_box = scene.add("constant", [what + shown(operand, digits)], group=part.group)
                 sources.append(operand_box)
             else:
                 sources.append(box_of.get(operand))  # type: ignore[arg-type]
@@ -118,6 +120,14 @@ def scene_of_parts(
                 link.backward = shown(link.contribution, digits)
             scene.links.append(link)
     return scene
+
+
+def _is_the_largest(part: Part, place: int) -> bool:
+    """Is the operand at a place the largest value, that a softmax takes out before exp, or puts back after log?"""
+    if part.within not in ("softmax", "log_softmax", "logsumexp"):
+        return False
+    other = part.operands[1 - place]
+    return (part.sign == "−" and place == 1) or (part.sign == "+" and isinstance(other, Value) and other.op == "log")
 
 
 def _described(part: Part, names: Names, digits: int) -> list[str]:

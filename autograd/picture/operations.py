@@ -26,7 +26,7 @@ def parts_opened(order: Iterable[Value], names: Names, freshness: Freshness) -> 
         if freshness.is_stale(node):
             titles[group] += " (stale: opened with its operands' present data)"
         for part in inside:
-            part.group = group
+            part.group, part.within = group, node.op
         parts += inside
     return parts, titles
 
@@ -73,13 +73,16 @@ def _new_group(node: Value, names: Names, titles: dict[str, str]) -> str:
     return group
 
 
-def graph_opened(root: Value, order: Iterable[Value], names: Names) -> tuple[Value, dict[Value, str], dict[str, str]]:
+def graph_opened(
+    root: Value, order: Iterable[Value], names: Names
+) -> tuple[Value, dict[Value, tuple[str, str]], dict[str, str]]:
     """The same graph recorded again in elementary operations, on the same leaves; ``order`` are its nodes.
 
-    Its root, the group of each node that stands for a part of a composite, and the titles of the groups.
+    Its root, for each node that stands for a part of a composite its group and the composite's operation,
+    and the titles of the groups.
     """
     again: dict[Value, Value] = {}
-    group_of: dict[Value, str] = {}
+    group_of: dict[Value, tuple[str, str]] = {}
     titles: dict[str, str] = {}
     for node in order:
         primitive = node._primitive
@@ -98,7 +101,7 @@ def graph_opened(root: Value, order: Iterable[Value], names: Names) -> tuple[Val
             while stack:
                 inner = stack.pop()
                 if isinstance(inner, Value) and inner not in outside and inner not in group_of:
-                    group_of[inner] = group
+                    group_of[inner] = group, node.op
                     stack += inner.operands
         opened.label = node.label
         again[node] = opened

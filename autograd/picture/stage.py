@@ -54,7 +54,7 @@ def set_stage(
     order = topological_order(root)
     kinds = leaf_kinds(order, leaves("parameters", parameters))
     _refuse_if_too_large(order, limit, max_nodes)
-    group_of: dict[Value, str] = {}
+    group_of: dict[Value, tuple[str, str]] = {}
     titles: dict[str, str] = {}
     if detail == "op":
         root, group_of, titles = graph_opened(root, order, Names.under(root))
@@ -62,7 +62,7 @@ def set_stage(
         _refuse_if_too_large(order, limit, max_nodes)
     parts = parts_as_recorded(order)
     for part in parts:
-        part.group = group_of.get(part.node, "")
+        part.group, part.within = group_of.get(part.node, ("", ""))
     scene = scene_of_parts(parts, root, Names.under(root), kinds, None, digits)
     scene.groups = titles
     scene.has_backward = True
