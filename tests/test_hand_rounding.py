@@ -1,9 +1,12 @@
 """The hand mode: every intermediate rounded."""
 
+import math
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
 import pytest
 
 from autograd import DomainError, KindError, Value, log_softmax, round_by_hand, softmax, weighted_sum
-from autograd.hand.rounding import rounding, to_float32
+from autograd.hand.rounding import rounding, to_float32, written_to
 
 
 @pytest.mark.parametrize(
@@ -71,9 +74,62 @@ def test_where_rounding_starts_to_show():
     assert [(row.name, row.by_hand, row.differs) for row in by_hand.rows] == [
         ("y", 1.6, False), ("z", 16.0, True), ("∂z/∂y", 10.0, False), ("∂z/∂x", 25.2, False),
     ]  # fmt: skip
-    assert str(by_hand).splitlines()[-1] == "rounded to 1 decimals as one goes, which shows first in z"
+    assert str(by_hand).splitlines()[-1] == "rounded to 1 decimal as one goes, which shows first in z"
     assert "does not show" in str(round_by_hand(z, decimals=9))
     assert round_by_hand(z, significant=2, cut=True).value == 15.0
+
+
+def test_a_calculation_can_be_retraced_from_what_is_printed():
+    """Each product and sum again, of the printed factors, by Decimal arithmetic."""
+    z = [Value(number, f"z{place}") for place, number in enumerate((1.333346, 1.633387, 1.933429), 1)]
+    w = Value(0.7, "w")
+    a = softmax([z[0] * w, z[1] * w, z[2]])
+    loss = -a[0].log() * 2 + w * w
+    loss.label = "L"
+    by_hand = round_by_hand(loss, decimals=3)
+    for row in by_hand.rows:
+        assert row.text == "0.7" or row.text in ("1", "2", "-1", "-2") or len(row.text.partition(".")[2]) == 3
+        if row.working:
+            products = []
+            for term in row.working.replace("- ", "+ -").split(" + "):
+                product, *factors = [Decimal(factor.strip("()")) for factor in term.split(" · ")]
+                for factor in factors:
+                    product = (product * factor).quantize(Decimal("0.001"), ROUND_HALF_UP)
+                products.append(product)
+            assert sum(products) == Decimal(row.text), row
+    workings = {row.name: row.working for row in by_hand.rows}
+    assert workings["∂L/∂w"].count(" · ") == 2 and workings["∂L/∂w"].startswith("0.700 + 0.700 ") is False
+    assert any("(-0." in working for working in workings.values())
+
+
+@pytest.mark.parametrize(("significant", "text"), [(3, "0.240"), (1, "0.2"), (5, "0.23975")])
+def test_significant_digits_keep_their_zeros(significant, text):
+    x = Value(0.23975, label="x")
+    [row] = [row for row in round_by_hand(x + 0.0, significant=significant).rows if row.node is not x]
+    assert row.text == text
+    assert written_to(2, significant=True)(1234.0) == "1234" and written_to(2)(1e300) == "1e+300"
+
+
+def test_many_contributions_are_shortened():
+    x = Value(2.0, label="x")
+    root = sum([x * float(place) for place in range(2, 9)], x * 1.5)
+    [row] = [row for row in round_by_hand(root, decimals=1).rows if row.node is x]
+    assert row.working == "8 + 7 + 6 + … + 1.5"
+
+
+@pytest.mark.parametrize("precision", [3, 28])
+def test_the_other_column_is_in_full_floats_whatever_the_kind(precision):
+    with localcontext() as context:
+        context.prec = precision
+        x = Value(Decimal("0.4"), label="x")
+        a = x.sigmoid()
+        y = a * a
+        y.backward()
+        by_hand = round_by_hand(y, decimals=3)
+    s = 1 / (1 + math.exp(-0.4))
+    assert [row.exact for row in by_hand.rows] == pytest.approx([s, s * s, 2 * s, 2 * s * s * (1 - s)], rel=1e-15)
+    assert [row.text for row in by_hand.rows] == ["0.599", "0.359", "1.198", "0.288"]
+    assert str(by_hand).splitlines()[0].split() == ["by", "hand", "float64"]
 
 
 def test_a_partial_that_is_a_given_number_is_not_marked():

@@ -485,7 +485,7 @@ def test_chinese_labels_stay_in_their_columns():
         "b     0.1      0.1    agrees",
     ]
     assert str(round_by_hand(y, decimals=1)).splitlines()[:3] == [
-        "               by hand  exact",
-        "t₁ = 权重 · x        1      1",
-        "输出               1.1    1.1",
+        "               by hand  float64",
+        "t₁ = 权重 · x      1.0        1",
+        "输出               1.1      1.1",
     ]

@@ -447,10 +447,12 @@ def _factors(case: _Case) -> Iterator[Hypothesis]:
 
 def _slopes(node: Value, on_path: set[Value], case: _Case) -> Iterator[tuple[str, Any]]:
     """The partials of a node by those of its operands that are on the path."""
+    if _divisor(node) is not None:  # one that divides is a mean's n, or the ½, and has its own name
+        return
     for place, operand in enumerate(node.operands):
         if isinstance(operand, Value) and operand in on_path:
             slope = partial(node, place, case.names)
             if isinstance(slope, Symbol):
                 yield f"∂{case.name(node)}/∂{case.name(operand)} = {write(slope)}", slope.number
-            elif _divisor(node) is None:  # one that divides is a mean's n, or the ½, and has its own name
+            else:
                 yield show(slope), slope

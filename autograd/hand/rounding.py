@@ -6,14 +6,16 @@
 >>> slope = a * (1 - a)
 >>> slope.label = "slope"
 >>> print(round_by_hand(slope, decimals=1))
-            by hand           exact
-a               0.7    0.6681877722
-t₁ = 1 - a      0.3    0.3318122278
-slope           0.2    0.2217128733
-∂slope/∂t₁      0.7    0.6681877722
-∂slope/∂a      -0.4   -0.3363755443  <
-∂slope/∂x      -0.1  -0.07457878844
-rounded to 1 decimals as one goes, which shows first in ∂slope/∂a
+                              by hand         float64
+a                                 0.7    0.6681877722
+t₁ = 1 - a                        0.3    0.3318122278
+slope                             0.2    0.2217128733
+∂slope/∂t₁                        0.7    0.6681877722
+∂slope/∂a = 0.3 + 0.7 · (-1)     -0.4   -0.3363755443  <
+∂slope/∂x = -0.4 · 0.2           -0.1  -0.07457878844
+rounded to 1 decimal as one goes, which shows first in ∂slope/∂a
+
+Each factor stands as it was rounded, the partials too: 0.2 is 0.7 · (1 - 0.7) to one decimal.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from ..errors import DomainError, KindError
@@ -30,10 +32,23 @@ from ..numeric import Arithmetic, Number
 from ..primitives import Primitive, lookup
 from ..value import Value, topological_order
 
-__all__ = ["ByHand", "Rounded", "backward", "forward", "in_floats", "round_by_hand", "rounding", "to_float32"]
+__all__ = [
+    "ByHand",
+    "Rounded",
+    "backward",
+    "forward",
+    "in_floats",
+    "round_by_hand",
+    "rounding",
+    "to_float32",
+    "written_to",
+]
 
 
 # --- ways to round -----------------------------------------------------------------------------------
+
+
+_WIDE = Context(prec=50)  # whatever precision the user's own Decimals are worked out in
 
 
 def rounding(digits: int, significant: bool = False, cut: bool = False) -> Callable[[float], float]:
@@ -50,9 +65,28 @@ def rounding(digits: int, significant: bool = False, cut: bool = False) -> Calla
         if not decimal.is_finite() or not decimal:
             return number
         last = decimal.adjusted() - digits + 1 if significant else -digits
-        return float(decimal.quantize(Decimal(1).scaleb(last), how)) if decimal.adjusted() < last + 25 else number
+        if decimal.adjusted() >= last + 25:
+            return number
+        return float(decimal.quantize(Decimal(1).scaleb(last), how, _WIDE))
 
     return rounded
+
+
+def written_to(digits: int, significant: bool = False) -> Callable[[float], str]:
+    """How a number so rounded is written on paper: with the zeros that say how far it was rounded.
+
+    >>> written_to(3)(0.24), written_to(3, significant=True)(0.05), written_to(2, significant=True)(1200.0)
+    ('0.240', '0.0500', '1200')
+    """
+
+    def text(number: float) -> str:
+        decimal = Decimal(f"{number:.15g}")
+        if not decimal.is_finite() or abs(decimal.adjusted()) > 15:
+            return f"{number:.10g}"
+        places = max(digits - 1 - decimal.adjusted(), 0) if significant else digits
+        return f"{decimal:.{places}f}"
+
+    return text
 
 
 def to_float32(number: float) -> float:
@@ -147,11 +181,13 @@ def backward(
     root: Value,
     operands_of: Callable[[Value, Any, list[Any]], tuple[Any, list[Any]]] | None = None,
     given: Mapping[Value, Number] | None = None,
+    terms: dict[Value, list[tuple[Any, Any]]] | None = None,
 ) -> dict[Value, Any]:
     """The cotangent of each node, from the data that is ``known``, by the rules of the table.
 
     ``operands_of(node, out, operands)`` may put other numbers into a node's partials. ``given``
-    cotangents are used, where they are passed on, in place of the computed ones.
+    cotangents are used, where they are passed on, in place of the computed ones. In ``terms`` the
+    factors of each contribution are noted: the cotangent of the node that it comes from, and the partial.
     """
     given = given or {}
     found: dict[Value, Any] = {root: 1.0}
@@ -169,6 +205,8 @@ def backward(
             if isinstance(operand, Value):
                 partial = row.partials[place](out, *operands) if partials is None else partials[place]
                 contribution = cotangent * partial
+                if terms is not None:
+                    terms.setdefault(operand, []).append((cotangent, partial))
                 found[operand] = found[operand] + contribution if operand in found else contribution
     return found
 
@@ -178,34 +216,48 @@ def backward(
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the comparison: what it is, by hand, exactly, and whether rounding at the end differs."""
+    """One line of the comparison: what it is, by hand, in full floats, and whether rounding at the end differs.
+
+    ``text`` is ``by_hand`` as on paper, and ``working`` the sum of products that it is, of a gradient, with
+    each factor as it was rounded.
+    """
 
     node: Value
     name: str
     by_hand: float
-    exact: Any
+    exact: float
     differs: bool
+    text: str
+    working: str = ""
 
 
 class ByHand:
-    """A graph worked out with rounding, beside the exact values. The graph itself is as it was.
+    """A graph worked out with rounding, beside the same in full floats. The graph itself is as it was.
 
     ``value`` is the root by hand, ``data`` and ``grad`` map each node to its number and its gradient
     by hand (no gradients where a slope does not exist); ``rows`` are the lines of the table, and
     ``first`` the first one where rounding as one goes gives another figure than rounding at the end.
     """
 
-    def __init__(self, root: Value, how: Callable[[float], float], method: str, in_steps: bool) -> None:
+    def __init__(
+        self,
+        root: Value,
+        how: Callable[[float], float],
+        written: Callable[[float], str],
+        method: str,
+        in_steps: bool,
+    ) -> None:
         order = topological_order(root)
         try:
-            known = forward(order, how, in_steps)
+            known, full = forward(order, how, in_steps), forward(order)
         except (ArithmeticError, ValueError) as error:
             raise DomainError(
                 f"round_by_hand: {method}, an operand leaves the domain of its operation ({error}); keep more digits"
             ) from error
+        terms: dict[Value, list[tuple[Any, Any]]] = {}
         try:
-            found = backward(order, known, root)
-            exact = backward(order, forward(order), root)
+            found = backward(order, known, root, terms=terms)
+            exact = backward(order, full, root)
         except (ArithmeticError, ValueError):  # a slope that does not exist: there is no gradient to compare
             found = exact = {}
         self.method = method
@@ -213,23 +265,21 @@ class ByHand:
         self.grad = {node: _number(cotangent) for node, cotangent in found.items()}
         self.value = self.data[root]
         names = Names.under(root)
-        self.rows = [
-            self._row(node, _described(node, names), self.data[node], node.data, how) for node in order if node.op
-        ] + [
-            self._row(node, f"∂{names[root]}/∂{names[node]}", self.grad[node], exact[node], how)
-            for node in reversed(order)
-            if node in found and node is not root
-        ]
+        self.rows = []
+        for node in order:
+            if node.op:
+                self.rows.append(_row(node, _described(node, names), known[node], full[node], how, written))
+        for node in reversed(order):
+            if node in found and node is not root:
+                name, working = f"∂{names[root]}/∂{names[node]}", _working(terms[node], written)
+                self.rows.append(_row(node, name, found[node], exact[node], how, written, working))
         self.first = next((row for row in self.rows if row.differs), None)
 
-    @staticmethod
-    def _row(node: Value, name: str, by_hand: Any, exact: Any, how: Callable[[float], float]) -> Row:
-        # a partial that is a given number is handed on with all its digits: nothing was rounded there
-        return Row(node, name, by_hand, exact, by_hand not in (how(float(exact)), float(exact)))
-
     def __str__(self) -> str:
-        lines = [("", "by hand", "exact")]
-        lines += [(row.name, f"{row.by_hand:.10g}", f"{float(row.exact):.10g}") for row in self.rows]
+        lines = [("", "by hand", "float64")]
+        for row in self.rows:
+            name = f"{row.name} = {row.working}" if row.working else row.name
+            lines.append((name, row.text, f"{row.exact:.10g}"))
         widths = [max(columns(line[place]) for line in lines) for place in range(3)]
         marks = ["", *("  <" if row.differs else "" for row in self.rows)]
         table = [
@@ -240,6 +290,40 @@ class ByHand:
         return "\n".join([*table, f"{self.method} as one goes, which {shows}"])
 
     __repr__ = __str__
+
+
+def _row(
+    node: Value,
+    name: str,
+    by_hand: Any,
+    exact: Any,
+    how: Callable[[float], float],
+    written: Callable[[float], str],
+    working: str = "",
+) -> Row:
+    # a partial that is a given number is handed on with all its digits: nothing was rounded there
+    number, exact, text = _number(by_hand), float(exact), _as_on_paper(by_hand, written)
+    differs = number not in (how(exact), exact)
+    return Row(node, name, number, exact, differs, text, working if working != text else "")
+
+
+def _as_on_paper(number: Any, written: Callable[[float], str]) -> str:
+    """What was rounded with its zeros, and what was given as it was given."""
+    return written(number.number) if isinstance(number, Rounded) else f"{number:.10g}"
+
+
+_MOST_TERMS = 5
+
+
+def _working(terms: list[tuple[Any, Any]], written: Callable[[float], str]) -> str:
+    """The contributions, each cotangent · partial, added up in the order in which they were."""
+    products = []
+    for factors in terms:
+        shown = [_as_on_paper(factor, written) for factor in factors if isinstance(factor, Rounded) or factor != 1]
+        products.append(" · ".join([*shown[:1], *(f"({x})" if x.startswith("-") else x for x in shown[1:])]) or "1")
+    if len(products) > _MOST_TERMS:
+        products = [*products[:3], "…", products[-1]]
+    return " + ".join(products).replace("+ -", "- ")
 
 
 def _described(node: Value, names: Names) -> str:
@@ -275,5 +359,6 @@ def round_by_hand(
     if type(digits) is not int or not (significant is not None) <= digits <= 15:
         raise KindError(f"round_by_hand: {digits!r} digits; give a whole number up to 15")
     how = rounding(digits, significant is not None, cut)
-    unit = "decimals" if significant is None else "significant digits"
-    return ByHand(root, how, f"{'cut after' if cut else 'rounded to'} {digits} {unit}", in_steps)
+    unit = f"{'decimal' if significant is None else 'significant digit'}{'s' * (digits != 1)}"
+    written = written_to(digits, significant is not None)
+    return ByHand(root, how, written, f"{'cut after' if cut else 'rounded to'} {digits} {unit}", in_steps)
