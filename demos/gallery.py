@@ -93,7 +93,6 @@ def exhibit(out: Path) -> Iterator[Path | str]:
 def _page(name: str, out: Path) -> Path:
     example = load(name)
     *_, root = example.values().values()
-    root.zero_grad()
     return play(root, out / f"{name}.html", title=f"{name}: {example.about}")
 
 

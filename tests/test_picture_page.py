@@ -228,14 +228,38 @@ def test_composites_are_opened_on_request(tmp_path):
     # 3 inputs, 17 parameters, 12 products, 12 sums, 2 σ; of the softmax 3 −, 3 exp, 2 +, ÷; log, −
     assert len(names) == 57
     assert not any("Σ" in name or "softmax" in name for name in names)
+    root.zero_grad()
     passed = step(root)
-    passed.run()  # adds to the gradients that are there, as the passes of the page do
+    passed.run()
     for node in topological_order(root):
         if node.label and not node.op:
             [name] = [key for key, told in record["nodes"].items() if told["name"] == node.label]
             told = [after for steps in record["steps"] for key, what, after, _ in steps["changes"]
                     if (key, what) == (name, "grad")]  # fmt: skip
             assert float(told[-1].removeprefix("grad ")) == pytest.approx(node.grad, abs=5.1e-5)
+
+
+def test_no_gradient_stands_in_the_forward_half(tmp_path):
+    """Whatever passes there were before, and in each round: the gradients of another pass would mislead."""
+    w = Value(0.5, "w")
+    root = (w * 3 - 1).tanh() ** 2
+    root.backward()
+    kept = w.grad, root.grad
+
+    def update():
+        w.data -= 0.1 * w.grad
+        w.grad = 0.0
+
+    record = record_of(play(root, tmp_path / "steps.html", rounds=2, update=update))
+    assert (w.grad, root.grad) == kept
+    shown = {(key, what): text for key, what, text in record["texts"]}
+    seen = set()
+    for taken in record["steps"]:
+        if taken["phase"] == "forward":
+            assert {text for (_, what), text in shown.items() if what == "grad"} == {"grad 0"}
+        shown.update({(key, what): after for key, what, after, _ in taken["changes"]})
+        seen.add((taken["round"], taken["phase"], taken["kind"]))
+    assert (2, "forward", "evaluate") in seen and not any(kind == "accumulate" for _, _, kind in seen)
 
 
 def test_a_graph_without_composites_is_the_same_opened(tmp_path):

@@ -42,7 +42,8 @@ def play(
     """Write a page on which the forward and the backward pass under ``root`` are gone through step by step.
 
     ``play(loss, "steps.html")`` makes one file that opens from disk, without a network. It has the
-    picture of the graph, each step's line of chain rule, and for each node its hand calculation.
+    picture of the graph, each step's line of chain rule, and for each node its hand calculation. The passes
+    start without gradients, whatever ``.grad`` holds.
 
     ``detail`` is "node", for the graph as recorded, or "op", which opens every composite (a weighted sum,
     a softmax) into elementary operations: the passes then run on a graph of these, with the same leaves.

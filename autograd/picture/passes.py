@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..numeric import Number
+from ..numeric import Number, zero
 from ..value import Value
 from .columns import text_width
 from .nodes import data_text, grad_text, partial_text
@@ -58,16 +58,24 @@ class Passes:
 def record(
     root: Value, scene: Scene, digits: int, *, seed: Number, rounds: int, update: Callable[[], Any] | None
 ) -> Passes:
-    """Run forward and backward ``rounds`` times, with ``update`` between; write down each step."""
+    """Run forward and backward ``rounds`` times, with ``update`` between; write down each step.
+
+    No pass starts with the gradients of one before, but for what ``update`` leaves in the leaves: in the
+    forward half they would stand beside numbers that they do not belong to.
+    """
     nodes = list(scene.box_of)
     kept = [(node, node.data, node.grad, node._left_partial, node._right_partial) for node in nodes]
     try:
+        root.zero_grad()
         recorder = _Recorder(scene, digits)
         for number in range(1, rounds + 1):
             recorder.run(root, seed, number)
             if number < rounds:
                 if update is not None:
                     update()
+                for node in nodes:
+                    if node.op:
+                        node.grad = zero(node.data)
                 recorder.note_update(root, number)
         return Passes(recorder.steps, recorder.at_start, recorder.widest, recorder.names, _sheets(root, scene, digits))
     finally:
