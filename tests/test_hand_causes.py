@@ -21,6 +21,7 @@ from autograd import (
     round_by_hand,
     softmax,
     total,
+    weighted_sum,
 )
 from autograd.hand.figures import Figure
 from autograd.hand.worksheet import find_root
@@ -295,11 +296,13 @@ def test_the_derivative_at_the_pre_activation():
     z = hidden.data * 0.6
     printed = -(0.9 - output.data) * z * (1 - z) * hidden.data  # x * (1 - x) called with z
     cause = check(w2, f"{printed:.8f}", of="grad", root=loss).cause
-    assert cause == "the derivative of sigmoid taken at the pre-activation instead of the output"
+    where = "the derivative of sigmoid taken at the pre-activation instead of the output"
+    assert cause == f"{where}, z · (1 - z) for a · (1 - a)"
     twice = 1 / (1 + math.exp(-output.data))  # σ'(a), called with the output
     printed = -(0.9 - output.data) * twice * (1 - twice) * hidden.data
     cause = check(w2, f"{printed:.8f}", of="grad", root=loss).cause
-    assert cause == "the derivative of sigmoid taken at the output instead of the pre-activation"
+    where = "the derivative of sigmoid taken at the output instead of the pre-activation"
+    assert cause == f"{where}, σ(a) · (1 - σ(a)) for a · (1 - a)"
 
 
 def test_weights_updated_in_the_same_pass():
@@ -320,6 +323,68 @@ def test_intermediates_rounded_or_cut():
     exact = math.exp(0.12345678), math.sqrt(7.7777777)
     by_hand = (math.trunc(exact[0] * 1e3) / 1e3) * (math.trunc(exact[1] * 1e3) / 1e3)
     assert check(product, f"{by_hand:.6f}").cause == "intermediates cut after 3 decimals"
+
+
+def layer():
+    """z = w x + b, a = σ(z), twice beside each other, then softmax and cross-entropy."""
+    x = [Value(0.3, "x1"), Value(-0.8, "x2")]
+    rows = [[Value(0.61, "w11"), Value(0.27, "w12"), Value(0.43, "b1")],
+            [Value(-0.52, "w21"), Value(0.94, "w22"), Value(0.19, "b2")]]  # fmt: skip
+    z = [weighted_sum(row[:2], x, row[2]) for row in rows]
+    a = [node.sigmoid() for node in z]
+    scores = [a[0] * 1.7 + Value(0.35, "c1"), a[1] * 2.3 + Value(-0.15, "c2")]
+    loss = -log_softmax(scores)[1]
+    for place in range(2):
+        z[place].label, a[place].label, scores[place].label = f"z{place + 1}", f"a{place + 1}", f"s{place + 1}"
+    loss.label = "L"
+    loss.backward()
+    return rows, z, a, scores, loss
+
+
+def test_what_is_left_out():
+    _, z, a, scores, loss = layer()
+    assert check(z[0], f"{z[0].data - 0.43:.4f}").cause == "the bias b1 left out"
+    assert check(a[0], f"{1 / (1 + math.exp(0.43 - z[0].data)):.5f}").cause == "the bias b1 left out"
+    assert check(scores[0], f"{scores[0].data - 0.35:.4f}").cause == "the bias c1 left out"
+    assert check(a[0], f"{z[0].data:.4f}").cause == "the activation sigmoid left out"
+    assert check(scores[0], f"{z[0].data * 1.7 + 0.35:.4f}").cause == "the activation sigmoid left out"
+    without = [1.7 / (1 + math.exp(0.43 - z[0].data)), 2.3 / (1 + math.exp(0.19 - z[1].data))]
+    printed = f"{math.log(sum(map(math.exp, without))) - without[1]:.5f}"
+    assert check(loss, printed).cause == "every bias left out"
+    probability = math.exp(-loss.data)
+    assert check(loss, f"{probability:.5f}").cause == "the -ln left out"
+    assert check(-softmax(scores)[1].log(), f"{probability:.5f}").cause == "the -ln left out"
+    cause = check(scores[1], f"{probability:.5f}", of="grad", root=loss).cause
+    assert cause.split("; or ")[0] == "a for a - t, the target not subtracted"
+    assert check(loss, f"{loss.data / math.log(2):.6f}").cause == "log2 for ln"
+
+
+def test_no_bias_where_there_is_none():
+    x, w = Value(0.3, "x"), Value(0.61, "w")
+    y = weighted_sum([w], [x], 0.0) + 2
+    assert check(y, "2.7531").cause == ""
+    assert "bias" not in check(x + w, "0.3000").cause  # two leaves: neither of them is one
+
+
+def test_misprints():
+    x = Value(0.66818777, "x")
+    y = x * 1.0
+    assert check(y, "0.6628").cause == "two digits exchanged, 0.6628 for 0.6682"
+    assert check(y, "0.06682").cause == "the decimal point shifted"
+    assert check(y, "66.81").cause == "the decimal point shifted"
+    assert check(y, "6.682e-2").cause == "the decimal point shifted"
+    assert check(y, "0.626").cause == ""  # of three digits, every other pair is near
+    assert check(Value(0.5665, "x") * 1.0, "0.5656").cause == ""  # by nine units: as likely as not something else
+
+
+def test_the_figure_of_a_neighbour():
+    rows, z, a, _, loss = layer()
+    assert check(a[0], f"{a[1].data:.5f}", root=loss).cause == "the figure of a2"
+    assert check(a[0], f"{a[1].data:.5f}").cause == ""  # of which it knows nothing by itself
+    assert audit({"a1": f"{a[1].data:.5f}"}, root=loss).verdicts[0].cause == "the figure of a2"
+    assert check(z[0], "0.6100").cause == "the figure of w11"
+    assert "the gradient of a1" in check(a[1], f"{a[0].grad:.6f}", of="grad", root=loss).cause
+    assert "the gradient of w12" in check(rows[0][0], f"{rows[0][1].grad:.6f}", of="grad", root=loss).cause
 
 
 def test_all_that_fit_are_listed():
@@ -531,6 +596,31 @@ def test_the_nearest_printed_figures_that_a_step_uses_are_named():
     found = audit({"p": "1.01", "a": "2.75", "b": "2.75", "c": "5.50"}, root=c)
     assert [verdict.cause for verdict in found] == ["", *(f"follows from the printed {x}" for x in
                                                         ("p = 1.01", "a = 2.75", "b = 2.75"))]  # fmt: skip
+
+
+def test_what_no_printed_figure_changes_does_not_follow_from_one():
+    x, w = Value(0.7, "x"), Value(1.5, "w")
+    y = (x * w - 2) ** 2 / 2
+    y.label = "y"
+    y.backward()
+    x.data = 0.9
+    found = audit({"y": "0.7", "x.grad": "-1.0"}, root=y)
+    assert found.verdicts[1].cause == "-1.0 is the gradient as it is now"  # whatever y is
+
+
+@pytest.mark.parametrize("kind", [float, Fraction, Decimal])
+def test_several_passes_and_a_changed_leaf_in_any_kind_of_number(kind):
+    x, w = Value(kind("0.7"), "x"), Value(kind("1.5"), "w")
+    y = (x * w - 2) ** 2 / 2
+    y.label = "y"
+    y.backward()
+    y.backward()
+    assert "as much as 2 passes give" in check(x, "-2.85", of="grad").note
+    x.data = kind("0.9")
+    for _ in range(2):
+        assert "made before a leaf changed, or holds other passes too" in check(x, "-2.85", of="grad").note
+        assert check(x, "-0.975", of="grad").cause == "-0.975 is the gradient as it is now"
+        y.forward()
 
 
 def test_of_many_figures_the_first_are_named():

@@ -15,7 +15,7 @@ y       3.208    3.197  slip     follows from the printed square = 9.100
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
@@ -183,7 +183,8 @@ class _Derivation:
     def __init__(self, entries: list[_Entry], root: Value | None) -> None:
         self.entries = entries
         self.root = root
-        compared = [compare(entry.node, entry.figure, entry.of, self._graph(entry)) for entry in entries]
+        self._orders: dict[Value, list[Value]] = {}
+        compared = [compare(entry.node, entry.figure, entry.of, root) for entry in entries]
         self.verdicts = [verdict for verdict, _ in compared]
         self.searches = [search for _, search in compared]
         # what each would be from the figures above it, as they are printed
@@ -198,9 +199,6 @@ class _Derivation:
         ]
         return verdicts, self._cut_throughout()
 
-    def _graph(self, entry: _Entry) -> Value | None:
-        return self.root if entry.of == "grad" else None
-
     def _above(self, place: int) -> list[_Entry]:
         """What is printed before, of other values."""
         entry = self.entries[place]
@@ -212,12 +210,14 @@ class _Derivation:
         for given in (wrong, above):
             for cut in (False, True) if self._was_cut_before(place) else (False,):
                 number = self._worked_out(entry, given)
-                if given and number is not None and follows(entry.figure, number, cut):
+                used = self._used(entry, given) if number is not None and follows(entry.figure, number, cut) else []
+                if used:
                     how = f", cut after {_counted(entry.figure)}" if cut else ""
-                    return f"follows from the printed {_listed(self._used(entry, given))}{how}"
-        causes = self.searches[place](self._refuted_conventions())
+                    return f"follows from the printed {_listed(used)}{how}"
+        causes = self.searches[place](())
+        if causes:
+            causes = self.searches[place](self._refuted_conventions())
         used = self._used(entry, above)
-        number = self.worked_out[place]
         if not used or number is None or (causes and not all(map(is_hedged, causes.split("; or ")))):
             return causes
         step = f"the step itself: from the printed {_listed(used)} it is {entry.figure.rewrite(number)}"
@@ -244,16 +244,20 @@ class _Derivation:
     def _top(self, entry: _Entry) -> Value:
         return entry.node if entry.of == "data" or self.root is None else self.root
 
-    def _worked_out(self, entry: _Entry, printed: Iterable[_Entry], changed: _Entry | None = None) -> Fraction | None:
-        """The value from what is printed for others, all else exact; with one of these ``changed`` a little."""
+    def _worked_out(
+        self, entry: _Entry, printed: Iterable[_Entry], changed: Collection[_Entry] = ()
+    ) -> Fraction | None:
+        """The value from what is printed for others, all else exact; with some of these ``changed`` a little."""
         top = self._top(entry)
         if not keeps_graph(top):
             return None
         given: dict[str, dict[Value, float]] = {"data": {}, "grad": {}}
         for other in printed:
             number = float(other.figure.value)
-            given[other.of][other.node] = number * 1.001 + 0.001 if other is changed else number
-        order = topological_order(top)
+            given[other.of][other.node] = number * 1.001 + 0.001 if other in changed else number
+        if top not in self._orders:
+            self._orders[top] = topological_order(top)
+        order = self._orders[top]
         try:
             known = forward(order, given=given["data"])
             if entry.of == "data":
@@ -263,9 +267,23 @@ class _Derivation:
             return None
 
     def _used(self, entry: _Entry, printed: list[_Entry]) -> list[_Entry]:
-        """Those of the printed figures that the step to ``entry`` starts from: it changes with them."""
+        """Those of the printed figures that the step to ``entry`` starts from: it changes with them.
+
+        Halved until each is found, as a step uses few of the figures of a long derivation.
+        """
         number = self._worked_out(entry, printed)
-        return [other for other in printed if self._worked_out(entry, printed, other) != number]
+        used = []
+        groups = [printed] if printed else []
+        while groups:
+            group = groups.pop()
+            if self._worked_out(entry, printed, group) == number:
+                continue
+            if len(group) == 1:
+                used += group
+            else:
+                half = len(group) // 2
+                groups += [group[half:], group[:half]]
+        return used
 
     def _cut_throughout(self) -> str:
         """One sentence for a derivation in which nearly every figure was cut, and not rounded."""

@@ -24,6 +24,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from .. import numeric
@@ -42,6 +43,8 @@ Hypothesis = tuple[str, Any, bool]
 
 _MOST = 50_000  # operands in a graph that is worked out again; a larger one has no cause looked for
 _MOST_ROUNDED = 10_000  # and in one that is worked out with rounding, which takes longest
+_FEWEST_TO_EXCHANGE = 4  # digits of a figure
+_MOST_NEIGHBOURS = 20
 _MOST_SINGLE = 50  # activations whose slope is tried one by one
 _MOST_DIGITS = 12
 _LEARNING_RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.001)
@@ -62,12 +65,14 @@ def find_causes(
     number: Number,
     kept: bool = True,
     refuted: Collection[str] = (),
+    around: Value | None = None,
 ) -> str:
     """Every cause that reproduces the figure, joined by "; or", "" where none does.
 
     ``number`` is what the figure is held against. If the graph's numbers do not lead to it (``kept`` is
     false: a leaf was changed since), a graph worked out again says nothing, and only what starts from
-    the number itself is tried. What is ``refuted`` by other figures is none.
+    the number itself is tried. What is ``refuted`` by other figures is none. ``around`` is
+    the root of the graph that ``x`` stands in, where its neighbours are looked for.
     """
     exact, _ = exactly(number)
     if exact is None or not keeps_graph(root):
@@ -76,27 +81,37 @@ def find_causes(
     if figure.significant < 2 or _size(order) > _MOST or x not in order:
         return ""
     try:
-        case = _Case(x, figure, of, root, order, number)
+        case = _Case(x, figure, of, root, order, number, around)
     except (ArithmeticError, ValueError, TypeError):  # complex numbers, or a slope that does not exist
         return ""
     kinds: list[Callable[[_Case], Iterator[Hypothesis]]] = [
-        _sign, _constants, _logarithms, _e_as_decimal, _rounded, _in_float32,
+        _sign, _constants, _logarithms, _left_out, _e_as_decimal, _rounded, _in_float32,
         _at_pre_activation, _updated, _factors,
     ]  # fmt: skip
     if not kept:
         kinds = [_sign, _factors]
-    small = abs(figure.value - exact) < _SMALL * figure.unit
+    # what came from elsewhere, and is no mistake of the calculation, only where no calculation gives it
+    found = _fitting(case, kinds, exact, refuted) or _fitting(case, [_misprinted, _others], exact, refuted)
+    hedge = _HEDGE if abs(figure.value - exact) < _SMALL * figure.unit else ""
+    return "; or ".join(f"{hedge}{what}" for what in found)
+
+
+def _fitting(
+    case: _Case,
+    kinds: list[Callable[[_Case], Iterator[Hypothesis]]],
+    exact: Fraction,
+    refuted: Collection[str],
+) -> dict[str, None]:
+    """The hypotheses that reproduce the figure, of the kinds that say something."""
     found: dict[str, None] = {}
     for kind in kinds:
-        group = list(kind(case))
+        group = [(what, case.fraction(number), cut) for what, number, cut in kind(case)]
         fitting = [
-            f"{_HEDGE if small else ''}{what}" for what, number, cut in group
-            if what not in refuted and _reproduces(figure, case.fraction(number), cut)
-        ]  # fmt: skip
-        numbers = [case.fraction(number) for _, number, _ in group]
-        if fitting and _says_something(figure, exact, numbers, kind is _rounded):
+            what for what, number, cut in group if what not in refuted and _reproduces(case.figure, number, cut)
+        ]
+        if fitting and _says_something(case.figure, exact, [number for _, number, _ in group], kind is _rounded):
             found.update(dict.fromkeys(fitting))
-    return "; or ".join(found)
+    return found
 
 
 def _size(order: list[Value]) -> int:
@@ -153,16 +168,27 @@ def _says_something(figure: Figure, exact: Fraction, numbers: list[Fraction | No
 class _Case:
     """The value whose figure is a slip, in its graph."""
 
-    def __init__(self, x: Value, figure: Figure, of: str, root: Value, order: list[Value], number: Number) -> None:
+    def __init__(
+        self,
+        x: Value,
+        figure: Figure,
+        of: str,
+        root: Value,
+        order: list[Value],
+        number: Number,
+        around: Value | None = None,
+    ) -> None:
         self.x = x
         self.figure = figure
         self.of = of
         self.root = root
+        self.around = root if around is None else around
         self.order = order
         self.names = Inlined()
         self.path = list(between(order, x)) if of == "grad" else []
         self.known = forward(order)
-        self.cotangent = _plain(backward(order, self.known, root).get(x, 0.0)) if of == "grad" else 0.0
+        self.cotangents = backward(order, self.known, root) if of == "grad" else {}
+        self.cotangent = self.cotangents.get(x, 0.0)
         # what backward was seeded with, or how many passes have been added
         self.right = float(number)
         self.scale = self.right / self.cotangent if self.cotangent else 1.0
@@ -212,10 +238,6 @@ class _Case:
             return None
 
 
-def _plain(number: Any) -> Any:
-    return number.number if isinstance(number, Rounded) else number
-
-
 def _last(number: Any) -> Any:
     return number.exact if isinstance(number, Rounded) else number
 
@@ -232,6 +254,21 @@ def _again(node: Value, operands: list[Any]) -> Any:
 
 def _sign(case: _Case) -> Iterator[Hypothesis]:
     yield "sign reversed", -case.right, False
+
+
+def _misprinted(case: _Case) -> Iterator[Hypothesis]:
+    """The right digits at another place, or in another order."""
+    for power in (1, 2, 3):
+        yield "the decimal point shifted", case.right * 10**power, True
+        yield "the decimal point shifted", case.right / 10**power, True
+    if case.figure.significant < _FEWEST_TO_EXCHANGE:
+        return
+    right = case.figure.rewrite(Fraction(case.right))
+    for place, (first, second) in enumerate(pairwise(right)):
+        if first.isdigit() and second.isdigit() and first != second and "e" not in right[:place]:
+            swapped = right[:place] + second + first + right[place + 2 :]
+            if abs(Fraction(swapped) - Fraction(right)) >= _SMALL * case.figure.unit:
+                yield f"two digits exchanged, {swapped} for {right}", swapped, False
 
 
 def _constants(case: _Case) -> Iterator[Hypothesis]:
@@ -284,19 +321,18 @@ def _without_divisor(chosen: Value) -> Callable[[Value, list[Any]], Any]:
     return change
 
 
-_LN_TEN = math.log(10)
-
-
 def _logarithms(case: _Case) -> Iterator[Hypothesis]:
     """log10 for ln, and an ε inside the logarithm."""
     logs = [node for node in case.order if node.op in ("log", "log_softmax", "logsumexp", "log1p")]
     if not logs:
         return
 
-    def to_base_ten(node: Value, operands: list[Any]) -> Any:
-        return _again(node, operands) / _LN_TEN if node in logs else None
+    for base in (10, 2):
 
-    yield from case.attempt("log10 for ln", lambda: case.changed(to_base_ten))
+        def to_base(node: Value, operands: list[Any], base: int = base) -> Any:
+            return _again(node, operands) / math.log(base) if node in logs else None
+
+        yield from case.attempt(f"log{base} for ln", lambda change=to_base: case.changed(change))  # type: ignore[misc]
     for epsilon in _EPSILONS:
 
         def with_epsilon(node: Value, operands: list[Any], epsilon: float = epsilon) -> Any:
@@ -315,6 +351,87 @@ def _logarithms(case: _Case) -> Iterator[Hypothesis]:
 
         shown = " and ".join(sorted({f"{epsilon:g}" for epsilon in small.values() if epsilon}))
         yield from case.attempt(f"the ε = {shown} inside the log left out", lambda: case.changed(without_epsilon))
+
+
+def _left_out(case: _Case) -> Iterator[Hypothesis]:
+    """A bias, an activation, the logarithm of a loss, or its target forgotten."""
+    near = {case.x, *case.x.operands}
+    biased = {node: _bias(node) for node in case.order if _bias(node) is not None}
+    active = {node: node.op for node in case.order if node.op in ACTIVATIONS}
+    for kind, nodes, change in (("bias", biased, _without_bias), ("activation", active, _without_activation)):
+        for chosen in [nodes, *({node: nodes[node]} for node in nodes if node in near and len(nodes) > 1)]:
+            if chosen:
+                names = sorted({case.name(x) if isinstance(x, Value) else str(x) for x in chosen.values()})
+                what = f"the {kind} {' and '.join(names)} left out" if len(names) < 3 else f"every {kind} left out"
+                yield from case.attempt(what, lambda change=change, chosen=chosen: case.changed(change(chosen)))  # type: ignore[misc]
+    log = case.x.operands[0] if case.of == "data" and case.x.op == "neg" else None
+    if log is not None and log.op in ("log", "log_softmax"):
+        yield "the -ln left out", math.exp(case.known[log]), False
+    for node in case.order:
+        if case.of == "grad" and node.op in ("softmax", "log_softmax") and case.x in node.operands:
+            probability = numeric.softmax([in_floats(_number(x)) for x in node.operands])[node.operands.index(case.x)]
+            yield "a for a - t, the target not subtracted", probability * case.scale, False
+
+
+def _number(operand: Any) -> Any:
+    return operand.data if isinstance(operand, Value) else operand
+
+
+def _bias(node: Value) -> Any:
+    """What is added to a weighted sum, or to a product: None where there is nothing."""
+    if node.op == "weighted_sum":
+        return node.operands[-1] if isinstance(node.operands[-1], Value) or node.operands[-1] else None
+    if node.op == "add" and all(isinstance(operand, Value) for operand in node.operands):
+        leaves = [operand for operand in node.operands if not operand.op]
+        return leaves[0] if len(leaves) == 1 else None
+    return None
+
+
+def _without_bias(chosen: Collection[Value]) -> Callable[[Value, list[Any]], Any]:
+    def change(node: Value, operands: list[Any]) -> Any:
+        if node not in chosen:
+            return None
+        if node.op == "weighted_sum":
+            return _again(node, [*operands[:-1], 0.0])
+        return operands[0] if node.operands[0].op else operands[1]
+
+    return change
+
+
+def _without_activation(chosen: Collection[Value]) -> Callable[[Value, list[Any]], Any]:
+    def change(node: Value, operands: list[Any]) -> Any:
+        return operands[max(node._primitive.index, 0)] if node in chosen else None  # type: ignore[union-attr]
+
+    return change
+
+
+def _others(case: _Case) -> Iterator[Hypothesis]:
+    """The figure of a neighbour, one line up or down in the calculation."""
+    order = topological_order(case.around)
+    if _size(order) > _MOST:
+        return
+    near: dict[Value, None] = dict.fromkeys(_values(case.x))
+    below = _two_below(case.x)
+    for node in order:
+        # what uses x, what is used with it, and of the same operation what comes from the same, such as a layer
+        if case.x in node.operands:
+            near.update(dict.fromkeys([node, *_values(node)]))
+        elif node.op and node.op == case.x.op and not below.isdisjoint(_two_below(node)):
+            near[node] = None
+    for node in [node for node in near if node is not case.x and node.label][:_MOST_NEIGHBOURS]:
+        if case.of == "data":
+            yield f"the figure of {node.label}", in_floats(node.data), False
+        elif node in case.cotangents:
+            yield f"the gradient of {node.label}", case.cotangents[node] * case.scale, False
+
+
+def _values(node: Value) -> list[Value]:
+    return [operand for operand in node.operands if isinstance(operand, Value)]
+
+
+def _two_below(node: Value) -> set[Value]:
+    """The operands, and theirs."""
+    return {value for operand in _values(node) for value in (operand, *_values(operand))}
 
 
 def _e_as_decimal(case: _Case) -> Iterator[Hypothesis]:
@@ -387,6 +504,7 @@ def _at_pre_activation(case: _Case) -> Iterator[Hypothesis]:
             return
         which = "" if chosen is activations else f" ({case.name(chosen[0])})"
         kinds = " and ".join(sorted({node.op for node in chosen}))
+        slopes = _slopes_at_other_places(chosen[0]) if " " not in kinds else ("", "")
 
         def output_replaced(node: Value, out: Any, operands: list[Any], chosen: list[Value] = chosen) -> Any:
             return (operands[0], operands) if node in chosen else (out, operands)
@@ -397,22 +515,32 @@ def _at_pre_activation(case: _Case) -> Iterator[Hypothesis]:
             shifted = [out, *operands[1:]]
             return node._primitive.rule(*shifted), shifted  # type: ignore[union-attr]
 
-        for what, change in (
-            (f"the derivative of {kinds} taken at the pre-activation instead of the output{which}", output_replaced),
-            (f"the derivative of {kinds} taken at the output instead of the pre-activation{which}", both_replaced),
-        ):
+        ways = ("pre-activation instead of the output", "output instead of the pre-activation")
+        for way, slope, change in zip(ways, slopes, (output_replaced, both_replaced)):
+            what = f"the derivative of {kinds} taken at the {way}{slope}{which}"
             yield from case.attempt(what, lambda change=change: case.result(case.known, operands_of=change))  # type: ignore[misc]
+
+
+def _slopes_at_other_places(node: Value) -> tuple[str, str]:
+    """The slope with z in the place of a = f(z), and with a in that of z, as one would write them."""
+    row = node._primitive
+    assert row is not None
+    if row.arity != 1:
+        return "", ""
+    z, a = Symbol("z"), Symbol("a")
+    slope = row.partials[0]
+    right, at_z, at_a = write(slope(a, z)), write(slope(z, z)), write(slope(row.rule(a), a))
+    return (f", {at_z} for {right}" if at_z != right else ""), (f", {at_a} for {right}" if at_a != right else "")
 
 
 def _updated(case: _Case) -> Iterator[Hypothesis]:
     """The weights between x and the root already updated when the gradient is passed back through them."""
     if case.of != "grad":
         return
-    cotangents = {node: _plain(number) for node, number in backward(case.order, case.known, case.root).items()}
     beside = {operand for node in case.order if case.x in node.operands for operand in node.operands}
-    weights = [node for node in case.order if not node.op and node not in beside and cotangents.get(node)]
+    weights = [node for node in case.order if not node.op and node not in beside and case.cotangents.get(node)]
     for rate in _LEARNING_RATES:
-        updated = {weight: in_floats(weight.data) - rate * cotangents[weight] for weight in weights}
+        updated = {weight: in_floats(weight.data) - rate * case.cotangents[weight] for weight in weights}
 
         def with_updated(node: Value, out: Any, operands: list[Any], updated: Mapping[Any, Number] = updated) -> Any:
             return out, [
@@ -447,6 +575,8 @@ def _factors(case: _Case) -> Iterator[Hypothesis]:
 
 def _slopes(node: Value, on_path: set[Value], case: _Case) -> Iterator[tuple[str, Any]]:
     """The partials of a node by those of its operands that are on the path."""
+    if _divisor(node) is not None:  # one that divides is a mean's n, or the ½, and has its own name
+        return
     if _divisor(node) is not None:  # one that divides is a mean's n, or the ½, and has its own name
         return
     for place, operand in enumerate(node.operands):

@@ -54,8 +54,8 @@ def held(x: Value, root: Value) -> Held:
         return Held(x.grad, x.grad, kept=False)
     try:
         once = _cotangents(root)[x]
-        now = _at_present(x, root) if stale(root) else once
-        left, now = (once * root.grad, now * root.grad) if root.grad else (once, now)
+        left = once * root.grad if root.grad else once
+        now = _at_present(x, root) if stale(root) else left
     except (AutogradError, ArithmeticError, TypeError, ValueError, KeyError):
         # a slope that does not exist, kinds that do not mix, or x is not under the root
         return Held(x.grad, x.grad, kept=False)
@@ -71,7 +71,7 @@ def held(x: Value, root: Value) -> Held:
             return Held(x.grad, now)
         note = f"{name} is {grad}, made before a leaf changed; with the leaves of now it is {present}: {of}.forward(), "
         return Held(x.grad, now, note + renew, kept=False)
-    passes = _count(x.grad, left)
+    passes = _count(x.grad, left) if nearly_equal(now, left) else 0
     if passes:
         note = f"{name} is {grad}, as much as {passes} passes give; the gradient of {of} is {present}: {renew}"
         return Held(x.grad, now, note)
@@ -82,7 +82,8 @@ def held(x: Value, root: Value) -> Held:
 def _at_present(x: Value, root: Value) -> Number:
     """The gradient at the leaves' present data, which the graph was not evaluated at."""
     order = topological_order(root)
-    return backward(order, forward(order), root)[x]
+    once = backward(order, forward(order), root)[x]
+    return numeric.like(x.data, once * float(root.grad) if root.grad else once)
 
 
 def _count(grad: Any, once: Any) -> int:

@@ -91,6 +91,7 @@ def compare(x: Any, figure: Figure, of: str, root: Value | None) -> tuple[Verdic
     """The verdict on a figure that is read, and the search for its cause where it is a slip."""
     if not isinstance(x, Value):
         return _verdict(numeric.as_number(x, "x"), figure), _no_cause
+    around = root
     if of == "data":
         number, graph, kept, note = x.data, x, True, ""
         name = x.label
@@ -106,7 +107,7 @@ def compare(x: Any, figure: Figure, of: str, root: Value | None) -> tuple[Verdic
             return replace(_verdict(number, figure), name=name, note=note), lambda _: now
 
     def search(refuted: Collection[str]) -> str:
-        return find_causes(x, figure, of, graph, number, kept, refuted)
+        return find_causes(x, figure, of, graph, number, kept, refuted, around)
 
     return replace(_verdict(number, figure), name=name, note=note), search
 
