@@ -305,6 +305,16 @@ def test_the_derivative_at_the_pre_activation():
     assert cause == f"{where}, σ(a) · (1 - σ(a)) for a · (1 - a)"
 
 
+def test_a_slope_of_two_operands_is_not_written():
+    x, w = Value(0.5, "x"), Value(-0.8, "w")
+    y = (x * w).elu() * 3
+    y.label = "y"
+    y.backward()
+    printed = f"{math.exp(math.expm1(-0.4)) * 0.5 * 3:.5f}"  # exp(a), and not exp(z)
+    cause = check(w, printed, of="grad", root=y).cause
+    assert cause == "the derivative of elu taken at the output instead of the pre-activation"
+
+
 def test_weights_updated_in_the_same_pass():
     _, w1, w2, hidden, output, loss = chain()
     updated = w2.data - 0.1 * w2.grad
@@ -671,6 +681,33 @@ def test_a_convention_that_another_figure_refutes_is_no_cause():
     assert "2.718" not in audit({"x.grad": f"{x.grad:.7f}", "e": "5.1204"}, root=root).verdicts[1].cause
 
 
+def test_where_no_convention_can_be_tried_none_is_refuted():
+    x, z = Value(0.0, "x"), Value(1.6334, "z")
+    e = z.exp()
+    e.label = "e"
+    root = x.sqrt() + e  # which has no slope at 0
+    found = audit({(z, "grad"): "0.0", "e": "5.1204", (Value(2.0), "grad"): "0.0"}, root=root)
+    assert [verdict.cause for verdict in found] == ["", "consistent with e taken as 2.718", ""]
+
+
+def test_in_a_large_graph_none_is_tried(monkeypatch):
+    _, z, a, _, loss = layer()
+    figures = {(z[0], "grad"): f"{z[0].grad:.9f}", "z2": f"{z[1].data - 0.19:.4f}", "a1": f"{a[1].data:.5f}"}
+    causes = [verdict.cause for verdict in audit(figures, root=loss)]
+    assert causes == ["", "the bias b2 left out", "the figure of a2"]
+    monkeypatch.setattr("autograd.hand.causes._MOST", 8)
+    causes = [verdict.cause for verdict in audit(figures, root=loss)]
+    assert causes == ["", "the bias b2 left out", ""]
+
+
+def test_a_slip_that_is_printed_again_follows_from_itself():
+    x = Value(1.9334286, "x")
+    y = x * 1.0
+    y.label = "y"
+    found = audit({y: "1.93240000", (y, "data"): "1.932"})
+    assert [verdict.cause for verdict in found] == ["", "follows from the printed y = 1.93240000"]
+
+
 def cut(number, decimals):
     return f"{math.trunc(number * 10**decimals * (1 + 1e-15)) / 10**decimals:.{decimals}f}"
 
@@ -696,6 +733,8 @@ def test_a_derivation_cut_throughout_has_one_sentence():
     assert found.note == "cut after 4 decimals explains 9 of 9"
     assert str(found).splitlines()[-1] == found.note
     assert all(verdict.cause.startswith("follows from the printed") for verdict in found if not verdict)
+    slope = audit({**figures, (nodes[-1], "data"): "1.4285"}, root=loss).verdicts[-1]
+    assert slope.cause == "the step itself: from the printed a1 = 0.2396 it is 1.4288"
     mixed = audit({**figures, nodes[0]: "1.333", nodes[-1]: "1.5000"}, root=loss)
     assert mixed.note == "cut after the last printed digit explains 8 of 9"
     rounded = {node: f"{number:.4f}" for node, number in round_by_hand(loss, decimals=4).data.items() if node.label}

@@ -193,19 +193,24 @@ class _Derivation:
 
     def judged(self) -> tuple[list[Verdict], str]:
         """The verdicts with their causes, and what is to be said of all of them."""
+        note = self._cut_throughout()
         verdicts = [
-            replace(verdict, name=entry.name, cause="" if verdict else self._cause(place))
+            replace(verdict, name=entry.name, cause="" if verdict else self._cause(place, bool(note)))
             for place, (entry, verdict) in enumerate(zip(self.entries, self.verdicts))
         ]
-        return verdicts, self._cut_throughout()
+        return verdicts, note
 
     def _above(self, place: int) -> list[_Entry]:
         """What is printed before, of other values."""
         entry = self.entries[place]
         return [other for other in self.entries[:place] if (other.node, other.of) != (entry.node, entry.of)]
 
-    def _cause(self, place: int) -> str:
+    def _cause(self, place: int, cut_throughout: bool) -> str:
+        """What the figure follows from; if it does not, what the step gives, and which cause that may have."""
         entry, above = self.entries[place], self._above(place)
+        before = [other for other in self.entries[:place] if (other.node, other.of) == (entry.node, entry.of)]
+        if before and follows(entry.figure, before[-1].figure.value, True):
+            return f"follows from the printed {_listed(before[-1:])}"
         wrong = [other for other, verdict in zip(self.entries[:place], self.verdicts) if not verdict and other in above]
         for given in (wrong, above):
             for cut in (False, True) if self._was_cut_before(place) else (False,):
@@ -217,8 +222,11 @@ class _Derivation:
         causes = self.searches[place](())
         if causes:
             causes = self.searches[place](self._refuted_conventions())
-        used = self._used(entry, above)
-        if not used or number is None or (causes and not all(map(is_hedged, causes.split("; or ")))):
+        hedged = all(map(is_hedged, causes.split("; or ")))
+        if hedged and cut_throughout:  # which says what the small slips come from
+            causes = ""
+        used, number = self._used(entry, above), self.worked_out[place]
+        if not used or number is None or (causes and not hedged):
             return causes
         step = f"the step itself: from the printed {_listed(used)} it is {entry.figure.rewrite(number)}"
         return f"{step}; {causes}" if causes else step

@@ -366,7 +366,7 @@ def _left_out(case: _Case) -> Iterator[Hypothesis]:
                 yield from case.attempt(what, lambda change=change, chosen=chosen: case.changed(change(chosen)))  # type: ignore[misc]
     log = case.x.operands[0] if case.of == "data" and case.x.op == "neg" else None
     if log is not None and log.op in ("log", "log_softmax"):
-        yield "the -ln left out", math.exp(case.known[log]), False
+        yield from case.attempt("the -ln left out", lambda: math.exp(case.known[log]))
     for node in case.order:
         if case.of == "grad" and node.op in ("softmax", "log_softmax") and case.x in node.operands:
             probability = numeric.softmax([in_floats(_number(x)) for x in node.operands])[node.operands.index(case.x)]
@@ -420,8 +420,8 @@ def _others(case: _Case) -> Iterator[Hypothesis]:
             near[node] = None
     for node in [node for node in near if node is not case.x and node.label][:_MOST_NEIGHBOURS]:
         if case.of == "data":
-            yield f"the figure of {node.label}", in_floats(node.data), False
-        elif node in case.cotangents:
+            yield f"the figure of {node.label}", node.data, False
+        else:
             yield f"the gradient of {node.label}", case.cotangents[node] * case.scale, False
 
 
@@ -575,8 +575,6 @@ def _factors(case: _Case) -> Iterator[Hypothesis]:
 
 def _slopes(node: Value, on_path: set[Value], case: _Case) -> Iterator[tuple[str, Any]]:
     """The partials of a node by those of its operands that are on the path."""
-    if _divisor(node) is not None:  # one that divides is a mean's n, or the ½, and has its own name
-        return
     if _divisor(node) is not None:  # one that divides is a mean's n, or the ½, and has its own name
         return
     for place, operand in enumerate(node.operands):
