@@ -46,7 +46,7 @@ def read_sheet(sheet):
 
 def read_all(root):
     """The sheets of a graph: of its root, and of some values in it; and each of them as a notebook shows it."""
-    read_sheet(explain(root))
+    read_sheet(explain(root, root=root))
     nodes = topological_order(root)
     for node in random.Random(0).sample(nodes, min(3, len(nodes))):
         read_sheet(explain(node, root=root))
@@ -147,7 +147,7 @@ def graphs_of(numbers):
             for operation in OPERATIONS:
                 try:
                     root = operation(Value(number, "x"), Value(other, "y_1"), other)
-                    explain(root)
+                    explain(root, root=root)
                 except AutogradError:  # 1 / 0, or a slope that does not exist
                     continue
                 yield root
@@ -179,7 +179,7 @@ def test_numbers_of_sympy():
     x, t = sympy.symbols("x_1 t")
     formulas = [x**2 + 1, sympy.exp(t) / 2, -x, sympy.sqrt(t), sympy.I + x, sympy.Max(x, 0), sympy.Integer(3), sympy.pi]
     for root in graphs_of(formulas[:4]):
-        explain(root).latex()  # SymPy writes more commands than the reader knows
+        explain(root, root=root).latex()  # SymPy writes more commands than the reader knows
     assert [write(Value(formula, "v") ** 2 and formula, LATEX) for formula in formulas[:4]] == [
         "x_{1}^{2} + 1", r"\frac{e^{t}}{2}", "- x_{1}", r"\sqrt{t}",
     ]  # fmt: skip
@@ -214,7 +214,7 @@ def test_random_graphs(seed):
             nodes.append(node)
     root = total(nodes[-4:])
     try:
-        explain(root)
+        explain(root, root=root)
     except AutogradError:
         pytest.skip("a slope that does not exist")
     read_all(root)

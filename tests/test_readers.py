@@ -77,7 +77,8 @@ READERS = {
     "draw nodes": lambda root, leaf: draw(root).source,
     "draw operations": lambda root, leaf: draw(root, detail="op").source,
     "draw neurons": lambda root, leaf: draw(root, detail="neuron").source,
-    "explain": lambda root, leaf: written(explain(root)),
+    # the root is given, as it is looked for among all that is alive, which in a test run is a lot
+    "explain": lambda root, leaf: written(explain(root, root=root)),
     "explain a leaf": lambda root, leaf: written(explain(leaf, root=root)),
     "step": walk,
     "debug": at_the_prompt,
