@@ -874,21 +874,28 @@ def _latex_base(base: str) -> str:
 
 def _as_latex_text(text: str) -> str:
     """Any text as a name in mathematics; where it takes several pieces, in braces."""
-    pieces = list(_pieces(text, lambda words: rf"\text{{{words}}}", lambda signs: signs))
+    pieces = list(_pieces(_settable(text), lambda words: rf"\text{{{words}}}", lambda signs: signs))
     return pieces[0] if len(pieces) == 1 else f"{{{''.join(pieces)}}}"
 
 
 def latex_text(text: str) -> str:
-    r"""Any text in LaTeX's text mode: signs escaped, Greek letters and the like in mathematics.
+    r"""Any text in LaTeX's text mode: signs escaped; Greek letters, exponents and the like in mathematics.
 
-    >>> print(latex_text("∂L/∂w₁ is 50%"))
-    $\partial$L/$\partial$w${}_{1}$ is 50\%
+    >>> print(latex_text("∂L/∂w₁ is 50% of W^2"))
+    $\partial$L/$\partial$w${}_{1}$ is 50\% of $W^{2}$
     """
-    return "".join(_pieces(text, lambda words: words, lambda signs: f"${signs}$"))
+    text, done = _settable(text), 0
+    pieces: list[str] = []
+    for power in _POWER_IN_TEXT.finditer(text):
+        pieces += _pieces(text[done : power.start()], lambda words: words, lambda signs: f"${signs}$")
+        pieces.append(f"${latex_name(power[0])}$")
+        done = power.end()
+    pieces += _pieces(text[done:], lambda words: words, lambda signs: f"${signs}$")
+    return re.sub(r"(?<!\\)\$\$", " ", "".join(pieces))  # formulas side by side are one
 
 
 def _pieces(text: str, words: Callable[[str], str], signs: Callable[[str], str]) -> Iterator[str]:
-    for in_mathematics, below, above, others in _RUNS.findall(_settable(text)):
+    for in_mathematics, below, above, others in _RUNS.findall(text):
         if others:
             yield words("".join(_ESCAPED.get(character, character) for character in others))
         elif in_mathematics:
@@ -923,6 +930,7 @@ _POWER = re.compile(  # W^2, e^z, w1^-1; a base that is raised already has no pl
     r"(?: (?P<number> [0-9]+ (?:\.[0-9]+)? ) | (?P<name> [^\W\d_]+ (?: _?[0-9]+ | [₀₁₂₃₄₅₆₇₈₉]+ )? ) ) (?P<primes> ′*)",
     re.VERBOSE,
 )
+_POWER_IN_TEXT = re.compile(rf"(?<![\w^]) {_POWER.pattern} (?![\w^{_RAISED_SIGNS}₀₁₂₃₄₅₆₇₈₉])", re.VERBOSE)
 _RAISED = re.compile(r"[\^⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _SIMPLE_NAME = re.compile(r"[^\s+*/·^=<>-]+(?:[(\[].*[)\]])?")
 

@@ -30,6 +30,7 @@ from autograd.notation import (
     is_exact,
     label_values,
     latex_name,
+    latex_text,
     partial,
     show,
     write,
@@ -207,6 +208,11 @@ def test_a_hat_raises_an_exponent(label, latex):
     assert latex_name(label) == latex
     if latex.count("^") == 1:
         assert write(Symbol(label) ** 2, LATEX) == rf"\left({latex}\right)^{{2}}"
+
+
+def test_a_hat_in_a_text():
+    assert latex_text("δ = ∂W^2/∂e^z′ 5%") == r"$\delta$ = $\partial W^{2}$/$\partial e^{z\prime}$ 5\%"
+    assert latex_text("a^b^c ^ x") == r"a\textasciicircum{}b\textasciicircum{}c \textasciicircum{} x"
 
 
 @pytest.mark.parametrize(
