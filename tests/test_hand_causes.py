@@ -132,7 +132,7 @@ def test_a_gradient_from_before_a_leaf_changed():
     assert check(w, "6.0", of="grad").cause == "6.0 is the gradient as it is now"
     assert check(w, "-1.0", of="grad").cause == "sign reversed"
     assert str(audit({"w.grad": "1.0"}, root=y)).endswith(f"\n1 figure: 1 agree, 0 truncated, 0 slips\n{note}")
-    assert explain(w).notes[-1].startswith("w.grad is 1.0: it was made before a leaf changed, or holds other passes")
+    assert explain(w).notes == [note]
     y.zero_grad()
     y.backward()
     assert str(check(w, "6.0", of="grad")) == "grad of w: printed 6.0, computed 6.0: agrees"
@@ -151,6 +151,16 @@ def test_a_gradient_of_several_passes_that_a_graph_has_is_no_matter():
     losses[0].zero_grad()
     mean.backward(2)
     assert str(check(w, "-0.980", of="grad", root=mean)).endswith("agrees")
+
+
+def test_a_constant_factor_is_found_whatever_passes_are_held():
+    w = Value(0.7, "w")
+    for x in (0.3, 1.1):
+        loss = (w * x - 1) ** 2 / 2
+        loss.backward()
+    verdict = check(w, f"{2 * w.grad:.4f}", of="grad", root=loss)
+    assert verdict.cause == "the ½ of the squared error left out"
+    assert "or holds other passes too" in verdict.note
 
 
 def test_the_notes_of_an_audit_are_few():

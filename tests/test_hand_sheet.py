@@ -328,12 +328,12 @@ def test_what_the_gradient_holds_is_said_where_it_is_another():
     x = Value(2.0, label="x")
     y = x * 3
     y.label = "y"
-    assert explain(x).notes == ["x.grad is 0.0: y.backward() has not been called, or was cleared"]
+    assert explain(x).notes == ["x.grad is 0.0: y.backward() has not been called, or it was cleared"]
     y.backward()
     assert explain(x).notes == []
     y.backward()
     assert explain(x).notes == [
-        "x.grad is 6.0: it was made before a leaf changed, or holds other passes too, or another seed than 1; "
+        "x.grad is 6.0, as much as 2 passes give; the gradient of y is 3.0: "
         "y.zero_grad(), then y.backward() renews it"
     ]
     assert str(explain(x)).endswith(explain(x).notes[0])

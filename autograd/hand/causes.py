@@ -89,7 +89,7 @@ def find_causes(
         _at_pre_activation, _updated, _factors,
     ]  # fmt: skip
     if not kept:
-        kinds = [_sign, _factors]
+        kinds = [_sign, _constants, _factors]
     # what came from elsewhere, and is no mistake of the calculation, only where no calculation gives it
     found = _fitting(case, kinds, exact, refuted) or _fitting(case, [_misprinted, _others], exact, refuted)
     hedge = _HEDGE if abs(figure.value - exact) < _SMALL * figure.unit else ""

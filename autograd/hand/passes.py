@@ -44,11 +44,12 @@ class Held:
     kept: bool = True
 
 
-def held(x: Value, root: Value) -> Held:
+def held(x: Value, root: Value, name: str = "", name_of_root: str = "") -> Held:
     """What a printed gradient of ``x`` is held against, and what that is to the gradient of ``root``.
 
     That is what a pass has left in ``x.grad``. Where none has left anything, it is the gradient that
-    ``root.backward()`` would give.
+    ``root.backward()`` would give. The note calls them by their names, where others than their labels
+    are given.
     """
     if root is x and not x.op:  # a leaf that nothing uses: its .grad came from a graph that is gone
         return Held(x.grad, x.grad, kept=False)
@@ -59,8 +60,8 @@ def held(x: Value, root: Value) -> Held:
     except (AutogradError, ArithmeticError, TypeError, ValueError, KeyError):
         # a slope that does not exist, kinds that do not mix, or x is not under the root
         return Held(x.grad, x.grad, kept=False)
-    of = root.label or "root"
-    name = f"{x.label}.grad" if x.label else ".grad"
+    of = name_of_root or root.label or "root"
+    name = f"{name or x.label}.grad"
     grad, present = numeric.written(x.grad), numeric.written(now)
     renew = f"{of}.zero_grad(), then {of}.backward() renews it"
     if not x.grad:

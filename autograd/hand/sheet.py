@@ -43,6 +43,7 @@ from ..notation import (
 )
 from ..primitives import lookup
 from ..value import Undefined, Value
+from .passes import held
 from .worksheet import Step, Worksheet, find_root
 
 __all__ = ["Sheet", "explain"]
@@ -237,18 +238,9 @@ def _stale_notes(worksheet: Worksheet) -> list[str]:
 
 def _notes(worksheet: Worksheet, v: Value) -> list[str]:
     """Is the gradient what ``.grad`` holds? If not, why it may not be."""
-    computed = worksheet.cotangent(v)
-    if worksheet.root.grad and worksheet.root.grad * computed == v.grad:
-        return []
-    name, root = write(worksheet.name(v)), write(worksheet.name(worksheet.root))
-    if not v.grad and computed:
-        return [f"{name}.grad is {v.grad!r}: {root}.backward() has not been called, or was cleared"]
-    if v.grad == computed:
-        return []
-    return [
-        f"{name}.grad is {v.grad!r}: it was made before a leaf changed, or holds other passes too, or another seed "
-        f"than 1; {root}.zero_grad(), then {root}.backward() renews it"
-    ]
+    root = worksheet.root
+    note = held(v, root, write(worksheet.name(v)), write(worksheet.name(root))).note
+    return [note] if note else []
 
 
 # --- one step as a line ----------------------------------------------------------------------------------
