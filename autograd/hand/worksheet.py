@@ -299,9 +299,10 @@ def _alive() -> list[Value]:
 def keeps_graph(v: Value) -> bool:
     """Does ``v`` know what it was computed from? The result of a compiled function does not."""
     try:
-        return v._primitive is None or bool(v.op)
+        _ = v._primitive  # and not .op, of which a function that is being compiled reports each look
     except RecordingError:
         return False
+    return True
 
 
 def _with_probabilities(order: list[Value]) -> list[Value]:
