@@ -203,6 +203,7 @@ def test_a_result_of_a_compiled_function_keeps_no_graph_and_hides_no_other():
     for of, printed in (("data", "5.55"), ("grad", "0.55")):
         assert (check(result, printed, of=of).kind, check(result, printed, of=of).cause) == ("slip", "")
     assert check(result, "5.55", root=result).cause == ""
+    assert check(y, "5.551", root=result).cause == ""
     assert check(w, "5.55", of="grad", root=result).cause == ""
     assert [verdict.kind for verdict in audit({result: "5.55", w: "3"})] == ["slip", "agrees"]
 

@@ -182,7 +182,7 @@ class _Case:
         self.figure = figure
         self.of = of
         self.root = root
-        self.around = root if around is None else around
+        self.around = root if around is None or not keeps_graph(around) else around
         self.order = order
         self.names = Inlined()
         self.path = list(between(order, x)) if of == "grad" else []
