@@ -468,3 +468,10 @@ def test_completion(loss):
     assert prompt.complete_print("ta") == ["tanh"]
     assert prompt.complete_break("ta") == ["tanh"]
     assert prompt.complete_explain("lo") == ["loss"]
+
+
+def test_a_breakpoint_at_a_raised_label_as_it_is_typed(capsys):
+    z = Value(2.0, label="z²₁")
+    debug(z * 3, ["b z2_1", "c", "q"])
+    out = capsys.readouterr().out
+    assert "breakpoint 1: label z2_1" in out and "∂t₁/∂z²₁" in out

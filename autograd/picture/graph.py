@@ -154,6 +154,7 @@ def draw(
       flow back in red. ``widths=True`` makes them as thick as they are large.
     - ``parameters``: leaves to draw as parameters, besides the weights of weighted sums; or a model.
     - ``around``: draw only what is ``within`` so many steps of this node, or of the nodes so labelled.
+      Of equal labels the second is shown, and may be named, as h′ (or h').
     - ``highlight``: the way on which the gradient of this leaf (or of the leaves so labelled) comes.
     - ``legend=True`` explains the shapes and colours beside the picture.
 
