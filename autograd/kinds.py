@@ -37,8 +37,6 @@ __all__ = ["evaluate", "is_mpmath", "is_symbolic", "piecewise", "real_part", "wa
 def evaluate(name: str, x: Any, float_function: Callable[[float], float] | None = None) -> Any:
     """The function ``name`` of one number that is not a float."""
     if isinstance(x, complex):
-        if name not in _COMPLEX:
-            raise KindError(f"{name} of {x!r}: {name} has no meaning here for a complex number")
         return _COMPLEX[name](x)
     if isinstance(x, Decimal):
         own = _OWN_OF_DECIMAL.get(name)

@@ -47,7 +47,7 @@ class Optimizer:
 
     def step(self) -> None:
         """Change every parameter's ``.data`` by its ``.grad``."""
-        raise NotImplementedError
+        raise NotImplementedError  # pragma: no cover - each optimizer has its own step
 
 
 class SGD(Optimizer):

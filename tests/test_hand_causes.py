@@ -24,7 +24,7 @@ from autograd import (
     weighted_sum,
 )
 from autograd.hand.figures import Figure
-from autograd.hand.worksheet import find_root
+from autograd.hand.worksheet import find_root, nearly_equal
 
 
 def chain():
@@ -223,6 +223,21 @@ def test_the_root_is_where_backward_ran_whatever_uses_it():
     scaled.zero_grad()
     with pytest.raises(UnknownNameError, match="w is used by 2 results"):
         find_root(w)
+
+
+def test_a_result_without_a_slope_is_not_the_root_of_two_passes():
+    w = Value(0.0, "w")
+    first, second, edge = w * 3, w * 5, w.sqrt()
+    first.backward()
+    second.backward()
+    with pytest.raises(UnknownNameError, match="w is used by 3 results"):
+        find_root(w)
+    assert edge.data == 0.0
+
+
+def test_nearly_equal_is_the_same_but_for_rounding():
+    assert nearly_equal(0.1 + 0.2, 0.3) and nearly_equal(math.nan, math.nan)
+    assert not nearly_equal(0.3, 0.3000001) and not nearly_equal(Decimal("0.5"), 0.25)
 
 
 def test_of_two_passes_the_root_is_that_whose_gradient_is_held():

@@ -4,6 +4,7 @@ import enum
 import inspect
 import math
 import random
+import sys
 import warnings
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -18,6 +19,7 @@ from autograd import (
     DomainError,
     InexactWarning,
     KindError,
+    MissingToolError,
     NumberOverflowError,
     ShapeError,
     Value,
@@ -308,6 +310,14 @@ def test_decimals_through_a_network_in_the_contexts_precision():
 # --- complex, mpmath, SymPy ------------------------------------------------------------------------
 
 ANALYTIC = ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "sigmoid", "softplus", "normal_cdf", "gelu"]
+
+
+def test_without_mpmath_the_normal_cdf_of_a_complex_number_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mpmath", None)
+    for function in (gelu, numeric.normal_cdf):
+        with pytest.raises(MissingToolError, match=r"pip install 'handgrad\[complex\]'"):
+            function(1 + 2j)
+    assert check_gradient(gelu, 0.5).comparisons[0].method == "central differences"
 
 
 def normal_cdf_by_gamma(z):

@@ -236,7 +236,7 @@ class _Expressions:
         }
 
     def name(self, slot: int) -> str:
-        raise NotImplementedError
+        raise NotImplementedError  # pragma: no cover - each program names its slots
 
     def operand(self, slot: int, binding: int) -> str:
         """What a slot holds, in parentheses where it binds less tightly than its place asks for."""

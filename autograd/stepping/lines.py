@@ -11,7 +11,7 @@ from ..notation import Names, Symbol, formula, is_exact, latex_name, partial, sh
 from ..numeric import Number, written
 from ..value import _WEIGHTED_ROW, Value
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # pragma: no cover - imported for its type only
     from .machine import Event
 
 __all__ = ["Namer", "chained", "line", "of_names", "slope"]
