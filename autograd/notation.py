@@ -33,7 +33,7 @@ from typing import Any
 
 from . import kinds
 from .errors import KindError
-from .numeric import Arithmetic, Number
+from .numeric import Arithmetic, Number, given
 from .primitives import ACTIVATIONS, ATOM, NEGATION, POWER, PRODUCT, SUM, Form, Primitive, lookup, split_weighted_sum
 from .value import Undefined, Value, topological_order
 
@@ -518,8 +518,8 @@ def label_values(namespace: Mapping[str, Any]) -> dict[str, Value]:
     TypeError, for what is no dict of names.
     """
     if not isinstance(namespace, Mapping) or not all(isinstance(name, str) for name in namespace):
-        shown = f"{namespace!r:.40} (of type {type(namespace).__name__})"
-        raise KindError(f"label_values: give a dict of names, such as globals() or {{'w': w}}; got {shown}")
+        advice = "give a dict of names, such as globals() or {'w': w}"
+        raise KindError(f"label_values: {advice}; got {given(namespace)}")
     labelled: dict[str, Value] = {}
     seen: set[int] = set()
     stack = [(name, thing) for name, thing in reversed(list(namespace.items())) if not name.startswith("_")]

@@ -14,7 +14,7 @@ from typing import Any
 import autograd
 from autograd import KindError, MissingToolError, Value, total
 
-from . import losses
+from . import checks, losses
 from .layers import MLP
 from .module import Module, clear_gradients
 
@@ -42,7 +42,7 @@ class Eager:
         """The loss of one sample, as a graph."""
         loss = self._loss(self._model(x), target)
         if not isinstance(loss, Value):
-            raise KindError(f"the loss is {loss!r} (of type {type(loss).__name__}), and must be a Value")
+            raise KindError(f"the loss is {checks.shown(loss)}, and must be a Value")
         return loss
 
 

@@ -31,6 +31,8 @@ from typing import Any
 
 from autograd import FileFormatError, KindError
 
+from . import checks
+
 __all__ = ["FORMAT", "VERSION", "read", "text"]
 
 FORMAT, VERSION = "nn model", 1
@@ -50,7 +52,7 @@ def text(description: Mapping[str, Any], state: Mapping[str, Any]) -> str:
 def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The description and the state that a file holds; FileFormatError where it is no such file."""
     if not isinstance(path, (str, os.PathLike)):
-        raise KindError(f"a file's path is a string or a Path; got {path!r} (of type {type(path).__name__})")
+        raise KindError(f"a file's path is a string or a Path; got {checks.shown(path)}")
     try:
         content = json.loads(Path(path).read_bytes(), object_hook=_number_of_kind, parse_constant=_refused)
     except (ValueError, ArithmeticError, RecursionError) as error:

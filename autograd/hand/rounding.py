@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
+from .. import numeric
 from ..errors import DomainError, KindError
 from ..notation import Names, columns, formula, padded, write
 from ..numeric import Arithmetic, Number
@@ -352,7 +353,7 @@ def round_by_hand(
     the domain of an operation: 0.004 to two decimals has no logarithm.
     """
     if not isinstance(root, Value):
-        raise KindError(f"round_by_hand: {root!r} (of type {type(root).__name__}) is no Value")
+        raise KindError(f"round_by_hand: {numeric.given(root)} is no Value")
     if (decimals is None) == (significant is None):
         raise KindError("round_by_hand: give one of decimals= and significant=")
     digits = decimals if significant is None else significant

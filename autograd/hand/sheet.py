@@ -41,6 +41,7 @@ from ..notation import (
     product,
     write,
 )
+from ..numeric import given
 from ..primitives import lookup
 from ..value import Undefined, Value
 from .passes import held
@@ -151,13 +152,13 @@ def explain(v: Value, *, digits: int = 4, root: Value | None = None, names: Name
     and none is told apart.
     """
     if not isinstance(v, Value):
-        raise KindError(f"explain: {v!r} (of type {type(v).__name__}) is no Value")
+        raise KindError(f"explain: {given(v)} is no Value")
     if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17:
         raise KindError(f"explain: digits is {digits!r}, and must be a whole number from 1 to 17")
     if root is None:
         root = _root_of(v)
     elif not isinstance(root, Value):
-        raise KindError(f"explain: root is {root!r} (of type {type(root).__name__}), and must be a Value")
+        raise KindError(f"explain: root is {given(root)}, and must be a Value")
     if names is not None and not isinstance(names, Names):
         raise KindError(f"explain: names is {names!r:.40}, and must be the Names of a debugger, or None")
     worksheet = Worksheet(root, names)

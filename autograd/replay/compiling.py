@@ -9,7 +9,7 @@ from functools import partial, update_wrapper
 from types import MethodType
 from typing import Any
 
-from .. import anomaly
+from .. import anomaly, numeric
 from ..errors import KindError, RecordingError
 from ..numeric import Number
 from ..value import Value, _seed, topological_order
@@ -201,7 +201,7 @@ class Compiled:
         self.recorded += 1
         if not isinstance(root, Value):
             raise KindError(
-                f"the compiled function returned {root!r} (of type {type(root).__name__}), and must return one Value"
+                f"the compiled function returned {numeric.given(root)}, and must return one Value"
             )
         return Variant(root, leaves, guards, given, self.parameters)
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ..errors import KindError, ShapeError
-from ..numeric import Number
+from ..numeric import Number, given
 from ..value import Value
 from .contribution import add_gradients
 from .files import load_record, save_record
@@ -44,7 +44,7 @@ class Trace:
 
     def __init__(self, root: Value, inputs: Sequence[Value] = ()) -> None:
         if not isinstance(root, Value):
-            raise KindError(f"a trace is made from a root, a Value; got {root!r} (of type {type(root).__name__})")
+            raise KindError(f"a trace is made from a root, a Value; got {given(root)}")
         if isinstance(inputs, Value):
             raise KindError(f"inputs is {inputs!r}, and must be a list of leaves; write [{inputs.label or 'x'}]")
         inputs = list(inputs)
