@@ -16,7 +16,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from .. import numeric
+from .. import kinds, numeric
 from ..errors import FigureError, KindError
 
 __all__ = ["Figure", "exactly", "shortened"]
@@ -122,9 +122,10 @@ def exactly(number: Any) -> tuple[Fraction | None, Fraction]:
         return Fraction(number), Fraction(0)
     if isinstance(number, Decimal):
         return (Fraction(number), Fraction(0)) if number.is_finite() else (None, Fraction(0))
-    if hasattr(number, "man_exp") and number.man:  # mpmath's, finite and not 0: ± man · 2^exp, rounded to prec bits
-        size = number.man * Fraction(2) ** number.exp
-        return size if number > 0 else -size, Fraction(2) ** (number.exp + number.bc - number.context.prec)
+    if kinds.is_mpmath(number) and number and number.context.isfinite(number):
+        size, exponent = number.man_exp  # ± size · 2^exponent, rounded to so many bits
+        unit = Fraction(2) ** (exponent + size.bit_length() - number.context.prec)
+        return size * Fraction(2) ** exponent * (1 if number > 0 else -1), unit
     try:
         number = float(number)
     except TypeError:
