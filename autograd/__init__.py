@@ -126,6 +126,14 @@ __all__ = [
 ]
 
 
+def _equation(value: Value) -> str:
+    """A Value as Jupyter shows it: a line of LaTeX. The engine knows nothing of notation; here the two meet."""
+    return str(import_module("autograd.notation").equation(value))
+
+
+Value._repr_latex_ = _equation  # type: ignore[attr-defined]
+
+
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")

@@ -20,7 +20,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Overflow
-from importlib import import_module
 from itertools import chain
 from typing import Any
 
@@ -291,9 +290,6 @@ class Value(Arithmetic):
         yield "data", self.data
         yield "grad", self.grad
         yield "label", self.label, ""
-
-    def _repr_latex_(self) -> str:  # what Jupyter shows
-        return import_module("autograd.notation").equation(self)
 
 
 _new = object.__new__

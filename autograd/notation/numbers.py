@@ -1,0 +1,96 @@
+"""A number as text: the one way in which every reader shows one."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from .. import kinds
+from ..value import Undefined
+
+__all__ = ["is_complex", "is_exact", "show"]
+
+
+def show(number: Any, digits: int = 4) -> str:
+    """A number to ``digits`` decimals, and never fewer significant digits than that.
+
+    >>> show(0.66818777), show(0.7), show(0.0334567), show(0.00001234567), show(-2.0)
+    ('0.6682', '0.7', '0.03346', '1.235e-05', '-2')
+
+    So nothing small is shown as 0. A number that needs no more digits is shown as it is, and a number
+    that is rounded keeps its zeros: 0.7000 is not exactly 0.7.
+    """
+    if isinstance(number, Fraction):
+        short = max(abs(number.numerator), number.denominator) < 10 ** (2 * digits + 2)
+        if short and len(str(number)) <= 2 * digits + 2:
+            return str(number)
+        number = Decimal(number.numerator) / Decimal(number.denominator)
+    if isinstance(number, int):
+        if abs(number) < 10**15:
+            return str(number)
+        number = Decimal(number)
+    if isinstance(number, Undefined):
+        return repr(number)
+    if is_complex(number):
+        real, imaginary = (show(part, digits) for part in (number.real, number.imag))
+        return f"({real}{'' if imaginary.startswith('-') else '+'}{imaginary}j)" if number.real else f"{imaginary}j"
+    if kinds.is_mpmath(number):
+        text = str(number)
+        if len(text.partition("e")[2]) > 6:  # beyond the floats, and the Decimals too
+            return text
+        number = Decimal(text)
+    if not isinstance(number, (float, Decimal)):
+        try:
+            number = float(number)
+        except (TypeError, OverflowError):  # a formula of SymPy
+            return str(number)
+    if isinstance(number, Decimal) and not number.is_finite():
+        number = math.nan if number.is_nan() else math.copysign(math.inf, number)
+    if isinstance(number, float) and not math.isfinite(number):
+        return str(number)
+    if number == 0:
+        return "0"
+    short = Decimal(repr(number)) if isinstance(number, float) else number
+    short = short.normalize()
+    size = int(f"{number:.{max(digits - 1, 0)}e}".split("e")[1])  # the power of ten of the first digit
+    decimals = -int(short.as_tuple().exponent)
+    significant, plain = len(short.as_tuple().digits), -5 < size < 16
+    if plain and (significant <= digits or decimals <= digits):
+        return f"{short:f}"
+    if significant <= digits:
+        return _scientific(short, significant - 1)
+    if plain:
+        return f"{number:.{max(digits, digits - 1 - size)}f}"
+    return _scientific(number, digits - 1)
+
+
+def _scientific(number: Any, decimals: int) -> str:
+    mantissa, exponent = f"{number:.{decimals}e}".split("e")
+    return f"{mantissa}e{int(exponent):+03d}"
+
+
+def is_exact(number: Any, digits: int = 4) -> bool:
+    """Is the number what ``show`` shows, without rounding?
+
+    >>> is_exact(0.3), is_exact(0.1 + 0.2)
+    (True, False)
+    """
+    if is_complex(number):
+        return is_exact(number.real, digits) and is_exact(number.imag, digits)
+    text = show(number, digits)
+    if isinstance(number, (int, Fraction)):
+        return Fraction(text) == number
+    if text.lstrip("-") in _LIMITS or text == str(number):  # nothing but its own text: nan, a formula
+        return True
+    if kinds.is_symbolic(number):
+        return bool((number - Fraction(text)).is_zero)
+    return float(text) == number if isinstance(number, float) else Decimal(text) == Decimal(str(number))
+
+
+def is_complex(number: Any) -> bool:
+    return isinstance(number, complex) or type(number).__name__ == "mpc"
+
+
+_LIMITS = ("inf", "nan")
