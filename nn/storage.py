@@ -23,6 +23,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -37,7 +38,16 @@ __all__ = ["FORMAT", "VERSION", "read", "text"]
 
 FORMAT, VERSION = "nn model", 1
 
-_KINDS = {"Fraction": Fraction, "Decimal": Decimal, "float": float}
+
+
+def _fraction(written: str) -> Fraction:
+    """As ``str`` writes one: an exponent, as in 1e1000000000, would be a number that fills the memory."""
+    if not re.fullmatch(r"-?[0-9]+(/[0-9]+)?", written):
+        raise ValueError(f"{written!r:.60} is no Fraction; one is written as 1/3")
+    return Fraction(written)
+
+
+_KINDS = {"Fraction": _fraction, "Decimal": Decimal, "float": float}
 
 
 def text(description: Mapping[str, Any], state: Mapping[str, Any]) -> str:
@@ -82,12 +92,15 @@ def _tensor(tensor: Any) -> str:
 
 
 def _number(number: Any) -> str:
-    if isinstance(number, int) or (isinstance(number, float) and math.isfinite(number)):
-        return repr(number)
     kind = type(number).__name__
-    if kind not in _KINDS:
-        raise KindError(f"{number!r} (of type {kind}) has no place in a file; save floats, Fractions or Decimals")
-    return json.dumps({kind: str(number)})
+    try:
+        if isinstance(number, int) or (isinstance(number, float) and math.isfinite(number)):
+            return repr(number)
+        if kind in _KINDS:
+            return json.dumps({kind: str(number)})
+    except ValueError:  # above some thousands of digits Python refuses, which a reader would do too
+        raise KindError(f"a parameter is a {kind} of more digits than Python prints; save floats") from None
+    raise KindError(f"{number!r} (of type {kind}) has no place in a file; save floats, Fractions or Decimals")
 
 
 def _number_of_kind(thing: dict[str, Any]) -> Any:

@@ -494,6 +494,7 @@ def test_a_saved_trace_gives_the_same_bits(tmp_path):
         ({"version": 2}, "version 2"),
         ({"format": "x"}, "not a saved trace"),
         ({"size": 1}, "damaged"),
+        ({"size": 2**31 - 1}, "claims 2147483647 slots, and has not so many numbers"),  # which would take 4 GB
         ({"root": 99}, "damaged"),
         ({"forward": [["mul", 2, 0, 9]]}, "before it is written"),
         ({"forward": [["system", 2, 0, 1]]}, "not known"),

@@ -91,6 +91,19 @@ def saved(tmp_path, **changes):
     return path
 
 
+@pytest.mark.parametrize("written", ["1e1000000000", "1/0", "0.5", "1 / 3", "", "1/", "9" * 5000])
+def test_what_is_no_fraction_is_refused_at_once(written, tmp_path):
+    path = saved(tmp_path, parameters={"0.bias": [{"Fraction": written}]})
+    with pytest.raises(FileFormatError, match=r"model\.json is no JSON file of a model"):
+        MLP.load(path)
+
+
+@pytest.mark.parametrize("number", [10**5000, Fraction(1, 10**5000)], ids=["an int", "a Fraction"])
+def test_a_number_of_more_digits_than_python_prints_is_not_saved(number, tmp_path):
+    with pytest.raises(KindError, match="of more digits than Python prints"):
+        MLP.from_weights([([[number]], [0.0])], ["linear"]).save(tmp_path / "model.json")
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -59,6 +59,8 @@ def load_record(path: str | os.PathLike[str]) -> Record:
             "use the library that wrote it"
         )
     try:
+        if _whole(content["size"]) > _most_slots(content):
+            raise ValueError(f"it claims {content['size']} slots, and has not so many numbers")
         record = Record(
             data=[float.fromhex(number) for number in content["leaves"]],
             labels={_whole(slot): _text(label) for slot, label in content["labels"]},
@@ -75,6 +77,12 @@ def load_record(path: str | os.PathLike[str]) -> Record:
     if content.get("checksum") != _checksum(content):
         raise FileFormatError(f"{os.fspath(path)}: a damaged trace: its checksum is not that of its content")
     return record
+
+
+def _most_slots(content: dict[str, Any]) -> int:
+    """How many slots the content can fill: looked at before anything of that size is made."""
+    instructions = [len(parts) for parts in (*content["forward"], *content["backward"])]
+    return len(content["leaves"]) + len(content["constants"]) + sum(instructions)
 
 
 def _instruction(name: Any, slot: Any, *operands: Any) -> tuple[str, int, tuple[int, ...]]:
