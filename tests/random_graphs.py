@@ -1,18 +1,20 @@
-"""Random programs of operations, for comparing engines: one program, run by each.
+"""Random programs of operations, for comparing engines, and random graphs.
 
-A program is a list of steps (name, operands); an operand is a place (an int, of an input or an earlier
-step) or a constant (a float). Operands are drawn mostly from the last steps, so programs are deep, and
-often more than once, so they share. Each is kept away from the ends of domains, from kinks, and from
+A program is run by each engine: a list of steps (name, operands); an operand is a place (an int, of an input
+or an earlier step) or a constant (a float). Operands are drawn mostly from the last steps, so programs are
+deep, and often more than once, so they share. Each is kept away from the ends of domains, from kinks, and from
 slopes that would let rounding grow over hundreds of steps.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 import random
 from dataclasses import dataclass
 
-from autograd import Value
+import autograd
+from autograd import AutogradError, Value, topological_order, total, weighted_sum, weighted_sums
 
 # name: (arity, may it be applied to these numbers?)
 STEPS = {
@@ -62,7 +64,7 @@ class Program:
 
 
 def key(name):
-    return (name, 1) if name in ("softmax", "log_softmax") else name
+    return (name, 0) if name in ("softmax", "log_softmax") else name
 
 
 def apply_ours(name, operands):
@@ -70,13 +72,13 @@ def apply_ours(name, operands):
     return recorder._apply(key(name), *operands)
 
 
-def random_program(seed: int, longest: int = 200, names=tuple(STEPS)) -> Program:
+def random_program(seed: int, longest: int = 200, shortest: int = 2, names=tuple(STEPS)) -> Program:
     generator = random.Random(seed)
     inputs = [generator.uniform(-2, 2) for _ in range(generator.randint(1, 5))]
     values = [Value(x) for x in inputs]
     steps: list[tuple[str, tuple[int | float, ...]]] = []
     used: set[int] = set()
-    for _ in range(generator.randint(1, longest - 1)):
+    for _ in range(generator.randint(shortest - 1, longest - 1)):
         while True:
             name = generator.choice(names)
             arity, allowed = STEPS[name]
@@ -98,10 +100,58 @@ def random_program(seed: int, longest: int = 200, names=tuple(STEPS)) -> Program
     return Program(inputs, steps)
 
 
+# Defined for all numbers, and smooth.
+TAME = ("add", "sub", "mul", "tanh", "total", "weighted_sum", "softmax")
+
+
+def random_graph(seed: int, size: int = 60, names=tuple(STEPS)):
+    """(root, leaves) of a program of ``size`` steps: the root depends on every node, and nothing is near an edge."""
+    program = random_program(seed, size, size, names)
+    leaves = [Value(x, label=f"x{place}") for place, x in enumerate(program.inputs)]
+    return program.run(leaves, apply_ours), leaves
+
+
+UNARY = [name for name, (arity, _) in STEPS.items() if arity == 1] + ["step", "sign"]
+BINARY = [name for name, (arity, _) in STEPS.items() if arity == 2]
+OF_MANY = ["total", "logsumexp", "softmax", "log_softmax", "weighted_sum", "layer"]
+
+
+def wild_graph(seed: int, size: int = 30):
+    """(root, leaves): edges and kinks are met, constants are of any kind, a layer shares its weights; only the
+    result is finite for certain, so that backward may raise."""
+    rng = random.Random(seed)
+    leaves = [Value(rng.choice([rng.uniform(-2, 2), rng.uniform(-2, 2), 0.0, 1.0, -1.0]), f"x{i}") for i in range(5)]
+    layer = [tuple(rng.choice(leaves) for _ in range(4)) for _ in range(3)]
+    nodes = list(leaves)
+
+    def recent():
+        return rng.choice(nodes[-8:])
+
+    def operand():
+        return rng.choice(nodes[-8:] + leaves) if rng.random() < 0.8 else rng.choice([0, 1, 2, -0.5, 3.0, 0.25])
+
+    def made():
+        names = rng.choice([UNARY, BINARY, BINARY, OF_MANY])
+        name = rng.choice(names)
+        if names is UNARY:
+            return [apply_ours(name, [recent()])]
+        if names is BINARY:
+            return [apply_ours(name, rng.sample([recent(), operand()], 2))]
+        if name == "layer":
+            return weighted_sums(layer, [recent() for _ in range(3)] if rng.random() < 0.7 else [0.5, -1.5, 2])
+        if name == "weighted_sum":
+            return [weighted_sum([operand() for _ in range(3)], rng.sample(nodes, 3), operand())]
+        result = getattr(autograd, name)([operand() for _ in range(3)] + [rng.choice(nodes)])
+        return result if isinstance(result, list) else [result]
+
+    while len(nodes) < size:
+        with contextlib.suppress(AutogradError):
+            nodes += [node for node in made() if isinstance(node, Value) and math.isfinite(node.data)]
+    return total([node * 0.1 for node in nodes[-6:]]), leaves
+
+
 def magnitudes(root, inputs):
     """Σ |contribution| over all paths from the root to each input: what rounding is relative to."""
-    from autograd import topological_order
-
     size = {root: 1.0}
     for node in reversed(topological_order(root)):
         for operand, partial in zip(node.operands, node.partials):

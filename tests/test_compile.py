@@ -12,6 +12,7 @@ from collections import UserList
 from fractions import Fraction
 
 import pytest
+from helpers import bits
 
 import autograd
 from autograd import KindError, MissingToolError, ParameterArrays, RecordingError, ShapeError, Value, compile
@@ -27,10 +28,6 @@ def machine(request, monkeypatch):
         pytest.importorskip("llvmlite")
     else:
         monkeypatch.setattr(native, "_engine", lambda: None)
-
-
-def bits(number):
-    return struct.pack("<d", number)
 
 
 def same_as_eager(compiled, calls, leaves):

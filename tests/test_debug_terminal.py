@@ -16,7 +16,7 @@ PROMPTS = [">>> ", r"\(step\) "]
 
 
 @pytest.fixture
-def terminal():
+def terminal(interruptible):
     """A function that starts Python with some arguments in a terminal, up to its first prompt."""
     children = []
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from oracles import ORACLES, mpmath
 
 import autograd
 from autograd import (
@@ -49,23 +50,12 @@ from autograd import (
 from autograd.primitives import PRIMITIVES
 from nn import MLP, losses
 
-mpmath = pytest.importorskip("mpmath")
-
-
 # --- the whole range of floats, against mpmath -----------------------------------------------------
 
 EDGES = [
     0.0, 5e-324, 2.2250738585072014e-308, 1e-300, 1e-17, 1e-8, 0.5, 1.0, 2.0, 5.0, 18.0, 36.7, 37.0, 38.5, 40.0,
     700.0, 708.5, 709.7, 745.0, 746.0, 1e3, 1e16, 1e155, 1e300, 1.7976931348623157e308,
 ]  # fmt: skip
-
-ORACLES = {
-    sigmoid: lambda x: 1 / (1 + mpmath.exp(-x)),
-    softplus: lambda x: mpmath.log1p(mpmath.exp(x)) if x < 1000 else x + mpmath.exp(-x),
-    tanh: mpmath.tanh,
-    gelu: lambda x: x * mpmath.ncdf(x) if abs(x) < 1e5 else (x if x > 0 else mpmath.mpf(0)),
-    numeric.normal_cdf: lambda x: mpmath.ncdf(x) if abs(x) < 1e5 else mpmath.mpf(x > 0),
-}
 
 
 def allowed_error(oracle, x):
@@ -78,15 +68,16 @@ def allowed_error(oracle, x):
     return exact, 4 * ulp * max(1, condition)
 
 
-@pytest.mark.parametrize("function", ORACLES, ids=lambda function: function.__name__)
-def test_stable_over_all_floats(function):
+@pytest.mark.parametrize("name", ["sigmoid", "softplus", "tanh", "gelu", "normal_cdf"])
+def test_stable_over_all_floats(name):
+    function = getattr(numeric, name)
     generator = random.Random(6)
     xs = [sign * x for x in EDGES for sign in (1, -1)]
     xs += [generator.choice([1, -1]) * 10 ** generator.uniform(-20, 3) for _ in range(300)]
     with mpmath.workdps(50):
         for x in xs:
-            exact, allowed = allowed_error(ORACLES[function], mpmath.mpf(x))
-            assert abs(function(x) - exact) <= allowed, (function.__name__, x)
+            exact, allowed = allowed_error(ORACLES[name], mpmath.mpf(x))
+            assert abs(function(x) - exact) <= allowed, (name, x)
 
 
 def rows():
@@ -233,20 +224,11 @@ def test_a_power_too_long_to_write_down_is_refused():
 
 # --- Decimals --------------------------------------------------------------------------------------
 
-DECIMAL_ORACLES = {
-    "cos": mpmath.cos,
-    "expm1": mpmath.expm1,
-    "log1p": mpmath.log1p,
-    "normal_cdf": mpmath.ncdf,
-    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
-    "sin": mpmath.sin,
-    "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
-    "tanh": mpmath.tanh,
-}
+DECIMAL_FUNCTIONS = ["cos", "expm1", "log1p", "normal_cdf", "sigmoid", "sin", "softplus", "tanh"]
 
 
 @pytest.mark.parametrize("digits", [6, 28, 60])
-@pytest.mark.parametrize("name", DECIMAL_ORACLES)
+@pytest.mark.parametrize("name", DECIMAL_FUNCTIONS)
 def test_decimal_functions_are_right_to_the_last_digit(name, digits):
     generator = random.Random(digits)
     xs = [Decimal(text) for text in ("0", "1e-300", "-1e-300", "40", "-40", "-0.9999999", "3.1415926535897932")]
@@ -258,7 +240,7 @@ def test_decimal_functions_are_right_to_the_last_digit(name, digits):
         for x in xs:
             x = +x if name != "log1p" or +x > -1 else abs(+x)
             got = getattr(decimals, name)(x)
-            exact = DECIMAL_ORACLES[name](mpmath.mpf(str(x)))
+            exact = ORACLES[name](mpmath.mpf(str(x)))
             if not exact:
                 assert not got
                 continue
@@ -328,10 +310,8 @@ def normal_cdf_by_gamma(z):
 
 @pytest.mark.parametrize("name", ANALYTIC)
 def test_complex_numbers(name):
-    oracle = {
-        **DECIMAL_ORACLES, "exp": mpmath.exp, "log": mpmath.log, "sqrt": mpmath.sqrt,
-        "normal_cdf": normal_cdf_by_gamma, "gelu": lambda z: z * normal_cdf_by_gamma(z),
-    }[name]  # fmt: skip
+    by_gamma = {"normal_cdf": normal_cdf_by_gamma, "gelu": lambda z: z * normal_cdf_by_gamma(z)}
+    oracle = by_gamma.get(name, ORACLES[name])
     generator = random.Random(1)
     points = [complex(generator.uniform(-2, 2), generator.uniform(-2, 2)) for _ in range(30)]
     points += [1e-12 + 1e-12j, 300 + 1j, -300 + 1j, 1e-30j]
@@ -669,7 +649,7 @@ def test_a_context_of_mpmath_keeps_its_own_precision():
         y = x._apply(name, x)
         y.backward()
         with mpmath.workdps(60):
-            oracle = DECIMAL_ORACLES.get(name, {"exp": mpmath.exp, "gelu": lambda x: x * mpmath.ncdf(x)}.get(name))
+            oracle = ORACLES[name]
             at = mpmath.mpf(third)
             assert abs(mpmath.mpf(y.data) - oracle(at)) < mpmath.mpf("1e-48"), name
             assert abs(mpmath.mpf(x.grad) - mpmath.diff(oracle, at)) < mpmath.mpf("1e-48"), name

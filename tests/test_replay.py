@@ -16,6 +16,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from helpers import bits
+from random_graphs import wild_graph
 
 import autograd
 from autograd import AutogradError, FileFormatError, KindError, ShapeError, Trace, Value, numeric
@@ -27,54 +29,6 @@ from autograd.replay.python_machine import PythonMachine
 from autograd.replay.record import _OPERATIONS, Guard, make_record, rebuild, verify
 from autograd.replay.source import collect
 from nn import MLP
-
-ONE = ["neg", "abs", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "step", "sign", "tanh", "sigmoid"]
-ONE += ["relu", "normal_cdf", "gelu", "softplus"]
-TWO = ["add", "sub", "mul", "div", "pow", "maximum", "minimum", "leaky_relu", "elu"]
-MANY = ["total", "logsumexp", "softmax", "log_softmax", "weighted_sum", "row"]
-
-
-def bits(number):
-    return struct.pack("<d", number)
-
-
-def random_graph(seed, operations=30):
-    """A graph over all primitives whose root is finite, and its leaves."""
-    rng = random.Random(seed)
-    leaves = [Value(rng.choice([rng.uniform(-2, 2), rng.uniform(-2, 2), 0.0, 1.0, -1.0]), f"x{i}") for i in range(5)]
-    nodes = list(leaves)
-    layer = [tuple(rng.choice(leaves) for _ in range(4)) for _ in range(3)]
-
-    def operand():
-        return rng.choice(nodes[-8:] + leaves) if rng.random() < 0.8 else rng.choice([0, 1, 2, -0.5, 3.0, 0.25])
-
-    while len(nodes) < operations:
-        kind = rng.choice([ONE, TWO, TWO, MANY])
-        name = rng.choice(kind)
-        try:
-            if kind is ONE:
-                operand_of_one = rng.choice(nodes[-8:])
-                made = [operand_of_one._apply(name, operand_of_one)]
-            elif kind is TWO:
-                left, right = rng.choice(nodes[-8:]), operand()
-                if rng.random() < 0.5:
-                    left, right = right, left
-                if not isinstance(left, Value) and not isinstance(right, Value):
-                    continue
-                made = [(left if isinstance(left, Value) else right)._apply(name, left, right)]
-            elif name == "row":
-                inputs = [rng.choice(nodes[-8:]) for _ in range(3)] if rng.random() < 0.7 else [0.5, -1.5, 2]
-                made = autograd.weighted_sums(layer, inputs)
-            elif name == "weighted_sum":
-                made = [autograd.weighted_sum([operand() for _ in range(3)], rng.sample(nodes, 3), operand())]
-            else:
-                made = getattr(autograd, name)([operand() for _ in range(3)] + [rng.choice(nodes)])
-        except AutogradError:
-            continue
-        made = made if isinstance(made, list) else [made]
-        nodes += [node for node in made if isinstance(node, Value) and math.isfinite(node.data)]
-    root = autograd.total([node * 0.1 for node in nodes[-6:]])
-    return root, leaves
 
 
 def eager(root, leaves, seed=1.0):
@@ -98,7 +52,7 @@ def replayed(machine, leaves, seed=1.0):
 def assert_same_bits(machines, seeds):
     compared = 0
     for seed in seeds:
-        root, _ = random_graph(seed)
+        root, _ = wild_graph(seed)
         record, leaves = make_record(root)
         expected = eager(root, leaves, 0.7)
         for machine in machines:
@@ -177,7 +131,7 @@ def test_each_operation_on_floats_is_the_tables(name):
 @pytest.mark.parametrize("machine", [PythonMachine, machine_for])
 def test_extreme_numbers_have_the_bits_of_eager_or_raise(machine):
     for seed in range(60):
-        record, leaves = make_record(random_graph(seed)[0])
+        record, leaves = make_record(wild_graph(seed)[0])
         rng = random.Random(seed)
         for leaf in leaves:
             leaf.data = rng.choice(EXTREMES) if rng.random() < 0.4 else rng.uniform(-3, 3)
@@ -201,14 +155,14 @@ def test_the_tables_own_rows_are_single_instructions():
 
 
 def test_the_random_graphs_hold_every_primitive():
-    seen = {node.op for seed in range(100) for node in autograd.topological_order(random_graph(seed)[0])}
+    seen = {node.op for seed in range(100) for node in autograd.topological_order(wild_graph(seed)[0])}
     assert {*PRIMITIVES} - seen == set()
 
 
 @pytest.mark.parametrize("statements", [2000, 5])
 def test_the_source_runs_on_its_own(tmp_path, monkeypatch, statements):
     monkeypatch.setattr("autograd.replay.source._STATEMENTS", statements)
-    root, _ = random_graph(1)
+    root, _ = wild_graph(1)
     trace = Trace(root)
     program = tmp_path / "program.py"
     program.write_text(trace.source)
@@ -459,7 +413,7 @@ def test_a_native_batch_of_any_operations_has_the_bits_of_pythons():
     pytest.importorskip("llvmlite")
     compared = 0
     for seed in range(60):
-        root, leaves = random_graph(seed)
+        root, leaves = wild_graph(seed)
         record, leaves = make_record(root, leaves[:3])
         rng = random.Random(seed)
         samples = [[leaf.data + rng.uniform(-0.01, 0.01) for leaf in leaves[-3:]] for _ in range(19)]
@@ -478,7 +432,7 @@ def test_a_native_batch_of_any_operations_has_the_bits_of_pythons():
 
 
 def test_a_saved_trace_gives_the_same_bits(tmp_path):
-    root, _ = random_graph(3)
+    root, _ = wild_graph(3)
     trace = Trace(root)
     trace.save(tmp_path / "t.json")
     loaded = Trace.load(tmp_path / "t.json")
@@ -555,7 +509,7 @@ DUPLICATES = [copy.deepcopy, copy.copy, lambda thing: pickle.loads(pickle.dumps(
 @pytest.mark.parametrize("duplicate", DUPLICATES)
 def test_a_copied_graph_is_the_graph(duplicate):
     for seed in range(20):
-        root, _ = random_graph(seed)
+        root, _ = wild_graph(seed)
         root.label = "root"
         with contextlib.suppress(AutogradError):
             root.backward()
@@ -595,7 +549,7 @@ def test_a_guard_belongs_to_forward():
 
 def test_verify_accepts_every_record():
     for seed in range(20):
-        verify(make_record(random_graph(seed)[0])[0])
+        verify(make_record(wild_graph(seed)[0])[0])
 
 
 @pytest.mark.parametrize("machine", [PythonMachine, machine_for])
@@ -661,7 +615,7 @@ def test_a_machine_is_compiled_kept_and_then_read(tmp_path, monkeypatch):
     first, second = (native._built.__wrapped__() for _ in range(2))
     assert first.kept.code is None
     assert second.kept.code == second.kept.path.read_bytes()[32:]
-    root, _ = random_graph(5)
+    root, _ = wild_graph(5)
     for engine in (first, second):
         monkeypatch.setattr(native, "_engine", lambda engine=engine: engine)
         assert as_by_eager(root, NativeMachine)

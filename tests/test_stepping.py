@@ -2,12 +2,13 @@
 
 import math
 import random
-import struct
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from itertools import islice
 
 import pytest
+from helpers import bits
+from random_graphs import TAME, random_graph
 
 from autograd import (
     AnomalyError,
@@ -35,10 +36,6 @@ from autograd.stepping import Stepper
 from autograd.value import contributions
 
 
-def bits(number):
-    return struct.pack("<d", number) if type(number) is float else (type(number), number)
-
-
 def state(root):
     """Everything that a pass may write, to the bit; a partial may be 1 or 1.0, as forward() has it too."""
     return [
@@ -58,30 +55,13 @@ def a_bit_of_everything():
     return root
 
 
-def random_graph(size, seed=1):
-    rng = random.Random(seed)
-    nodes = [Value(rng.uniform(-1, 1), label=f"x{i}") for i in range(10)]
-    for leaf in nodes[:5]:
-        leaf.grad = rng.uniform(-1, 1)  # from an earlier pass
-    while len(nodes) < size - 1:
-        x, y = rng.choice(nodes[-50:]), rng.choice(nodes)
-        kind = rng.randrange(6)
-        if kind == 0:
-            nodes.append(x * y)
-        elif kind == 1:
-            nodes.append(x + y)
-        elif kind == 2:
-            nodes.append(x.tanh())
-        elif kind == 3:
-            nodes.append(x - 0.5 * y)
-        elif kind == 4:
-            nodes.append(weighted_sum([x, y, x], [y, x, 0.1], rng.choice(nodes)))
-        else:
-            nodes.append(softmax([x, y, x])[rng.randrange(3)])
-    return total(nodes)
+def large():
+    root, leaves = random_graph(seed=1, size=2000)
+    leaves[0].grad = 0.7  # from an earlier pass
+    return root
 
 
-@pytest.mark.parametrize("make", [a_bit_of_everything, lambda: random_graph(300), lambda: Value(3.0)])
+@pytest.mark.parametrize("make", [a_bit_of_everything, large, lambda: Value(3.0)])
 def test_run_to_the_end_is_backward(make):
     expected, stepped = make(), make()
     for _ in range(3):  # leaves accumulate in both
@@ -115,7 +95,7 @@ def test_back_to_the_start_is_as_it_was():
 
 
 def test_at_random_forward_and_back_leaves_a_graph_as_a_fresh_pass_does():
-    root, fresh = random_graph(2000), random_graph(2000)
+    root, fresh = large(), large()
     assert len(topological_order(root)) >= 2000
     rng = random.Random(7)
     stepper = step(root)
@@ -133,7 +113,7 @@ def test_at_random_forward_and_back_leaves_a_graph_as_a_fresh_pass_does():
         other.next()
     assert state(root) == state(fresh)
     stepper.run()
-    again = random_graph(2000)
+    again = large()
     again.backward()
     assert state(root) == state(again)
 
@@ -208,7 +188,7 @@ def by_calculator(text):
     return eval(text, KEYS)
 
 
-@pytest.mark.parametrize("make", [a_bit_of_everything, lambda: random_graph(150).operands[-1]])
+@pytest.mark.parametrize("make", [a_bit_of_everything, lambda: random_graph(1, 150, TAME)[0].operands[-1]])
 def test_every_line_can_be_checked_with_a_calculator(make):
     slopes = {}
     checked = 0

@@ -384,7 +384,7 @@ def interrupted_at(place):
 
 
 @pytest.mark.parametrize(("place", "steps"), [("loss", 3), ("step", 4)])
-def test_ctrl_c_keeps_the_last_whole_step(place, steps):
+def test_ctrl_c_keeps_the_last_whole_step(interruptible, place, steps):
     before = signal.getsignal(signal.SIGINT)
     model, history = interrupted_at(place)
     assert signal.getsignal(signal.SIGINT) is before
@@ -436,7 +436,7 @@ print("kept", history.stopped, len(history.epochs) > 0)
 """
 
 
-def test_ctrl_c_in_a_terminal():
+def test_ctrl_c_in_a_terminal(interruptible):
     pexpect = pytest.importorskip("pexpect")
     pytest.importorskip("tqdm")
     child = pexpect.spawn(sys.executable, ["-c", IN_A_TERMINAL], cwd=Path(__file__).parent.parent, timeout=30)
