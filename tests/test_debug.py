@@ -334,7 +334,7 @@ def test_the_gradient_of_an_unknown_name():
 
 @pytest.mark.parametrize("root", [None, 3.0, "loss"])
 def test_a_root_is_a_value(root):
-    with pytest.raises(KindError, match="debug: the root is a Value"):
+    with pytest.raises(KindError, match="debug: the root: expected a Value, got"):
         debug(root, ["q"])
 
 

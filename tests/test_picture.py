@@ -227,13 +227,13 @@ def test_a_large_or_deep_graph_is_refused_with_its_size_and_what_to_do():
     ],
 )  # fmt: skip
 def test_options_that_mean_nothing_are_refused(options):
-    with pytest.raises(ValueError, match=f"^{next(iter(options))}="):
+    with pytest.raises((ValueError, KindError), match=f"^{next(iter(options))}(: expected|=)"):
         draw(Value(1.0, label="x"), **options)
 
 
 @pytest.mark.parametrize("parameters", [None, 3.0, "w", {"w": 1}, [Value(1.0), None], Value(1.0)])
 def test_parameters_are_values_or_a_model(parameters):
-    expected = r"^parameters (is|has) .* \(of type \w+\).* must be a list of Values, or a model"
+    expected = r"^parameters: expected a list of Values, or a model, got .* \(of type \w+\)"
     with pytest.raises(KindError, match=expected):
         draw(Value(1.0), parameters=parameters)
 
@@ -868,7 +868,7 @@ def test_the_neighbourhood_of_a_node_says_what_it_leaves_out():
     assert draw(small, around="y", within=10**12).source == draw(small).source
     with pytest.raises(UnknownNameError, match="around='x'"):
         draw(x, around="x")
-    with pytest.raises(ValueError, match="within=-1"):
+    with pytest.raises(ValueError, match="within: expected a whole number from 0 up, got -1"):
         draw(x, around="start", within=-1)
 
 

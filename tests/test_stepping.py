@@ -304,13 +304,14 @@ def test_run_until_something_unknown():
 
 @pytest.mark.parametrize("root", [None, 3.0, "loss", [Value(1.0)]])
 def test_a_root_is_a_value(root):
-    with pytest.raises(KindError, match="step: the root is a Value"):
+    with pytest.raises(KindError, match="step: the root: expected a Value, got"):
         step(root)
 
 
 @pytest.mark.parametrize("digits", [0, 18, 4.0, "4", True, None])
 def test_digits_are_a_whole_number(digits):
-    with pytest.raises(KindError, match=r"step: digits is .* from 1 to 17"):
+    kind = DomainError if type(digits) is int else KindError
+    with pytest.raises(kind, match=r"step: digits: expected a whole number from 1 to 17, got"):
         step(Value(1.0), digits=digits)
 
 

@@ -24,6 +24,7 @@ from functools import reduce
 from itertools import groupby
 from typing import Any
 
+from .. import arguments
 from ..anomaly import stale
 from ..errors import KindError, UnknownNameError
 from ..notation import (
@@ -41,7 +42,6 @@ from ..notation import (
     product,
     write,
 )
-from ..numeric import given
 from ..primitives import lookup
 from ..value import Undefined, Value
 from .passes import held
@@ -151,14 +151,9 @@ def explain(v: Value, *, digits: int = 4, root: Value | None = None, names: Name
     TooLargeError for a graph of thousands of values, UnknownNameError where several results use ``v``
     and none is told apart.
     """
-    if not isinstance(v, Value):
-        raise KindError(f"explain: {given(v)} is no Value")
-    if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= 17:
-        raise KindError(f"explain: digits is {digits!r}, and must be a whole number from 1 to 17")
-    if root is None:
-        root = _root_of(v)
-    elif not isinstance(root, Value):
-        raise KindError(f"explain: root is {given(root)}, and must be a Value")
+    arguments.value(v, "explain: v")
+    digits = arguments.number_of_digits(digits, "explain: digits")
+    root = _root_of(v) if root is None else arguments.value(root, "explain: root")
     if names is not None and not isinstance(names, Names):
         raise KindError(f"explain: names is {names!r:.40}, and must be the Names of a debugger, or None")
     worksheet = Worksheet(root, names)

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
+from .. import arguments
 from ..errors import FileWriteError, MissingToolError, ShapeError, TooLargeError, UnknownNameError
 from ..files import as_path, write_whole
 from ..numeric import Number, quoted
 from ..value import Value
-from .arguments import finite, whole
 from .columns import text_width
 from .engines import LARGEST, svg_to_png
 from .labels import drawable
@@ -61,8 +61,8 @@ def frames(
     if animation is None and (target.suffix or format not in ("svg", "png")):
         what = f"format={quoted(format)}" if format not in ("svg", "png") else repr(os.fspath(path))
         raise UnknownNameError(f"{what}: frames are svg or png in a folder, or one file that ends in .gif or .png")
-    whole("width", width, 1, LARGEST)
-    seconds = finite("seconds", seconds)
+    arguments.whole(width, "width", 1, LARGEST)
+    seconds = arguments.finite(seconds, "seconds")
     if not _SHORTEST <= seconds <= _LONGEST:
         raise ShapeError(f"seconds={seconds}: give a number from {_SHORTEST} to {_LONGEST}")
     stage = set_stage(

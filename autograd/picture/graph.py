@@ -10,12 +10,12 @@ from typing import Any
 
 import graphviz
 
+from .. import arguments
 from ..errors import MissingToolError, RenderingError, UnknownNameError
 from ..files import as_path, write_whole
 from ..notation import Names
 from ..numeric import quoted
 from ..value import Value, topological_order
-from .arguments import leaves, one_of, whole
 from .dot import DIRECTIONS, to_digraph
 from .engines import HINT, render_pdf, render_png, render_svg
 from .freshness import Freshness
@@ -161,13 +161,13 @@ def draw(
     A graph of more than ``max_nodes`` nodes raises TooLargeError. A box whose data no longer follow from
     the leaves, as one has changed without ``forward()``, is marked stale.
     """
-    one_of("detail", detail, _DETAILS)
-    one_of("direction", direction, DIRECTIONS)
-    whole("max_nodes", max_nodes, 1)
-    whole("digits", digits, 1, 17)
+    arguments.one_of(detail, "detail", _DETAILS)
+    arguments.one_of(direction, "direction", DIRECTIONS)
+    arguments.whole(max_nodes, "max_nodes", 1)
+    arguments.number_of_digits(digits)
     if detail == "neuron" and around is not None:
         raise UnknownNameError('around= takes nodes, and detail="neuron" draws layers: use "node" or "op"')
-    parameters = leaves("parameters", parameters)
+    parameters = arguments.leaves(parameters, "parameters")
     order = topological_order(root)
     names = Names.under(root)
     drawn = order if around is None else neighbourhood(order, find(order, names, around, "around"), within)

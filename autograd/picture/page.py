@@ -14,10 +14,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from .. import arguments
 from ..files import as_path, write_whole
 from ..numeric import Number
 from ..value import Value
-from .arguments import as_text
 from .labels import drawable
 from .numbers import shown
 from .stage import Stage, set_stage
@@ -54,7 +54,7 @@ def play(
     where there is no layout engine, and the engine's own errors where a pass cannot be made.
     """
     as_path(path)  # before the work, as every argument
-    as_text("title", title)
+    arguments.text(title, "title")
     stage = set_stage(
         root, detail=detail, seed=seed, digits=digits, direction=direction, max_nodes=max_nodes,
         parameters=parameters, rounds=rounds, update=update,

@@ -16,12 +16,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from ..errors import DomainError, KindError, MissingToolError, ShapeError, UnknownNameError
+from .. import arguments
+from ..errors import DomainError, MissingToolError, ShapeError, UnknownNameError
 from ..files import as_path, write_whole
-from ..numeric import given, quoted
+from ..numeric import quoted
 from ..primitives import PRIMITIVES
 from ..value import Value
-from .arguments import as_float, as_text, finite, function, listed, whole
 
 __all__ = ["Plot", "plot_activations", "plot_boundary", "plot_gradients", "plot_losses"]
 
@@ -77,15 +77,15 @@ def plot_losses(
     number that is not above 0 DomainError where ``log`` is true.
     """
     runs = losses if isinstance(losses, Mapping) else {"": losses}
-    if finite("plot_losses: every", every) <= 0:
-        raise ShapeError(f"plot_losses: every={quoted(every)}: give a number of epochs above 0")
+    if arguments.finite(every, "plot_losses: every") <= 0:
+        raise DomainError(f"plot_losses: every: expected a number of epochs above 0, got {quoted(every)}")
     if not runs:
         raise ShapeError("plot_losses: no runs; give a list of losses, or several lists by name")
     figure, axes = _axes(title, "epoch", "loss")
     for place, (name, run) in enumerate(runs.items()):
         which = f"the run {name!r}" if isinstance(losses, Mapping) else "losses"
-        run = listed(f"plot_losses: {which}", run, "a list of numbers, such as [1.0, 0.5], or such lists by name")
-        numbers = [as_float(f"plot_losses: number {epoch} of {which}", loss) for epoch, loss in enumerate(run)]
+        run = arguments.listed(run, f"plot_losses: {which}", _LOSSES)
+        numbers = [arguments.as_float(loss, f"plot_losses: loss {epoch} of {which}") for epoch, loss in enumerate(run)]
         if not numbers:
             raise ShapeError(f"plot_losses: {which} has no losses" if name else "plot_losses: no losses")
         if log and min(numbers) <= 0:
@@ -115,17 +115,17 @@ def plot_boundary(
     Raises KindError or ShapeError where the points are not pairs of numbers with a class each, and
     UnknownNameError where ``predict`` gives no class.
     """
-    function("plot_boundary: predict", predict, "a function of a point [x, y] that returns its class")
-    whole("plot_boundary: steps", steps, 2)
-    points = listed("plot_boundary: points", points, "a list of points [x, y]")
+    arguments.function(predict, "plot_boundary: predict", "a function of a point [x, y] that returns its class")
+    arguments.whole(steps, "plot_boundary: steps", 2)
+    points = arguments.listed(points, "plot_boundary: points", "a list of points [x, y]")
     if not isinstance(classes, str):  # of which each letter is a class
-        classes = listed("plot_boundary: classes", classes, "a list with the class of each point")
+        classes = arguments.listed(classes, "plot_boundary: classes", "a list with the class of each point")
     if len(points) != len(classes) or not points:
         raise ShapeError(f"plot_boundary: {len(points)} points and {len(classes)} classes; give each point its class")
     plane = [_point(point) for point in points]
     for name in classes:
         if isinstance(name, Value) or not isinstance(name, Hashable):
-            raise KindError(f"plot_boundary: a class is {given(name)}, and must be a name or a number")
+            raise arguments.refused(name, "plot_boundary: a class", "a name or a number")
     names = list(dict.fromkeys(classes))
     is_score = set(names) <= {-1, 1}
     across, along = [_axis([point[i] for point in plane], steps) for i in (0, 1)]
@@ -134,7 +134,7 @@ def plot_boundary(
         answer = predict([x, y])
         what = f"plot_boundary: predict([{x}, {y}])"
         if is_score:
-            answer = _sign(what, as_float(what, answer))
+            answer = _sign(what, arguments.as_float(answer, what))
         try:
             return names.index(answer)
         except ValueError:
@@ -174,10 +174,10 @@ def plot_activations(
     too large for a float, its line has a gap. Raises UnknownNameError for a name that is not in the table,
     or is no function of one number.
     """
-    names = [names] if isinstance(names, str) else listed("plot_activations: names", names, "a list of names")
+    names = [names] if isinstance(names, str) else arguments.listed(names, "plot_activations: names", "a list of names")
     if not names:
         raise ShapeError("plot_activations: no names; give a list such as ['tanh', 'relu']")
-    low, high = finite("plot_activations: low", low), finite("plot_activations: high", high)
+    low, high = arguments.finite(low, "plot_activations: low"), arguments.finite(high, "plot_activations: high")
     if not low < high:
         raise ShapeError(f"plot_activations: low={low} is not below high={high}")
     figure, (left, right) = _two_axes(title)
@@ -249,6 +249,7 @@ def plot_gradients(layers: Any, *, title: str = "gradient size by layer") -> Plo
     return Plot(figure, title)
 
 
+_LOSSES = "a list of numbers, such as [1.0, 0.5], or such lists by name"
 _LAYERS = "a model, or a list with the parameters of each layer"
 
 
@@ -259,18 +260,19 @@ def _layers_by_name(layers: Any) -> dict[str, list[Any]]:
             named.setdefault(name.rpartition(".")[0] or type(layers).__name__, []).append(parameter)
         return named
     if not isinstance(layers, Mapping):
-        layers = dict(enumerate(listed("plot_gradients: layers", layers, _LAYERS), 1))
+        layers = dict(enumerate(arguments.listed(layers, "plot_gradients: layers", _LAYERS), 1))
     return {str(name): _parameters_of(str(name), layer) for name, layer in layers.items()}
 
 
 def _parameters_of(name: str, layer: Any) -> list[Any]:
     found = layer.parameters() if hasattr(layer, "parameters") else layer
     expected = f"a list of its parameters; layers is {_LAYERS}"
-    return listed(f"plot_gradients: the layer {name!r}", found, expected, in_order=False)
+    return arguments.listed(found, f"plot_gradients: the layer {name!r}", expected, in_order=False)
 
 
 def _gradient(name: str, node: Any) -> float:
-    return as_float(f"plot_gradients: a gradient of the layer {name!r}", node.grad if isinstance(node, Value) else node)
+    number = node.grad if isinstance(node, Value) else node
+    return arguments.as_float(number, f"plot_gradients: a gradient of the layer {name!r}")
 
 
 # --- matplotlib --------------------------------------------------------------------------------------
@@ -295,7 +297,7 @@ def _figure(width: float) -> Any:
 def _axes(title: str, across: str, along: str) -> tuple[Any, Any]:
     figure = _figure(6.4)
     axes = figure.add_subplot()
-    axes.set(title=as_text("title", title), xlabel=across, ylabel=along)
+    axes.set(title=arguments.text(title, "title"), xlabel=across, ylabel=along)
     axes.grid(alpha=0.3)
     return figure, axes
 
@@ -303,7 +305,7 @@ def _axes(title: str, across: str, along: str) -> tuple[Any, Any]:
 def _two_axes(title: str) -> tuple[Any, Any]:
     figure = _figure(9.0)
     pair = figure.subplots(1, 2)
-    figure.suptitle(as_text("title", title))
+    figure.suptitle(arguments.text(title, "title"))
     for axes in pair:
         axes.grid(alpha=0.3)
     return figure, pair
@@ -327,7 +329,8 @@ def _axis(numbers: list[float], steps: int) -> list[float]:
 
 
 def _point(point: Any) -> list[float]:
-    coordinates = listed("plot_boundary: a point", point, "its two coordinates [x, y]")
+    coordinates = arguments.listed(point, "plot_boundary: a point", "its two coordinates [x, y]")
     if len(coordinates) != 2:
         raise ShapeError(f"plot_boundary: a point of the plane has two coordinates; got {quoted(point)}")
-    return [finite(f"plot_boundary: {name} of the point {quoted(point)}", x) for name, x in zip("xy", coordinates)]
+    of_point = f"of the point {quoted(point)}"
+    return [arguments.finite(x, f"plot_boundary: {name} {of_point}") for name, x in zip("xy", coordinates)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from .. import arguments
 from ..errors import UnknownNameError
 from ..notation import Names
 from ..numeric import quoted
 from ..value import Value
-from .arguments import whole
 from .scene import Scene
 
 __all__ = ["find", "light_path", "neighbourhood"]
@@ -28,7 +28,7 @@ def find(order: Sequence[Value], names: Names, wanted: Value | str, option: str)
 
 def neighbourhood(order: Sequence[Value], centres: Iterable[Value], within: int) -> list[Value]:
     """The nodes of ``order`` that are at most ``within`` operands or consumers away."""
-    whole("within", within, 0)
+    arguments.whole(within, "within", 0)
     consumers: dict[Value, list[Value]] = {}
     for node in order:
         for operand in node.operands:

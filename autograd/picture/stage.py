@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .. import arguments
 from ..errors import TooLargeError
 from ..notation import Names
 from ..numeric import Number
 from ..value import Value, topological_order
-from .arguments import function, leaves, one_of, whole
 from .dot import DIRECTIONS, to_digraph
 from .engines import render_svg
 from .limits import count_boxes
@@ -44,15 +44,15 @@ def set_stage(
     rounds: int = 1,
     update: Callable[[], Any] | None = None,
 ) -> Stage:
-    one_of("detail", detail, ("node", "op"))
-    one_of("direction", direction, DIRECTIONS)
-    whole(limit, max_nodes, 1)
-    whole("digits", digits, 1, 17)
-    whole("rounds", rounds, 1)
+    arguments.one_of(detail, "detail", ("node", "op"))
+    arguments.one_of(direction, "direction", DIRECTIONS)
+    arguments.whole(max_nodes, limit, 1)
+    arguments.number_of_digits(digits)
+    arguments.whole(rounds, "rounds", 1)
     if update is not None:
-        function("update", update, "a function without arguments, such as optimizer.step")
+        arguments.function(update, "update", "a function without arguments, such as optimizer.step")
     order = topological_order(root)
-    kinds = leaf_kinds(order, leaves("parameters", parameters))
+    kinds = leaf_kinds(order, arguments.leaves(parameters, "parameters"))
     _refuse_if_too_large(order, limit, max_nodes)
     group_of: dict[Value, tuple[str, str]] = {}
     titles: dict[str, str] = {}

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from .. import value
-from ..errors import KindError, UnknownNameError
-from ..numeric import Number, given, quoted, zero
+from .. import arguments, value
+from ..errors import UnknownNameError
+from ..numeric import Number, quoted, zero
 from ..value import Value, _add_back, _put_aside, _seed, _survey, contributions
 from .lines import Namer, line
 
@@ -112,8 +112,9 @@ def step(root: Value, seed: Number = 1, *, digits: int = 4) -> Stepper:
     the backward events are those of ``root.backward(seed)``, in its order. At the end the graph is
     bit for bit as these two leave it, and back at the start it is as it was. Lines have numbers to
     ``digits`` decimals, small ones to as many significant digits. Raises KindError (a TypeError) where
-    ``root`` is no Value, ``seed`` no number of its kind, or ``digits`` no whole number from 1 to 17. An
-    event raises what ``forward()`` or ``backward()`` raises there, under ``detect_anomaly`` too.
+    ``root`` is no Value, ``seed`` no number of its kind or ``digits`` no whole number, and DomainError (a
+    ValueError) where ``digits`` is not from 1 to 17. An event raises what ``forward()`` or ``backward()``
+    raises there, under ``detect_anomaly`` too.
     """
     return Stepper(root, seed, digits)
 
@@ -126,11 +127,8 @@ class Stepper:
     """
 
     def __init__(self, root: Value, seed: Number = 1, digits: int = 4) -> None:
-        if not isinstance(root, Value):
-            raise KindError(f"step: the root is a Value; got {given(root)}")
-        if type(digits) is not int or not 1 <= digits <= 17:
-            raise KindError(f"step: digits is {quoted(digits)}, and must be a whole number from 1 to 17")
-        self.root = root
+        self.root = arguments.value(root, "step: the root")
+        digits = arguments.number_of_digits(digits, "step: digits")
         self._seed = _seed(root, seed)
         self._order, self._leaves, self._rows = _survey(root)
         self.namer = Namer(root, digits)

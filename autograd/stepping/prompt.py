@@ -10,8 +10,9 @@ from itertools import accumulate, groupby, islice
 from operator import mul
 from typing import IO, Any
 
+from .. import arguments
 from ..errors import AutogradError, KindError, TooLargeError, UnknownNameError
-from ..numeric import given, quoted
+from ..numeric import quoted
 from ..primitives import PRIMITIVES
 from ..value import Value
 from .debugger import Debugger
@@ -66,8 +67,7 @@ def debug(root: Value, commands: Iterable[str] | None = None, *, digits: int = 4
 
     Left before the end (by q, the end of input, or Ctrl-C twice), the graph is as it was before.
     """
-    if not isinstance(root, Value):
-        raise KindError(f"debug: the root is a Value; got {given(root)}")
+    arguments.value(root, "debug: the root")
     lines = None if commands is None else _as_lines(commands)
     Prompt(Debugger(root, digits)).run(lines)
 
