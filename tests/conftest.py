@@ -9,6 +9,12 @@ import signal
 import pytest
 
 
+def pytest_xdist_auto_num_workers(config):
+    """Two files that are named are sooner run here than by workers that have to be started first."""
+    named = config.args_source is pytest.Config.ArgsSource.ARGS
+    return 0 if named and len(config.args) <= 2 else None
+
+
 @pytest.fixture
 def interruptible():
     """Ctrl-C interrupts this test and the programs that it starts, also where the shell lets it be ignored."""

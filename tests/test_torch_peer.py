@@ -40,8 +40,8 @@ THEIRS = {
     "total": lambda *xs: torch.sum(stacked(xs)),
     "weighted_sum": lambda v, w, x, y, b: v * x + w * y + b,
     "logsumexp": lambda *xs: torch.logsumexp(stacked(xs), 0),
-    "softmax": lambda *xs: torch.softmax(stacked(xs), 0)[1],
-    "log_softmax": lambda *xs: torch.log_softmax(stacked(xs), 0)[1],
+    "softmax": lambda *xs: torch.softmax(stacked(xs), 0)[0],
+    "log_softmax": lambda *xs: torch.log_softmax(stacked(xs), 0)[0],
 }
 
 
