@@ -215,7 +215,7 @@ def test_small_numbers_are_never_shown_as_zero():
     y = (x * 0.001).sin()
     y.label = "y"
     text = str(explain(y))
-    assert "y = sin(x · 0.001) = sin(1e-09 · 0.001) = sin(1.000e-12) ≈ 1.000e-12\n" in text
+    assert "y = sin(x · 0.001) = sin(1e-09 · 0.001) = sin(1e-12) ≈ 1e-12\n" in text
     assert " 0\n" not in text
 
 
@@ -223,7 +223,7 @@ def test_rounding_is_said():
     x = Value(0.1, label="x")
     y = x + 0.2
     y.label = "y"
-    assert "y = x + 0.2 = 0.1 + 0.2 ≈ 0.3000" in str(explain(y))
+    assert "y = x + 0.2 = 0.1 + 0.2 ≈ 0.3" in str(explain(y))
     assert "≈ 0.30000000000000004" not in str(explain(y, digits=17))
 
 

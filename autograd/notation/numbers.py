@@ -20,7 +20,11 @@ def show(number: Any, digits: int = 4) -> str:
     ('0.6682', '0.7', '0.03346', '1.235e-05', '-2')
 
     So nothing small is shown as 0. A number that needs no more digits is shown as it is, and a number
-    that is rounded keeps its zeros: 0.7000 is not exactly 0.7.
+    that is rounded keeps its zeros: 0.7000 is not 0.7. But for the last bits of a float, which no hand
+    calculation has:
+
+    >>> show(0.70001, 4), show(0.1 + 0.2, 4), show(0.1 + 0.2, 17)
+    ('0.7000', '0.3', '0.30000000000000004')
     """
     if isinstance(number, Fraction):
         short = max(abs(number.numerator), number.denominator) < 10 ** (2 * digits + 2)
@@ -52,8 +56,7 @@ def show(number: Any, digits: int = 4) -> str:
         return str(number)
     if number == 0:
         return "0"
-    short = Decimal(repr(number)) if isinstance(number, float) else number
-    short = short.normalize()
+    short = _shortest(number, digits).normalize()
     size = int(f"{number:.{max(digits - 1, 0)}e}".split("e")[1])  # the power of ten of the first digit
     decimals = -int(short.as_tuple().exponent)
     significant, plain = len(short.as_tuple().digits), -5 < size < 16
@@ -64,6 +67,20 @@ def show(number: Any, digits: int = 4) -> str:
     if plain:
         return f"{number:.{max(digits, digits - 1 - size)}f}"
     return _scientific(number, digits - 1)
+
+
+_CERTAIN = 14  # significant digits of a float that a few roundings leave as they are
+
+
+def _shortest(number: float | Decimal, digits: int) -> Decimal:
+    """The number as a Decimal: of a float the shortest that tells it, or is it but for its last bits."""
+    if isinstance(number, Decimal):
+        return number
+    if digits < _CERTAIN:
+        near = Decimal(f"{number:.{_CERTAIN - 1}e}").normalize()
+        if len(near.as_tuple().digits) < _CERTAIN - 2:
+            return near
+    return Decimal(repr(number))
 
 
 def _scientific(number: Any, decimals: int) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..errors import AutogradError
+from ..notation import show
 from ..numeric import zero
 from ..value import Value, contributions
-from .numbers import shown
 
 __all__ = ["Freshness"]
 
@@ -44,11 +44,11 @@ class Freshness:
         notes = []
         if self.is_stale(node):
             now = self._now[node]
-            notes.append("stale: forward() would raise" if now is None else f"stale: now {shown(now, digits)}")
+            notes.append("stale: forward() would raise" if now is None else f"stale: now {show(now, digits)}")
         flowed = self._flowed.get(node)
         if flowed is not None and node is not self._root and not _same(flowed, node.grad):
             # More than one pass on a leaf, another root, or a forward() since.
-            notes.append(f"(red adds up to {shown(flowed, digits)})")
+            notes.append(f"(red adds up to {show(flowed, digits)})")
         return notes
 
     def _evaluated(self, node: Value) -> Any:

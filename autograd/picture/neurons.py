@@ -14,14 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..errors import UnknownNameError
-from ..notation import Names
+from ..notation import Names, show
 from ..numeric import total
 from ..primitives import lookup, split_weighted_sum
 from ..value import Undefined, Value
 from .columns import place_in_columns
 from .freshness import Freshness
 from .nodes import contribution, symbol
-from .numbers import shown
 from .scene import Box, Link, Scene
 
 __all__ = ["scene_of_neurons"]
@@ -219,7 +218,7 @@ class _Painter:
             samples = slot.samples()
             lines = [f"{self._name(slot.operand, 'a', layer - 1, slot.place + 1)} = {self._range(samples)}"]
             if len(samples) == 1 and isinstance(slot.operand, Value) and self.network.root.grad:
-                lines.append(f"grad {shown(slot.operand.grad, self.digits)}")
+                lines.append(f"grad {show(slot.operand.grad, self.digits)}")
             region = self.network.region(samples)
             if region:
                 lines.append(_contents(region))
@@ -305,7 +304,7 @@ class _Painter:
     def _line(self, name: str, nodes: list[Any]) -> str:
         line = f"{name} = {self._range(nodes)}"
         if len(nodes) == 1 and isinstance(nodes[0], Value) and self.network.root.grad:
-            line += f", grad {shown(nodes[0].grad, self.digits)}"
+            line += f", grad {show(nodes[0].grad, self.digits)}"
         return line
 
     def _name(self, node: Any, letter: str, layer: int, *numbers: int) -> str:
@@ -319,7 +318,7 @@ class _Painter:
     def _range(self, nodes: list[Any]) -> str:
         numbers = [node.data if isinstance(node, Value) else node for node in nodes]
         low, high = min(numbers), max(numbers)
-        least, most = shown(low, self.digits), shown(high, self.digits)
+        least, most = show(low, self.digits), show(high, self.digits)
         return least if least == most else f"{least} … {most}"
 
     def _ends(self, wide: Iterable[_Any], column: list[Box], what: str) -> Iterator[_Any]:
@@ -337,7 +336,7 @@ class _Painter:
     def _paint_folded_root(self) -> None:
         root = self.network.root
         region = self.network.region([root])
-        numbers = f"{shown(root.data, self.digits)}, grad {shown(root.grad, self.digits)}"
+        numbers = f"{show(root.data, self.digits)}, grad {show(root.grad, self.digits)}"
         lines = [f"{self.names.label(root) or symbol(root)} = {numbers}", _contents(region)]
         stale = self.freshness.is_stale(root)
         box = self.scene.add("folded", lines + ["stale: call forward()"] * stale, is_root=True, is_stale=stale)

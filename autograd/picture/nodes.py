@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import AutogradError, NumberOverflowError
-from ..notation import Names
+from ..notation import Names, show
 from ..primitives import split_weighted_sum
 from ..value import Undefined, Value
 from .freshness import Freshness
-from .numbers import shown
 from .scene import Link, Scene
 
 __all__ = [
@@ -97,7 +96,7 @@ def scene_of_parts(
         for place, operand in enumerate(part.operands):
             if not isinstance(operand, Value):
                 what = "max = " if _is_the_largest(part, place) else ""
-                operand_box = scene.add("constant", [what + shown(operand, digits)], group=part.group)
+                operand_box = scene.add("constant", [what + show(operand, digits)], group=part.group)
                 sources.append(operand_box)
             else:
                 sources.append(box_of.get(operand))  # type: ignore[arg-type]
@@ -117,7 +116,7 @@ def scene_of_parts(
             if isinstance(operand, Value):
                 link.contribution = contribution(part.grad, partial)
                 link.forward = partial_text(partial, digits)
-                link.backward = shown(link.contribution, digits)
+                link.backward = show(link.contribution, digits)
             scene.links.append(link)
     return scene
 
@@ -138,15 +137,15 @@ def _described(part: Part, names: Names, digits: int) -> list[str]:
 
 
 def data_text(data: Any, digits: int) -> str:
-    return f"data {shown(data, digits)}"
+    return f"data {show(data, digits)}"
 
 
 def grad_text(grad: Any, digits: int) -> str:
-    return f"grad {shown(grad, digits)}"
+    return f"grad {show(grad, digits)}"
 
 
 def partial_text(partial: Any, digits: int) -> str:
-    return f"∂ {shown(partial, digits)}"
+    return f"∂ {show(partial, digits)}"
 
 
 def contribution(cotangent: Any, partial: Any) -> Any:

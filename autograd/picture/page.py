@@ -16,10 +16,10 @@ from typing import Any
 
 from .. import arguments
 from ..files import as_path, write_whole
+from ..notation import show
 from ..numeric import Number
 from ..value import Value
 from .labels import drawable
-from .numbers import shown
 from .stage import Stage, set_stage
 
 __all__ = ["play"]
@@ -69,7 +69,7 @@ def _as_json(stage: Stage, digits: int, rounds: int) -> str:
     nodes = {}
     for node, box in scene.box_of.items():
         nodes[box.key] = {
-            "name": drawable(box.lines[0] if len(box.lines) > 2 else f"{box.kind} {shown(node.data, digits)}"),
+            "name": drawable(box.lines[0] if len(box.lines) > 2 else f"{box.kind} {show(node.data, digits)}"),
             "operation": bool(node.op),
             "sheet": drawable(passes.sheets[box.key]),
         }

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..notation import show
 from ..numeric import Number, zero
 from ..value import Value
 from .columns import text_width
 from .nodes import data_text, grad_text, partial_text
-from .numbers import shown
 from .scene import Link, Scene
 
 __all__ = ["Change", "Passes", "Step", "record"]
@@ -170,7 +170,7 @@ class _Recorder:
             waiting.remove(link)  # an operand that comes twice has two links
             taken.flows.append(link.key)
             taken.receivers.append(box.key)
-            self._change(taken, link.key, "backward", shown(contribution, self._digits))
+            self._change(taken, link.key, "backward", show(contribution, self._digits))
             self._change(taken, box.key, "grad", grad_text(total, self._digits))
 
     def _change(self, taken: Step, key: str, what: str, text: str) -> None:
