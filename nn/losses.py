@@ -14,11 +14,22 @@ Every loss raises ShapeError where lengths do not fit together, and names them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import DomainError, KindError, ShapeError, Value, log, log_softmax, logsumexp, relu, total, weighted_sum
+from autograd import (
+    DomainError,
+    KindError,
+    RecordingError,
+    ShapeError,
+    Value,
+    log,
+    log_softmax,
+    logsumexp,
+    relu,
+    total,
+    weighted_sum,
+)
 
 from . import checks
 
@@ -64,15 +75,22 @@ def cross_entropy(probabilities: Sequence[Any], target: Any, epsilon: float = 0.
     0.5108
 
     A small ``epsilon`` such as 1e-8 keeps the logarithm defined where a probability is 0, which raises
-    DomainError otherwise. From logits use :func:`softmax_cross_entropy`, which needs no ε.
+    DomainError otherwise. So does what is no distribution; from logits use :func:`softmax_cross_entropy`,
+    which needs no ε.
     """
     probabilities = _numbers("cross_entropy", "probability", probabilities)
     checks.number(epsilon, "cross_entropy: epsilon", least=0)
+    distribution = _distribution("cross_entropy", target, len(probabilities))
+    if not _are_probabilities(probabilities):
+        raise DomainError(
+            f"cross_entropy: the probabilities {_shown(probabilities)} are not from 0 to 1 with sum 1; "
+            "of logits take softmax_cross_entropy"
+        )
     terms = []
-    for probability, weight in zip(probabilities, _distribution("cross_entropy", target, len(probabilities))):
-        if weight > 0:
+    for probability, weight in zip(probabilities, distribution):
+        if not _is(0, weight):
             logarithm = _log("cross_entropy", probability + epsilon if epsilon else probability)
-            terms.append(logarithm if _is_one(weight) else weight * logarithm)
+            terms.append(logarithm if _is(1, weight) else weight * logarithm)
     return -_sum(terms)
 
 
@@ -88,8 +106,8 @@ def softmax_cross_entropy(logits: Sequence[Any], target: Any) -> Any:
     """
     logits = _numbers("softmax_cross_entropy", "logit", logits)
     distribution = _distribution("softmax_cross_entropy", target, len(logits))
-    chosen = [place for place, weight in enumerate(distribution) if weight > 0]
-    if len(chosen) == 1 and _is_one(distribution[chosen[0]]):
+    chosen = [place for place, weight in enumerate(distribution) if not _is(0, weight)]
+    if len(chosen) == 1 and _is(1, distribution[chosen[0]]):
         # Right to the last digit also where the loss is tiny.
         return -log_softmax(logits, chosen[0])
     return logsumexp(logits) - weighted_sum(distribution, logits)
@@ -105,13 +123,18 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
     """
     losses = []
     for probability, target in _pairs("binary_cross_entropy", probabilities, targets):
-        if not (target >= 0 and target <= 1):
-            raise DomainError(f"binary_cross_entropy: target {target!r} is not between 0 and 1")
+        if not _holds(lambda target=target: target >= 0 and target <= 1):
+            raise DomainError(f"binary_cross_entropy: target {_shown(target)} is not between 0 and 1")
+        if not _are_probabilities([probability, 1 - probability]):
+            raise DomainError(
+                f"binary_cross_entropy: the probability {_shown(probability)} is not between 0 and 1; "
+                "of a logit take sigmoid(logit)"
+            )
         terms = []
         for weight, outcome in ((target, probability), (1 - target, 1 - probability)):
-            if weight > 0:
+            if not _is(0, weight):
                 logarithm = _log("binary_cross_entropy", outcome)
-                terms.append(logarithm if _is_one(weight) else weight * logarithm)
+                terms.append(logarithm if _is(1, weight) else weight * logarithm)
         losses.append(-_sum(terms))
     return _mean(losses)
 
@@ -124,8 +147,11 @@ def hinge(scores: Any, targets: Any) -> Any:
     """
     losses = []
     for score, target in _pairs("hinge", scores, targets):
-        if not isinstance(target, Value) and target not in (-1, 1):
-            raise DomainError(f"hinge: target {target!r} must be -1 or 1; from classes 0 and 1 take 2 * target - 1")
+        # Compared by order, as the == of Values is identity.
+        if not _holds(lambda target=target: -1 <= target <= -1 or 1 <= target <= 1):
+            raise DomainError(
+                f"hinge: target {_shown(target)} must be -1 or 1; from classes 0 and 1 take 2 * target - 1"
+            )
         losses.append(relu(1 - target * score))
     return _mean(losses)
 
@@ -158,14 +184,31 @@ def _numbers(loss: str, what: str, given: Any) -> list[Any]:
     return [x if isinstance(x, Value) else checks.number(x, f"{loss}: a {what}") for x in _listed(given)]
 
 
+def _holds(comparison: Callable[[], bool]) -> bool:
+    """Is it so? Complex numbers and symbols have no order, and pass."""
+    try:
+        return comparison()
+    except TypeError:
+        return True
+
+
+def _shown(numbers: Any) -> str:
+    """A number, a Value or a list of them as a message shows it; while a function is compiled no number is read."""
+    try:
+        found = [x.data if isinstance(x, Value) else x for x in _listed(numbers)]
+    except RecordingError:
+        return "of this call"
+    return f"{found if isinstance(numbers, list) else found[0]!r:.60}"
+
+
 def _log(loss: str, probability: Any) -> Any:
     if not isinstance(probability, Value) and probability <= 0:  # Values have a message of their own
         raise DomainError(f"{loss}: log of the probability {probability!r}; probabilities are above 0 where they count")
     return log(probability)
 
 
-def _is_one(weight: Any) -> bool:
-    return not isinstance(weight, Value) and weight == 1
+def _is(number: int, weight: Any) -> bool:
+    return bool(weight == number)  # a Value is not, so that it gets its gradient; a compiled function's float may be
 
 
 def _sum(terms: list[Any]) -> Any:
@@ -176,8 +219,31 @@ def _mean(losses: list[Any]) -> Any:
     return losses[0] if len(losses) == 1 else total(losses) / len(losses)
 
 
-# Soft targets may come from 32-bit arithmetic, whose sum of many probabilities is off by this much.
-_ROUNDING = Fraction(1, 1_000_000)
+# By how much the sum of weights may be off: soft targets may come from 32-bit arithmetic, and probabilities from
+# a calculation by hand that rounds each to two decimals.
+_ROUNDING_OF_A_TARGET, _ROUNDING_OF_A_PROBABILITY = 1e-6, 0.005
+
+
+def _are_probabilities(probabilities: list[Any]) -> bool:
+    """From 0 to 1 with sum 1, as far as they can be compared: nan, the end of a failed training, passes."""
+    rounding = _ROUNDING_OF_A_PROBABILITY * len(probabilities)
+
+    def compared() -> bool:
+        summed = total(probabilities)
+        return not (any([p < 0 for p in probabilities]) or summed < 1 - rounding or summed > 1 + rounding)
+
+    return _holds(compared)
+
+
+def _are_weights(weights: list[Any]) -> bool:
+    """From 0 up with sum 1, as far as they can be compared."""
+
+    def compared() -> bool:
+        summed = total(weights)
+        within = summed >= 1 - _ROUNDING_OF_A_TARGET and summed <= 1 + _ROUNDING_OF_A_TARGET
+        return within and all([weight >= 0 for weight in weights])
+
+    return _holds(compared)
 
 
 def _distribution(loss: str, target: Any, count: int) -> list[Any]:
@@ -194,8 +260,6 @@ def _distribution(loss: str, target: Any, count: int) -> list[Any]:
     weights = _numbers(loss, "weight of the target", target)
     if len(weights) != count:
         raise ShapeError(f"{loss}: a target of {len(weights)} for {count} predictions; give one weight for each class")
-    if any([isinstance(weight, Value) for weight in weights]):
-        return weights
-    if any([weight < 0 for weight in weights]) or not abs(sum(weights) - 1) <= _ROUNDING:
-        raise DomainError(f"{loss}: target {target!r} is no distribution: its weights are from 0 up and sum to 1")
+    if not _are_weights(weights):
+        raise DomainError(f"{loss}: target {_shown(weights)} is no distribution: weights are from 0 up and sum to 1")
     return weights

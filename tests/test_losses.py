@@ -165,8 +165,30 @@ def test_no_predictions(loss):
 def test_numbers_that_have_no_logarithm():
     with pytest.raises(DomainError, match=r"binary_cross_entropy: log of the probability 0\.0"):
         losses.binary_cross_entropy(0.0, 1)
-    with pytest.raises(DomainError, match=r"cross_entropy: log of the probability -1\.0"):
-        losses.cross_entropy([2.0, -1.0], 1)
+    with pytest.raises(DomainError, match=r"cross_entropy: log of the probability 0\.0"):
+        losses.cross_entropy([1.0, 0.0], 1)
+
+
+@pytest.mark.parametrize("logits", [[2.0, 1.0, 0.1], [2.0, -1.0], [0.5, 0.4], [1.0, 1.0]])
+@pytest.mark.parametrize("make", [float, Value])
+def test_logits_are_no_probabilities(logits, make):
+    message = r"probabilities (\[.*\]|of this call) are not from 0 to 1 with sum 1; of logits take softmax_cross_entropy"
+    with pytest.raises(DomainError, match=message):
+        losses.cross_entropy([make(z) for z in logits], 0)
+    with pytest.raises(DomainError, match=message):
+        autograd.compile(lambda *p: losses.cross_entropy(p, 0))(*logits)
+
+
+@pytest.mark.parametrize("logit", [2.0, -0.5, Value(2.0)])
+def test_a_logit_is_no_probability(logit):
+    with pytest.raises(DomainError, match=r"probability (2\.0|-0\.5) is not between 0 and 1; of a logit take sigmoid"):
+        losses.binary_cross_entropy(logit, 1)
+
+
+def test_probabilities_that_were_rounded_by_hand_and_those_of_a_failed_training():
+    assert losses.cross_entropy([0.33, 0.33, 0.33], 0) == -math.log(0.33)
+    assert math.isnan(losses.cross_entropy([math.nan, math.nan], 0))
+    assert losses.cross_entropy([Value(0.5 + 1e-30j), Value(0.5 - 1e-30j)], 0).data.imag == pytest.approx(-2e-30)
 
 
 def test_hinge():
@@ -175,8 +197,9 @@ def test_hinge():
     assert gradients(losses.hinge(score, -1), [score]) == [1.0]
     assert losses.hinge(Value(1.5), 1).data == 0.0
     assert losses.hinge([Value(0.25), Value(0.25)], [1, -1]).data == 1.0
-    with pytest.raises(DomainError, match="from classes 0 and 1 take"):
-        losses.hinge(score, 0)
+    for target in (0, Value(0.0), 0.5):
+        with pytest.raises(DomainError, match=r"target 0.* must be -1 or 1; from classes 0 and 1 take"):
+            losses.hinge(score, target)
 
 
 @pytest.mark.parametrize("loss", [losses.mse, losses.half_squared_error, losses.binary_cross_entropy, losses.hinge])
@@ -206,6 +229,14 @@ def test_targets_may_be_values(loss, predictions, targets):
     expected = gradients(plain, values)
     found = loss(values, [Value(t) for t in targets])
     assert found.data == plain.data and gradients(found, values) == expected
+
+
+def test_a_target_gets_its_gradient_also_where_it_is_zero():
+    target = [Value(1.0), Value(0.0)]
+    assert gradients(losses.cross_entropy([0.25, 0.75], target), target) == [-math.log(0.25), -math.log(0.75)]
+    assert gradients(losses.softmax_cross_entropy([1.0, 3.0], target), target) == [-1.0, -3.0]
+    target = Value(0.0)
+    assert gradients(losses.binary_cross_entropy(0.25, target), [target]) == [math.log(0.75) - math.log(0.25)]
 
 
 def test_a_compiled_loss_holds_for_other_targets():
