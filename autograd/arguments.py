@@ -36,6 +36,7 @@ __all__ = [
     "number_of_digits",
     "one_of",
     "random_generator",
+    "refused",
     "text",
     "value",
     "whole",

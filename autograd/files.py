@@ -23,7 +23,7 @@ __all__ = ["as_path", "write_whole"]
 def as_path(path: str | os.PathLike[str]) -> Path:
     """``path`` as a Path. Raises KindError, a TypeError, for what is none."""
     if not isinstance(path, str | os.PathLike):
-        raise KindError(f"a file's path is a string or a Path; got {given(path)}")
+        raise KindError(f"a file's path: expected a string or a Path, got {given(path)}")
     return Path(path)
 
 

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import autograd
-from autograd import KindError, MissingToolError, Value, total
+from autograd import MissingToolError, Value, arguments, total
 
-from . import checks, losses
+from . import losses
 from .layers import MLP
 from .module import Module, clear_gradients
 
@@ -42,7 +42,7 @@ class Eager:
         """The loss of one sample, as a graph."""
         loss = self._loss(self._model(x), target)
         if not isinstance(loss, Value):
-            raise KindError(f"the loss is {checks.shown(loss)}, and must be a Value")
+            raise arguments.refused(loss, "the loss", "a Value")
         return loss
 
 

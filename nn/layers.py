@@ -25,11 +25,12 @@ from autograd import (
     ShapeError,
     UnknownNameError,
     Value,
+    arguments,
     softmax,
     weighted_sums,
 )
 
-from . import checks, initializers, storage
+from . import initializers, storage
 from .initializers import Initializer
 from .module import Module
 
@@ -69,7 +70,7 @@ def _inputs(x: Any, count: int, what: str) -> Sequence[Any]:
     if not hasattr(x, "__len__") or getattr(x, "ndim", 1) == 0:
         x = list(x) if hasattr(x, "__next__") else (x,)
     if isinstance(x, (str, Mapping, Set)):
-        raise KindError(f"{what} takes a list of numbers; got {checks.shown(x)}")
+        raise arguments.refused(x, f"the input of {what}", "a list of numbers")
     if len(x) != count:
         alone = f", {x[0]!r:.40}" if len(x) == 1 else ""
         raise ShapeError(f"{what} takes {count} input{'s'[: count != 1]}, and was given {len(x)}{alone}")
@@ -106,7 +107,7 @@ class Neuron(Module):
         init: str | Initializer = initializers.uniform,
         seed: int | None = None,
     ) -> None:
-        generator = checks.seeded(seed)
+        generator = arguments.random_generator(seed)
         [weights] = initializers.named(init)(_size(nin, "nin"), 1, generator)
         row = [Value(weight, f"weight[{place}]") for place, weight in enumerate(weights)]
         self._set(row, Value(0.0, "bias"), _or_by_nonlin(activation, nonlin))
@@ -137,7 +138,7 @@ class Neuron(Module):
 
     @w.setter
     def w(self, weights: Sequence[Any]) -> None:
-        self._weights = checks.listed(weights, "w", "a list of weights, Values or numbers")
+        self._weights = arguments.listed(weights, "w", "a list of weights, Values or numbers")
 
     @property
     def b(self) -> Value:
@@ -198,7 +199,7 @@ class Layer(Module):
         init: str | Initializer = initializers.uniform,
         seed: int | None = None,
     ) -> None:
-        generator = checks.seeded(seed)
+        generator = arguments.random_generator(seed)
         activation = _or_by_nonlin(activation, nonlin)
         self._fill(_size(nin, "nin"), _size(nout, "nout"), activation, initializers.named(init), generator, "")
 
@@ -293,15 +294,15 @@ class Dropout(Module):
     """
 
     def __init__(self, probability: float, generator: initializers.Generator = random) -> None:
-        if not 0 <= checks.number(probability, "the probability of Dropout") < 1:
+        if not 0 <= arguments.number(probability, "the probability of Dropout") < 1:
             raise DomainError(f"the probability of Dropout is {probability!r}, and must be from 0 up and below 1")
         if not hasattr(generator, "random"):
-            raise KindError(f"generator is {checks.shown(generator)}, and must be a random.Random")
+            raise arguments.refused(generator, "generator", "a random.Random")
         self.probability = probability
         self.generator = generator
 
     def __call__(self, x: Sequence[Any]) -> list[Any]:
-        x = checks.listed(x, "what Dropout is called with", "a list of numbers")
+        x = arguments.listed(x, "what Dropout is called with", "a list of numbers")
         if not self.training or not self.probability:
             return x
         scale = 1.0 / (1.0 - self.probability)
@@ -347,7 +348,7 @@ class MLP(Module):
         sizes = [_size(size, "the size of a layer") for size in (inputs, *outputs)]
         # looked at here, because a network of one layer has no use for its first one
         activations = [_activation(activation, of_a_layer=True)] * (len(outputs) - 1) + [output]
-        generator = checks.seeded(seed)
+        generator = arguments.random_generator(seed)
         self.dropout = Dropout(dropout, generator) if dropout else None
         places = _places(activations, self.dropout is not None)
         rule = initializers.named(init)
@@ -369,8 +370,8 @@ class MLP(Module):
         Fractions stay Fractions through linear and relu layers. Raises ShapeError that says which W, b
         or list does not fit.
         """
-        weights = checks.listed(weights, "weights", "a list of a pair (W, b) for each layer")
-        activations = checks.listed(activations, "activations", "a list of a name for each layer, such as ['relu']")
+        weights = arguments.listed(weights, "weights", "a list of a pair (W, b) for each layer")
+        activations = arguments.listed(activations, "activations", "a list of a name for each layer, such as ['relu']")
         if len(weights) != len(activations):
             raise ShapeError(
                 f"{len(activations)} activations for {len(weights)} layers; give one activation for each layer"
@@ -383,7 +384,7 @@ class MLP(Module):
         places = _places(activations, bool(dropout))
         before = None
         for number, (pair, activation, place) in enumerate(zip(weights, activations, places), 1):
-            parts = checks.listed(pair, f"layer {number}", "a pair (W, b)")
+            parts = arguments.listed(pair, f"layer {number}", "a pair (W, b)")
             if len(parts) != 2:
                 raise ShapeError(f"layer {number} has {len(parts)} parts, and must be a pair (W, b)")
             rows, biases = parts

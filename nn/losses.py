@@ -23,6 +23,7 @@ from autograd import (
     RecordingError,
     ShapeError,
     Value,
+    arguments,
     log,
     log_softmax,
     logsumexp,
@@ -30,8 +31,6 @@ from autograd import (
     total,
     weighted_sum,
 )
-
-from . import checks
 
 __all__ = [
     "binary_cross_entropy",
@@ -79,7 +78,7 @@ def cross_entropy(probabilities: Sequence[Any], target: Any, epsilon: float = 0.
     which needs no ε.
     """
     probabilities = _numbers("cross_entropy", "probability", probabilities)
-    checks.number(epsilon, "cross_entropy: epsilon", least=0)
+    arguments.number(epsilon, "cross_entropy: epsilon", least=0)
     distribution = _distribution("cross_entropy", target, len(probabilities))
     if not _are_probabilities(probabilities):
         raise DomainError(
@@ -181,7 +180,7 @@ def _numbers(loss: str, what: str, given: Any) -> list[Any]:
     A Value is compared here and computed with, but its data is not read: so a compiled loss holds for
     other targets too.
     """
-    return [x if isinstance(x, Value) else checks.number(x, f"{loss}: a {what}") for x in _listed(given)]
+    return [x if isinstance(x, Value) else arguments.number(x, f"{loss}: a {what}") for x in _listed(given)]
 
 
 def _holds(comparison: Callable[[], bool]) -> bool:
@@ -251,7 +250,7 @@ def _distribution(loss: str, target: Any, count: int) -> list[Any]:
     if not count:
         raise ShapeError(f"{loss}: no predictions")
     if not hasattr(target, "__len__") and not isinstance(target, Value):
-        index = checks.number(target, f"{loss}: the target")
+        index = arguments.number(target, f"{loss}: the target")
         if not isinstance(index, int):
             raise KindError(f"{loss}: target {target!r} is neither a class index (an int) nor a sequence of {count}")
         if not 0 <= index < count:

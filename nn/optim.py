@@ -17,9 +17,8 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from autograd import DomainError, KindError, ShapeError, Value
+from autograd import DomainError, KindError, ShapeError, Value, arguments
 
-from . import checks
 from .module import clear_gradients
 
 __all__ = ["SGD", "Adam", "Optimizer", "clip_norm", "clip_value"]
@@ -36,7 +35,7 @@ class Optimizer:
         self.parameters: list[Any] = [parameters] if _are_arrays(parameters) else _each_once(parameters)
         if not self.parameters:
             raise ShapeError("an optimizer needs parameters, and the list is empty")
-        self.lr = checks.number(lr, "lr", least=0)
+        self.lr = arguments.number(lr, "lr", least=0)
 
     def zero_grad(self) -> None:
         """Set the ``.grad`` of every parameter to zero, in its own kind of number."""
@@ -69,8 +68,8 @@ class SGD(Optimizer):
         self, parameters: Any, lr: Any, momentum: Any = 0.0, weight_decay: Any = 0.0
     ) -> None:
         super().__init__(parameters, lr)
-        self.momentum = checks.number(momentum, "momentum", least=0)
-        self.weight_decay = checks.number(weight_decay, "weight_decay", least=0)
+        self.momentum = arguments.number(momentum, "momentum", least=0)
+        self.weight_decay = arguments.number(weight_decay, "weight_decay", least=0)
         self._velocities: list[Any] = []
 
     def step(self) -> None:
@@ -120,14 +119,14 @@ class Adam(Optimizer):
         weight_decay: Any = 0.0,
     ) -> None:
         super().__init__(parameters, lr)
-        pair = checks.listed(betas, "betas", "a pair such as (0.9, 0.999)")
+        pair = arguments.listed(betas, "betas", "a pair such as (0.9, 0.999)")
         if len(pair) != 2:
             raise ShapeError(f"betas is {betas!r}; give a pair such as (0.9, 0.999)")
-        if not all([0 <= checks.number(beta, "one of betas") < 1 for beta in pair]):
+        if not all([0 <= arguments.number(beta, "one of betas") < 1 for beta in pair]):
             raise DomainError(f"betas is {betas!r}, and both must be from 0 up and below 1")
         self.betas = betas
-        self.eps = checks.number(eps, "eps", least=0)
-        self.weight_decay = checks.number(weight_decay, "weight_decay", least=0)
+        self.eps = arguments.number(eps, "eps", least=0)
+        self.weight_decay = arguments.number(weight_decay, "weight_decay", least=0)
         self._steps = 0
         self._means = [0.0] * len(self.parameters)
         self._squares = [0.0] * len(self.parameters)
@@ -160,7 +159,7 @@ def clip_norm(parameters: Iterable[Value], largest: float) -> float:
 
     The factor is largest / (norm + 1e-6), as in PyTorch's ``clip_grad_norm_``, if that is below 1.
     """
-    checks.number(largest, "largest", least=0)
+    arguments.number(largest, "largest", least=0)
     parameters = _each_once(parameters)
     gradients = [float(parameter.grad) for parameter in parameters]
     squares = 0.0
@@ -183,7 +182,7 @@ def clip_value(parameters: Iterable[Value], largest: float) -> None:
     >>> w.grad
     -0.5
     """
-    checks.number(largest, "largest", least=0)
+    arguments.number(largest, "largest", least=0)
     for parameter in _each_once(parameters):
         parameter.grad = max(-largest, min(largest, parameter.grad))
 
@@ -199,7 +198,7 @@ def _array_sqrt() -> Any:
 
 
 def _each_once(parameters: Any) -> list[Value]:
-    found = checks.listed(parameters, "parameters", "model.parameters(), a list of Values")
+    found = arguments.listed(parameters, "parameters", "model.parameters(), a list of Values")
     for parameter in found:
         if not isinstance(parameter, Value) or parameter.op:
             raise KindError(f"a parameter is a Value that no operation made; got {parameter!r:.60}")

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from . import checks
+from autograd import arguments
 
 __all__ = ["Schedule", "cosine", "exponential_decay", "linear", "step_decay"]
 
@@ -23,8 +23,8 @@ Schedule = Callable[[int], float]
 
 def step_decay(every: int, factor: float) -> Schedule:
     """factor to the power ⌊epoch / every⌋."""
-    checks.whole(every, "every")
-    checks.number(factor, "factor", least=0)
+    arguments.whole(every, "every")
+    arguments.number(factor, "factor", least=0)
     return lambda epoch: factor ** (epoch // every) * 1.0
 
 
@@ -34,7 +34,7 @@ def exponential_decay(factor: float) -> Schedule:
     >>> [exponential_decay(0.5)(epoch) for epoch in range(3)]
     [1.0, 0.5, 0.25]
     """
-    checks.number(factor, "factor", least=0)
+    arguments.number(factor, "factor", least=0)
     return lambda epoch: factor**epoch * 1.0
 
 
@@ -46,8 +46,8 @@ def linear(start: float, end: float, epochs: int) -> Schedule:
     [0.25, 0.5, 0.75, 1.0, 1.0]
     """
     for name, number in (("start", start), ("end", end)):
-        checks.number(number, name, least=0)
-    checks.whole(epochs, "epochs")
+        arguments.number(number, name, least=0)
+    arguments.whole(epochs, "epochs")
     return lambda epoch: end if epoch >= epochs else start + (end - start) * epoch / epochs
 
 
@@ -59,6 +59,6 @@ def cosine(epochs: int, floor: float = 0.0) -> Schedule:
 
     Loshchilov and Hutter (2017), eq. 5, without restarts.
     """
-    checks.whole(epochs, "epochs")
-    checks.number(floor, "floor", least=0)
+    arguments.whole(epochs, "epochs")
+    arguments.number(floor, "floor", least=0)
     return lambda epoch: floor + (1.0 - floor) * (1.0 + math.cos(math.pi * min(epoch, epochs) / epochs)) / 2.0

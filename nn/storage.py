@@ -30,9 +30,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from autograd import FileFormatError, KindError
-
-from . import checks
+from autograd import FileFormatError, KindError, arguments
 
 __all__ = ["FORMAT", "VERSION", "read", "text"]
 
@@ -62,7 +60,7 @@ def text(description: Mapping[str, Any], state: Mapping[str, Any]) -> str:
 def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The description and the state that a file holds; FileFormatError where it is no such file."""
     if not isinstance(path, (str, os.PathLike)):
-        raise KindError(f"a file's path is a string or a Path; got {checks.shown(path)}")
+        raise arguments.refused(path, "a file's path", "a string or a Path")
     try:
         content = json.loads(Path(path).read_bytes(), object_hook=_number_of_kind, parse_constant=_refused)
     except (ValueError, ArithmeticError, RecursionError) as error:

@@ -21,9 +21,8 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from autograd import DomainError, KindError, MissingToolError, ShapeError, Value, total
+from autograd import DomainError, KindError, MissingToolError, ShapeError, Value, arguments, total
 
-from . import checks
 from .gradients import Eager, Replayed, replayable
 from .module import Module
 from .optim import Optimizer, clip_norm
@@ -71,11 +70,11 @@ def batches(
 
     A ``generator`` shuffles them first; the data itself stays as it is.
     """
-    samples = list(data) if isinstance(data, str) else checks.listed(data, "data", "a list of samples")
-    size = (len(samples) or 1) if size is None else checks.whole(size, "the size of a batch")
+    samples = list(data) if isinstance(data, str) else arguments.listed(data, "data", "a list of samples")
+    size = (len(samples) or 1) if size is None else arguments.whole(size, "the size of a batch")
     if generator is not None:
         if not hasattr(generator, "shuffle"):
-            raise KindError(f"generator is {checks.shown(generator)}, and must be a random.Random")
+            raise arguments.refused(generator, "generator", "a random.Random")
         generator.shuffle(samples)
     for start in range(0, len(samples), size):
         yield samples[start : start + size]
@@ -123,28 +122,29 @@ def fit(
     and ShapeError, which name the argument, before anything is changed.
     """
     if not isinstance(model, Module):
-        raise KindError(f"model is {checks.shown(model)}, and must be a Module, such as an MLP")
+        raise arguments.refused(model, "model", "a Module, such as an MLP")
     if not all(hasattr(optimizer, name) for name in ("parameters", "lr", "step")):
-        raise KindError(
-            f"optimizer is {checks.shown(optimizer)}; give one of the model's parameters, such as "
-            "optim.SGD(model.parameters(), lr=0.1)"
-        )
-    checks.function(loss, "loss", "losses.mse")
+        expected = "an optimizer of the model's parameters, such as optim.SGD(model.parameters(), lr=0.1)"
+        raise arguments.refused(optimizer, "optimizer", expected)
+    arguments.function(loss, "loss", "a function, such as losses.mse")
     data, validation = _samples("data", data), None if validation is None else _samples("validation", validation)
-    checks.whole(epochs, "epochs", least=0)
+    arguments.whole(epochs, "epochs", least=0)
     for name, size in (("batch_size", batch_size), ("patience", patience)):
         if size is not None:
-            checks.whole(size, name)
-    for name, called in (("schedule", schedule), ("on_epoch", on_epoch)):
+            arguments.whole(size, name)
+    for name, called, example in (
+        ("schedule", schedule, "schedules.cosine(100)"),
+        ("on_epoch", on_epoch, "lambda history: False"),
+    ):
         if called is not None:
-            checks.function(called, name, "schedules.cosine(100)" if name == "schedule" else "lambda history: False")
+            arguments.function(called, name, f"a function, such as {example}")
     if clip is not None:
-        checks.number(clip, "clip", least=0)
+        arguments.number(clip, "clip", least=0)
     if not all(isinstance(parameter, Value) for parameter in optimizer.parameters):
         raise KindError("fit takes an optimizer of a list of parameters; it keeps arrays itself, where they pay")
     if not {*optimizer.parameters} & {*model.parameters()}:
         raise ShapeError("none of the optimizer's parameters is one of the model: make it from model.parameters()")
-    generator = None if seed is None else checks.seeded(seed)
+    generator = None if seed is None else arguments.random_generator(seed)
     parameters, first_rate = optimizer.parameters, optimizer.lr
     history, best_loss, best = History(), math.inf, None
     steps = epochs * len(range(0, len(data), batch_size or len(data)))
@@ -157,7 +157,7 @@ def fit(
         try:
             for number in range(epochs):
                 if schedule is not None:
-                    optimizer.lr = first_rate * checks.number(schedule(number), f"schedule({number})")
+                    optimizer.lr = first_rate * arguments.number(schedule(number), f"schedule({number})")
                 summed = 0.0
                 model.train()
                 for batch in batches(data, batch_size, generator):
@@ -206,7 +206,7 @@ def _diverged(epoch: int, loss: str, optimizer: Optimizer) -> DomainError:
 
 
 def _samples(name: str, data: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
-    samples = checks.listed(data, name, "a list of pairs (x, target), such as list(zip(inputs, targets))")
+    samples = arguments.listed(data, name, "a list of pairs (x, target), such as list(zip(inputs, targets))")
     if not samples:
         raise ShapeError(f"{name} is empty; give at least one pair (x, target)")
     for place, sample in enumerate(samples):

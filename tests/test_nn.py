@@ -254,17 +254,17 @@ def test_sizes_that_are_none(inputs, outputs):
         (lambda: MLP(2, [3], init=lambda nin, nout, g: 0.0), ShapeError, "init, called with 2, 3 and a generator: W"),
         (lambda: MLP(2, [3], init=lambda nin, nout, g: [[1.0] * nin]), ShapeError, "3 biases in b for 1 rows"),
         (lambda: MLP(2, [1], init=lambda nin, nout, g: [[1.0]]), ShapeError, "rows of 1 weights for 2 inputs"),
-        (lambda: MLP(2, [1], seed=[1]), KindError, r"seed is \[1\] \(of type list\), and must be a whole number"),
+        (lambda: MLP(2, [1], seed=[1]), KindError, r"seed: expected a whole number.*, got \[1\]"),
         (lambda: Layer(2, 3, "tanh"), KindError, "nonlin is 'tanh'.*activation='tanh'"),
         (lambda: Neuron(2, "tanh"), KindError, "nonlin is 'tanh'"),
-        (lambda: MLP(2, [3, 1], dropout="x"), KindError, "the probability of Dropout is 'x'"),
-        (lambda: nn.Dropout(0.5, 3), KindError, r"generator is 3 .*must be a random\.Random"),
-        (lambda: nn.Dropout(0.5)(3), KindError, "what Dropout is called with is 3 .*; give a list of numbers"),
-        (lambda: MLP.from_weights(None, ["relu"]), KindError, r"weights is None .*; give a list of a pair \(W, b\)"),
-        (lambda: MLP.from_weights([3], ["relu"]), KindError, r"layer 1 is 3 .*; give a pair \(W, b\)"),
-        (lambda: MLP.from_weights([([[1.0]], [0.0])], None), KindError, "activations is None"),
-        (lambda: MLP.from_weights([([[1.0]], [0.0])], "relu"), KindError, "activations is 'relu' .*; give a list"),
-        (lambda: setattr(Neuron(2), "w", 3), KindError, "w is 3 .*; give a list of weights"),
+        (lambda: MLP(2, [3, 1], dropout="x"), KindError, "the probability of Dropout: expected .*, got 'x'"),
+        (lambda: nn.Dropout(0.5, 3), KindError, r"generator: expected a random\.Random.*, got 3"),
+        (lambda: nn.Dropout(0.5)(3), KindError, "what Dropout is called with: expected a list of numbers, got 3"),
+        (lambda: MLP.from_weights(None, ["relu"]), KindError, r"weights: expected a list of a pair.*, got None"),
+        (lambda: MLP.from_weights([3], ["relu"]), KindError, r"layer 1: expected a pair \(W, b\).*, got 3"),
+        (lambda: MLP.from_weights([([[1.0]], [0.0])], None), KindError, "activations: expected .*, got None"),
+        (lambda: MLP.from_weights([([[1.0]], [0.0])], "relu"), KindError, "activations: expected a list.*, got 'relu'"),
+        (lambda: setattr(Neuron(2), "w", 3), KindError, "w: expected a list of weights.*, got 3"),
     ],
 )
 def test_models_that_are_none(make, error, message):
@@ -274,7 +274,7 @@ def test_models_that_are_none(make, error, message):
 
 @pytest.mark.parametrize("x", ["ab", {1.0: 2.0, 3.0: 4.0}, {1.0, 2.0}])
 def test_inputs_without_an_order(x):
-    with pytest.raises(KindError, match="the network takes a list of numbers; got "):
+    with pytest.raises(KindError, match="the input of the network: expected a list of numbers, got "):
         MLP(2, [1])(x)
 
 

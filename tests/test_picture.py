@@ -262,7 +262,7 @@ def test_what_is_no_value_is_refused(root):
 @pytest.mark.parametrize("path", [None, 3.0, ["x.svg"], b"x.svg"])
 def test_what_is_no_path_is_refused(path):
     for take in (draw(Value(1.0)).save, draw(Value(1.0)).matches, lambda path: write_whole(path, b"")):
-        with pytest.raises(KindError, match="a file's path is a string or a Path; got"):
+        with pytest.raises(KindError, match="a file's path: expected a string or a Path, got"):
             take(path)
 
 

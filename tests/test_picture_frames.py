@@ -98,7 +98,7 @@ def test_options_that_mean_nothing_are_refused_before_anything_is_written(option
 
 @pytest.mark.parametrize("path", [None, 3.0, ["slides"], b"slides"])
 def test_what_is_no_path_is_refused(path):
-    with pytest.raises(KindError, match="a file's path is a string or a Path; got"):
+    with pytest.raises(KindError, match="a file's path: expected a string or a Path, got"):
         frames(graph(), path)
 
 

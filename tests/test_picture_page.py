@@ -397,7 +397,7 @@ def test_what_cannot_be_played_is_refused(tmp_path):
     for root in (1.0, None, [x], "loss"):
         with pytest.raises(KindError, match="a Value; got"):
             play(root, tmp_path / "steps.html")
-    with pytest.raises(KindError, match="a file's path is a string or a Path; got None"):
+    with pytest.raises(KindError, match="a file's path: expected a string or a Path, got None"):
         play(x, None)
     with pytest.raises(FileWriteError, match="that is a folder"):
         play(x, tmp_path)

@@ -283,7 +283,7 @@ def test_a_plot_is_written_and_is_the_same_each_time(ending, start, tmp_path):
 def test_other_endings_are_refused(tmp_path):
     with pytest.raises(UnknownNameError, match=r"x\.jpg.*\.svg, \.png, \.pdf"):
         plot_losses([1.0]).save(tmp_path / "x.jpg")
-    with pytest.raises(KindError, match="a file's path is a string or a Path; got None"):
+    with pytest.raises(KindError, match="a file's path: expected a string or a Path, got None"):
         plot_losses([1.0]).save(None)
 
 

@@ -176,7 +176,7 @@ def test_a_file_that_is_not_there(tmp_path):
 @pytest.mark.parametrize("path", [None, 3, {}, ["model.json"]])
 def test_a_path_that_is_none(path):
     for load in (MLP.load, MLP(1, [1]).load):
-        with pytest.raises(KindError, match="a file's path is a string or a Path; got "):
+        with pytest.raises(KindError, match="a file's path: expected a string or a Path, got "):
             load(path)
 
 

@@ -84,13 +84,13 @@ def test_batches():
     data = list(range(20))
     shuffled = [x for batch in batches(data, 3, random.Random(0)) for x in batch]
     assert sorted(shuffled) == data != shuffled and data == list(range(20))
-    with pytest.raises(DomainError, match="the size of a batch is 0"):
+    with pytest.raises(DomainError, match=r"the size of a batch: expected .*, got 0"):
         list(batches([1], 0))
     for arguments, message in (
-        (([1], "2"), "the size of a batch is '2'"),
-        (([1], 1.5), r"the size of a batch is 1\.5"),
-        ((3,), r"data is 3 \(of type int\); give a list of samples"),
-        (([1], 1, 5), r"generator is 5 .*must be a random\.Random"),
+        (([1], "2"), "the size of a batch: expected a whole number from 1 up, got '2'"),
+        (([1], 1.5), r"the size of a batch: expected .*, got 1\.5"),
+        ((3,), r"data: expected a list of samples, got 3"),
+        (([1], 1, 5), r"generator: expected a random\.Random"),
     ):
         with pytest.raises(KindError, match=message):
             list(batches(*arguments))
@@ -302,33 +302,33 @@ def test_a_loss_that_is_not_finite_changes_nothing():
         ({"data": []}, ShapeError, "data is empty"),
         ({"data": [1.0]}, ShapeError, r"data\[0\] is no pair"),
         ({"data": DATA, "validation": [([1.0], 1, 2)]}, ShapeError, r"validation\[0\] is no pair"),
-        ({"data": DATA, "epochs": -1}, DomainError, "epochs is -1"),
-        ({"data": DATA, "patience": 0}, DomainError, "patience is 0"),
-        ({"data": DATA, "batch_size": 0}, DomainError, "batch_size is 0"),
-        ({"data": DATA, "clip": -1.0}, DomainError, r"clip is -1\.0"),
-        ({"data": DATA, "loss": lambda output, target: 1.0}, KindError, r"the loss is 1\.0"),
-        ({"data": 3}, KindError, r"data is 3 \(of type int\); give a list of pairs \(x, target\), such as list\(zip"),
-        ({"data": None}, KindError, "data is None"),
-        ({"data": {(0.0, 1.0): 1}}, KindError, "data is {.*; give a list of pairs"),
-        ({"data": DATA, "validation": 0.2}, KindError, r"validation is 0\.2"),
-        ({"data": DATA, "epochs": 1.5}, KindError, r"epochs is 1\.5 .*must be a whole number from 0 up"),
-        ({"data": DATA, "epochs": "3"}, KindError, "epochs is '3'"),
-        ({"data": DATA, "epochs": None}, KindError, "epochs is None"),
-        ({"data": DATA, "epochs": True}, KindError, "epochs is True"),
-        ({"data": DATA, "batch_size": 1.5}, KindError, r"batch_size is 1\.5"),
-        ({"data": DATA, "patience": 1.5}, KindError, r"patience is 1\.5"),
-        ({"data": DATA, "clip": "x"}, KindError, r"clip is 'x' .*must be one real number"),
-        ({"data": DATA, "seed": [1]}, KindError, r"seed is \[1\]"),
-        ({"data": DATA, "schedule": 0.9}, KindError, r"schedule is 0\.9 .*such as schedules\.cosine\(100\)"),
-        ({"data": DATA, "schedule": lambda epoch: None}, KindError, r"schedule\(0\) is None"),
-        ({"data": DATA, "schedule": schedules.cosine}, DomainError, "epochs is 0"),  # and not cosine(100)
-        ({"data": DATA, "on_epoch": 3}, KindError, "on_epoch is 3"),
-        ({"data": DATA, "loss": "mse"}, KindError, r"loss is 'mse' .*must be a function, such as losses\.mse"),
-        ({"data": DATA, "loss": losses}, KindError, "loss is <module"),
-        ({"data": DATA, "model": None}, KindError, "model is None .*must be a Module, such as an MLP"),
-        ({"data": DATA, "model": lambda x: x[0]}, KindError, "model is <function"),
-        ({"data": DATA, "optimizer": optim.SGD}, KindError, "optimizer is <class .*; give one of the model's"),
-        ({"data": DATA, "optimizer": 0.1}, KindError, r"optimizer is 0\.1 .*such as optim\.SGD\(model\.parameters"),
+        ({"data": DATA, "epochs": -1}, DomainError, "epochs: expected .*, got -1"),
+        ({"data": DATA, "patience": 0}, DomainError, "patience: expected .*, got 0"),
+        ({"data": DATA, "batch_size": 0}, DomainError, "batch_size: expected .*, got 0"),
+        ({"data": DATA, "clip": -1.0}, DomainError, r"clip: expected .*, got -1\.0"),
+        ({"data": DATA, "loss": lambda output, target: 1.0}, KindError, r"the loss: expected .*, got 1\.0"),
+        ({"data": 3}, KindError, r"data: expected a list of pairs \(x, target\), such as list\(zip.*, got 3"),
+        ({"data": None}, KindError, "data: expected .*, got None"),
+        ({"data": {(0.0, 1.0): 1}}, KindError, "data: expected a list of pairs.*, got {"),
+        ({"data": DATA, "validation": 0.2}, KindError, r"validation: expected .*, got 0\.2"),
+        ({"data": DATA, "epochs": 1.5}, KindError, r"epochs: expected a whole number from 0 up.*, got 1"),
+        ({"data": DATA, "epochs": "3"}, KindError, "epochs: expected .*, got '3'"),
+        ({"data": DATA, "epochs": None}, KindError, "epochs: expected .*, got None"),
+        ({"data": DATA, "epochs": True}, KindError, "epochs: expected .*, got True"),
+        ({"data": DATA, "batch_size": 1.5}, KindError, r"batch_size: expected .*, got 1\.5"),
+        ({"data": DATA, "patience": 1.5}, KindError, r"patience: expected .*, got 1\.5"),
+        ({"data": DATA, "clip": "x"}, KindError, r"clip: expected one real number.*, got 'x'"),
+        ({"data": DATA, "seed": [1]}, KindError, r"seed: expected .*, got \[1\]"),
+        ({"data": DATA, "schedule": 0.9}, KindError, r"schedule: expected .*such as schedules\.cosine.*, got 0\.9"),
+        ({"data": DATA, "schedule": lambda epoch: None}, KindError, r"schedule\(0\): expected .*, got None"),
+        ({"data": DATA, "schedule": schedules.cosine}, DomainError, "epochs: expected .*, got 0"),  # no cosine(100)
+        ({"data": DATA, "on_epoch": 3}, KindError, "on_epoch: expected .*, got 3"),
+        ({"data": DATA, "loss": "mse"}, KindError, r"loss: expected a function, such as losses\.mse.*, got 'mse'"),
+        ({"data": DATA, "loss": losses}, KindError, "loss: expected .*, got <module"),
+        ({"data": DATA, "model": None}, KindError, "model: expected a Module, such as an MLP.*, got None"),
+        ({"data": DATA, "model": lambda x: x[0]}, KindError, "model: expected .*, got <function"),
+        ({"data": DATA, "optimizer": optim.SGD}, KindError, "optimizer: expected an optimizer of.*, got <class"),
+        ({"data": DATA, "optimizer": 0.1}, KindError, r"optimizer: expected .*such as optim\.SGD\(.*, got 0\.1"),
     ],
 )
 def test_what_is_refused(arguments, error, message):
