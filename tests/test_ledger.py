@@ -3,6 +3,7 @@
 The formulas below are a transcription of the documents that shares nothing with the engine.
 """
 
+import functools
 import json
 from decimal import Decimal
 
@@ -122,6 +123,7 @@ def oracle():
     return [mpf(1), mpf(4096), *first, mpf(1) / 2, mpf(1), mpf(1), *layers_figures()]
 
 
+@functools.cache
 def ledger():
     return [entry for name in EXAMPLES for entry in audit(load(name).document, load(name).figures())]
 

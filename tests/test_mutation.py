@@ -60,7 +60,7 @@ def at_the_kink(primitive):
 
 def mutants_of(primitive):
     """(what is broken, the broken row) for each way of breaking it."""
-    count = primitive.arity or 3
+    count = len(points(primitive.name)[0])
     for place in range(count):
         operand = f"the partial by operand {place + 1}"
         yield f"{operand} negated", of_partial(primitive, place, lambda partial, operands: -partial)

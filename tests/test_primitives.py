@@ -12,7 +12,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from oracles import ANALYTIC, ORACLES, mpmath
+from oracles import ANALYTIC, ORACLES, PARTIALS, mpmath
 
 from autograd import AutogradError, Value, grad
 from autograd.primitives import FAMILIES, PRIMITIVES, Primitive, lookup
@@ -89,12 +89,13 @@ def exact(number):
 
 def derivative(name, operands, places):
     """The oracle's derivative by the operands at ``places``, one after the other."""
-    orders = tuple(places.count(place) for place in range(len(operands)))
-    if name in ("step", "sign") and places:
-        return mpmath.mpf(0)
     if not places:
         return ORACLES[name](*operands)
-    return mpmath.diff(ORACLES[name], tuple(operands), orders)
+    first, *others = places
+    if not others:
+        return mpmath.mpmathify(PARTIALS[name](*operands)[first])
+    orders = tuple(others.count(place) for place in range(len(operands)))
+    return mpmath.diff(lambda *xs: PARTIALS[name](*xs)[first], tuple(operands), orders)
 
 
 def compare(name, got, operands, places, epsilon, exact_kind):
@@ -131,6 +132,20 @@ def check_row(name, kind, numbers):
             compare(name, slope.data, at, [i], epsilon, exact_kind)
             for j, second in enumerate(seconds[i]):
                 compare(name, second, at, [i, j], epsilon, exact_kind)
+
+
+@pytest.mark.parametrize("name", ROWS)
+@settings(max_examples=5, deadline=None)
+@given(data=st.data())
+def test_the_oracles_partials_are_its_results_derivatives(name, data):
+    numbers = data.draw(operands_of(name))
+    if name in ("maximum", "minimum"):
+        assume(abs(numbers[0] - numbers[1]) > 1e-3)
+    with mpmath.workdps(50):
+        for place, partial in enumerate(PARTIALS[name](*map(mpmath.mpf, numbers))):
+            orders = [int(place == other) for other in range(len(numbers))]
+            slope = mpmath.diff(ORACLES[name], tuple(map(mpmath.mpf, numbers)), tuple(orders))
+            assert abs(partial - slope) <= mpmath.mpf(10) ** -35 * (1 + abs(slope)), place
 
 
 @pytest.mark.parametrize("kind", KINDS)
