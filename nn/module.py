@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from autograd import FileFormatError, KindError, ShapeError, UnknownNameError, Value, write_whole
@@ -72,20 +74,24 @@ class Module:
     def tensors(self) -> dict[str, Any]:
         """The parameters by name, each a Value or nested lists of them: what ``state_dict`` reads and writes."""
         found: dict[str, Any] = {}
-        for name, part in self._parts():
-            if isinstance(part, Module):
-                found.update({f"{name}.{inner}": tensor for inner, tensor in part.tensors().items()})
-            else:
-                found[name] = part
+        with _parts_of(self) as parts:
+            for name, part in parts:
+                if isinstance(part, Module):
+                    found.update({f"{name}.{inner}": tensor for inner, tensor in part.tensors().items()})
+                else:
+                    found[name] = part
         return found
 
     def modules(self) -> Iterator[Module]:
-        """This module and every module in it."""
+        """This module and every module in it, each once."""
         stack: list[Module] = [self]
+        seen: set[int] = set()
         while stack:
             module = stack.pop()
-            yield module
-            stack.extend(reversed(module._children()))
+            if id(module) not in seen:
+                seen.add(id(module))
+                yield module
+                stack.extend(reversed(module._children()))
 
     def _children(self) -> list[Module]:
         """The modules right inside this one."""
@@ -93,15 +99,15 @@ class Module:
 
     def _parts(self) -> Iterator[tuple[str, Value | Module]]:
         """(name, part) for each Value and Module among the attributes, and in the containers among them."""
-        stack = list(reversed([*vars(self).items()]))
+        stack = [(name, thing, ()) for name, thing in reversed(vars(self).items())]
         while stack:
-            name, thing = stack.pop()
+            name, thing, around = stack.pop()
             if isinstance(thing, (Value, Module)):
                 yield name, thing
-            elif isinstance(thing, dict):
-                stack.extend([(f"{name}.{key}", inner) for key, inner in reversed(thing.items())])
-            elif isinstance(thing, (list, tuple)):
-                stack.extend([(f"{name}.{place}", inner) for place, inner in reversed(list(enumerate(thing)))])
+            elif isinstance(thing, (dict, list, tuple)) and id(thing) not in around:  # a list may hold itself
+                inside = thing.items() if isinstance(thing, dict) else enumerate(thing)
+                found = [(f"{name}.{key}", inner, (*around, id(thing))) for key, inner in inside]
+                stack.extend(reversed(found))
 
     def train(self, training: bool = True) -> None:
         """Switch this module and those in it to training, where Dropout drops; ``eval()`` switches back."""
@@ -177,8 +183,23 @@ class Module:
 
     def description(self) -> dict[str, Any]:
         """What a file says of the model beside its parameters: its kind, its activations, and its parts' ones."""
-        parts = {name: part.description() for name, part in self._parts() if isinstance(part, Module)}
+        with _parts_of(self) as inside:
+            parts = {name: part.description() for name, part in inside if isinstance(part, Module)}
         return {"kind": type(self).__name__, **({"parts": parts} if parts else {})}
+
+
+_around: ContextVar[tuple[Module, ...]] = ContextVar("_around", default=())
+
+
+@contextmanager
+def _parts_of(module: Module) -> Iterator[list[tuple[str, Any]]]:
+    """Its parts, while they are looked into, but those that it is itself a part of: a module may hold its parent."""
+    around = (*_around.get(), module)
+    token = _around.set(around)
+    try:
+        yield [(name, part) for name, part in module._parts() if not any([part is outer for outer in around])]
+    finally:
+        _around.reset(token)
 
 
 def _told(description: Mapping[str, Any]) -> str:

@@ -420,6 +420,43 @@ def test_modules_in_containers():
     assert len(net.parameters()) == 9
 
 
+def test_a_module_may_hold_its_parent():
+    class Part(Module):
+        def __init__(self, whole):
+            self.whole, self.weight = whole, Value(2.0)
+
+    class Whole(Module):
+        def __init__(self):
+            self.bias = Value(1.0)
+            self.parts = [Part(self), Part(self)]
+            self.parts.append(self.parts)
+            self.itself = {"again": self}
+
+    whole = Whole()
+    assert list(whole.state_dict()) == ["bias", "parts.0.weight", "parts.1.weight"]
+    assert [p.data for p in whole.parameters()] == [1.0, 2.0, 2.0]
+    assert list(whole.modules()) == [whole, *whole.parts[:2]]
+    part = whole.parts[0]
+    assert list(part.state_dict()) == ["whole.bias", "whole.parts.1.weight", "weight"]
+    whole.eval()
+    assert not part.training and not whole.training
+    part.train()
+    assert whole.training
+    assert whole.description()["parts"]["parts.0"] == {"kind": "Part"}
+    whole.load_state_dict({"bias": 5.0, "parts.0.weight": 6.0, "parts.1.weight": 7.0})
+    whole.zero_grad()
+    assert [p.data for p in whole.parameters()] == [5.0, 6.0, 7.0]
+
+
+def test_a_module_in_two_places_has_both_names():
+    class Net(Module):
+        def __init__(self):
+            self.one = self.other = Layer(1, 1)
+
+    assert list(Net().state_dict()) == ["one.weight", "one.bias", "other.weight", "other.bias"]
+    assert len(list(Net().modules())) == 3 and len(Net().parameters()) == 2
+
+
 def test_the_facade():
     assert len(nn.__all__) == len(set(nn.__all__))
     assert all(hasattr(nn, name) for name in nn.__all__)
