@@ -171,7 +171,7 @@ def forward(
 
 
 def in_floats(number: Number) -> Number:
-    if isinstance(number, complex):
+    if isinstance(number, complex) or hasattr(number, "_mpc_"):
         raise KindError(f"{number!r} is complex; a calculation is rounded in real numbers")
     return number if type(number) is int else float(number)
 
