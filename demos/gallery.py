@@ -93,7 +93,7 @@ def exhibit(out: Path) -> Iterator[Path | str]:
 def _page(name: str, out: Path) -> Path:
     example = load(name)
     *_, root = example.values().values()
-    return play(root, out / f"{name}.html", title=f"{name}: {example.about}")
+    return play(root, title=f"{name}: {example.about}").save(out / f"{name}.html")
 
 
 def _losses() -> Plot:

@@ -15,7 +15,10 @@ _FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--remote-debugging-pipe", "--window-size=1280,900",
 ]  # fmt: skip
-_KEYS = {"ArrowRight": 39, "ArrowLeft": 37, "ArrowUp": 38, "ArrowDown": 40, "Home": 36, "End": 35, "Tab": 9, " ": 32}
+_KEYS = {
+    "ArrowRight": 39, "ArrowLeft": 37, "ArrowUp": 38, "ArrowDown": 40, "Home": 36, "End": 35, "Tab": 9, " ": 32,
+    "Enter": 13, "Escape": 27,
+}  # fmt: skip
 
 
 class Browser:
@@ -101,7 +104,7 @@ class Browser:
 
     def press(self, key):
         text = {"text": key} if len(key) == 1 else {}
-        code = _KEYS.get(key, ord(key[0]))
+        code = _KEYS.get(key) or (ord(key.upper()) if len(key) == 1 and key.isalnum() else 0)
         for kind in ("keyDown", "keyUp"):
             self._ask("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, **text)
 
@@ -113,6 +116,17 @@ class Browser:
         )
         for kind in ("mousePressed", "mouseReleased"):
             self._ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    def drag(self, start, end):
+        """Press the mouse at a place, move to another one in steps, and let go."""
+
+        def at(part):
+            return {"x": start[0] + part * (end[0] - start[0]), "y": start[1] + part * (end[1] - start[1])}
+
+        self._ask("Input.dispatchMouseEvent", type="mousePressed", button="left", clickCount=1, **at(0))
+        for part in range(1, 11):
+            self._ask("Input.dispatchMouseEvent", type="mouseMoved", button="left", buttons=1, **at(part / 10))
+        self._ask("Input.dispatchMouseEvent", type="mouseReleased", button="left", clickCount=1, **at(1))
 
     def look(self, **features):
         """Emulate media features, such as ``prefers_color_scheme="dark"``."""

@@ -59,7 +59,8 @@ def test_the_wheel_holds_the_packages_and_nothing_stray(archives):
         for path in (ROOT / package).rglob("*.py")
     }
     assert modules <= names
-    assert {"autograd/py.typed", "nn/py.typed", "autograd/picture/page.html", "demos/tasks/names.txt"} <= names
+    assert {"autograd/py.typed", "nn/py.typed", "demos/tasks/names.txt"} <= names
+    assert {f"autograd/picture/live/{name}" for name in ("page.html", "page.css", "script/tape.js")} <= names
 
 
 @pytest.mark.slow

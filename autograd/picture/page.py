@@ -1,109 +1,124 @@
-"""The stepping page: one HTML file with the graph and both passes, that needs nothing else.
-
-Its parts are ``page.html``, ``page.css`` and ``page.js`` beside this module.
-"""
+"""``play``: the live page of a graph, in which its numbers can be changed and both passes gone through."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from collections.abc import Callable, Iterable
+import tempfile
+import webbrowser
+from collections.abc import Iterable
 from html import escape
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from .. import arguments
 from ..files import as_path, write_whole
-from ..notation import show
 from ..numeric import Number
 from ..value import Value
-from .labels import drawable
-from .stage import Stage, set_stage
+from .live.document import document
+from .live.expressions import as_json_number
+from .live.record import record_of
+from .live.rows import Rows
+from .stage import set_live_stage
 
-__all__ = ["play"]
+__all__ = ["Page", "play"]
+
+_SCRIPTS = ("passes", "picture", "leaves", "tips", "panel", "descent", "table", "steps", "main")
+
+
+class Page:
+    """A page as it was made; it is one file that needs nothing else, and in Jupyter it shows itself.
+
+    >>> from autograd import Value, play
+    >>> page = play(Value(2.0, label="a") * 3)
+    >>> page
+    <Page 'Forward and backward under mul'; .save("page.html") writes it, .show() opens it>
+    """
+
+    def __init__(self, title: str, html: str) -> None:
+        self.title = title
+        self.html = html
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page; FileWriteError where that cannot be done."""
+        return write_whole(path, self.html.encode("utf-8"))
+
+    def show(self) -> Path:
+        """Open the page in the browser, from a file in the folder for temporary files; its path."""
+        handle, name = tempfile.mkstemp(prefix="handgrad-", suffix=".html")
+        os.close(handle)
+        path = self.save(name)
+        webbrowser.open(path.as_uri())
+        return path
+
+    def _repr_html_(self) -> str:
+        """In a notebook: in a frame of its own, which may run the page's script and nothing else."""
+        return (
+            f'<iframe sandbox="allow-scripts" title="{escape(self.title)}" srcdoc="{escape(self.html)}" '
+            'style="width: 100%; height: 760px; border: 1px solid #8888; border-radius: 6px"></iframe>'
+        )
+
+    def __repr__(self) -> str:
+        return f'<Page {self.title!r}; .save("page.html") writes it, .show() opens it>'
 
 
 def play(
     root: Value,
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | None = None,
     *,
     detail: str = "node",
     seed: Number = 1,
     digits: int = 4,
     direction: str = "LR",
-    max_nodes: int = 1000,
+    max_nodes: int = 2000,
     parameters: Iterable[Value] = (),
-    rounds: int = 1,
-    update: Callable[[], Any] | None = None,
     title: str = "",
-) -> Path:
-    """Write a page on which the forward and the backward pass under ``root`` are gone through step by step.
+) -> Page:
+    """The live page of the graph under ``root``: its numbers can be changed, and both passes gone through.
 
-    ``play(loss, "steps.html")`` makes one file that opens from disk, without a network. It has the
-    picture of the graph, each step's line of chain rule, and for each node its hand calculation. The passes
-    start without gradients, whatever ``.grad`` holds.
+    >>> from autograd import Value, play
+    >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
+    >>> play((w * x).tanh(), parameters=[w]).title
+    'Forward and backward under tanh'
+
+    With a ``path`` it is written there, as one file that opens from disk, without a network. Each step shows
+    its line of chain rule; what lies ahead is hidden. Leaves are typed or dragged, and everything follows, in
+    the browser. Leaves that learn take steps of gradient descent: ``parameters``, or the weights.
 
     ``detail`` is "node", for the graph as recorded, or "op", which opens every composite (a weighted sum,
-    a softmax) into elementary operations: the passes then run on a graph of these, with the same leaves.
-
-    With ``rounds`` above 1, ``update`` is called between two rounds (``optimizer.step``, say), and the
-    page has a second axis: the round. The graph's data and gradients are as before afterwards; whatever
-    else ``update`` changed is not put back. Raises what :func:`autograd.draw` raises, MissingToolError
-    where there is no layout engine, and the engine's own errors where a pass cannot be made.
+    a softmax) into elementary operations. The page's numbers are floats, whatever the graph's are. Raises
+    what :func:`autograd.draw` raises, and MissingToolError where there is no layout engine.
     """
-    as_path(path)  # before the work, as every argument
+    if path is not None:
+        as_path(path)  # before the work, as every argument
     arguments.text(title, "title")
-    stage = set_stage(
-        root, detail=detail, seed=seed, digits=digits, direction=direction, max_nodes=max_nodes,
-        parameters=parameters, rounds=rounds, update=update,
-    )  # fmt: skip
+    seed = arguments.as_float(seed, "seed")
+    stage = set_live_stage(
+        root, detail=detail, digits=digits, direction=direction, max_nodes=max_nodes, parameters=parameters
+    )
+    rows = Rows()
+    record = record_of(stage.root, stage.names, rows)
+    nodes = list(stage.scene.box_of)
+    record |= {
+        "seed": as_json_number(seed),
+        "boxes": [stage.scene.box_of[node].key for node in nodes],
+        "kinds": [_KINDS[stage.scene.box_of[node].kind] for node in nodes],
+        "learn": [index for index, node in enumerate(nodes) if node in stage.learners],
+    }
+    record["kinds"][-1] = "the root: what is differentiated"
+    parts = {"svg": _XML_HEAD.sub("", stage.svg), "note": _note(record.pop("rounds"))}
     title = title or f"Forward and backward under {root.label or root.op or 'one leaf'}"
-    return write_whole(path, _page(title, stage.svg, _as_json(stage, digits, rounds)).encode("utf-8"))
+    constants = {"DIGITS": digits, "FORMS": record.pop("forms"), "record": record}
+    page = Page(title, document(title, "graph.html", parts, constants, rows, _SCRIPTS))
+    if path is not None:
+        page.save(path)
+    return page
 
 
-def _as_json(stage: Stage, digits: int, rounds: int) -> str:
-    """What the page's script reads; no text in it can end the element that it stands in."""
-    scene, passes = stage.scene, stage.passes
-    nodes = {}
-    for node, box in scene.box_of.items():
-        nodes[box.key] = {
-            "name": drawable(box.lines[0] if len(box.lines) > 2 else f"{box.kind} {show(node.data, digits)}"),
-            "operation": bool(node.op),
-            "sheet": drawable(passes.sheets[box.key]),
-        }
-    steps = [
-        {
-            "round": step.round,
-            "phase": step.phase,
-            "kind": step.kind,
-            "key": step.key,
-            "text": drawable(step.text),
-            "changes": [[change.key, change.what, change.after, change.before] for change in step.changes],
-            "flows": step.flows,
-            "receivers": step.receivers,
-        }
-        for step in passes.steps
-    ]
-    texts = [[key, what, text] for (key, what), text in passes.texts.items()]
-    record = {"rounds": rounds, "nodes": nodes, "texts": texts, "steps": steps}
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-
-
+_KINDS = {"input": "an input", "parameter": "a parameter", "operation": "an operation"}
 _XML_HEAD = re.compile(r"^.*?(?=<svg )", re.DOTALL)
 
 
-def _page(title: str, svg: str, record: str) -> str:
-    parts = {
-        "title": escape(drawable(title)),
-        "style": _text_of("page.css"),
-        "script": _text_of("page.js"),
-        "svg": _XML_HEAD.sub("", svg),
-        "record": record,
-    }
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _text_of("page.html"))
-
-
-def _text_of(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")
+def _note(rounded: bool) -> str:
+    if not rounded:
+        return ""
+    return '<p class="note">The graph holds exact numbers or decimals; this page computes with floats.</p>\n'

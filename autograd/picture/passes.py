@@ -6,12 +6,11 @@ it was when the record is complete.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..notation import show
-from ..numeric import Number, zero
+from ..numeric import Number
 from ..value import Value
 from .columns import text_width
 from .nodes import data_text, grad_text, partial_text
@@ -32,11 +31,10 @@ class Change:
 
 @dataclass(slots=True)
 class Step:
-    """One event, or the update of the parameters between two rounds of a training run."""
+    """One event of a pass."""
 
-    round: int
-    phase: str  # forward, backward or update
-    kind: str  # what happened: evaluate, seed, chain rule, accumulate, update
+    phase: str  # forward or backward
+    kind: str  # what happened: evaluate, seed, chain rule, accumulate
     key: str  # of the box that it happened at
     text: str
     changes: list[Change] = field(default_factory=list)
@@ -46,61 +44,31 @@ class Step:
 
 @dataclass(slots=True)
 class Passes:
-    """The steps, what stood on the picture before them, and what the sheets of the nodes say after them."""
+    """The steps, and what stood on the picture before them."""
 
     steps: list[Step]
     texts: dict[tuple[str, str], str]  # by key and what, at the start
     widest: dict[tuple[str, str], str]  # the text for which there must be room
     names: dict[str, str]  # what the steps call a node that has no label, by the key of its box
-    sheets: dict[str, str]  # by the key of the box
 
 
-def record(
-    root: Value, scene: Scene, digits: int, *, seed: Number, rounds: int, update: Callable[[], Any] | None
-) -> Passes:
-    """Run forward and backward ``rounds`` times, with ``update`` between; write down each step.
+def record(root: Value, scene: Scene, digits: int, *, seed: Number) -> Passes:
+    """Run forward and backward; write down each step. The graph is as before afterwards.
 
-    No pass starts with the gradients of one before, but for what ``update`` leaves in the leaves: in the
-    forward half they would stand beside numbers that they do not belong to.
+    The passes start without the gradients of earlier ones: in the forward half these would stand beside
+    numbers that they do not belong to.
     """
     nodes = list(scene.box_of)
     kept = [(node, node.data, node.grad, node._left_partial, node._right_partial) for node in nodes]
     try:
         root.zero_grad()
         recorder = _Recorder(scene, digits)
-        for number in range(1, rounds + 1):
-            recorder.run(root, seed, number)
-            if number < rounds:
-                if update is not None:
-                    update()
-                for node in nodes:
-                    if node.op:
-                        node.grad = zero(node.data)
-                recorder.note_update(root, number)
-        return Passes(recorder.steps, recorder.at_start, recorder.widest, recorder.names, _sheets(root, scene, digits))
+        recorder.run(root, seed)
+        return Passes(recorder.steps, recorder.at_start, recorder.widest, recorder.names)
     finally:
         for node, data, grad, left_partial, right_partial in kept:
             node.data, node.grad = data, grad
             node._left_partial, node._right_partial = left_partial, right_partial
-
-
-_LONGEST = 1_000_000  # characters, of all sheets together
-
-
-def _sheets(root: Value, scene: Scene, digits: int) -> dict[str, str]:
-    """The hand calculation of each node, from the root down, as far as there is room; in the names of the steps."""
-    from .. import explain, step
-
-    names = step(root).namer.names
-    sheets = {}
-    length = 0
-    for node, box in reversed(scene.box_of.items()):
-        if length < _LONGEST:
-            sheets[box.key] = str(explain(node, digits=digits, root=root, names=names))
-            length += len(sheets[box.key])
-        else:
-            sheets[box.key] = "The sheets of this graph are too long for one page; explain(node) prints one."
-    return sheets
 
 
 class _Recorder:
@@ -128,12 +96,12 @@ class _Recorder:
                     texts[link.key, "forward"] = partial_text(partial, self._digits)
         return texts
 
-    def run(self, root: Value, seed: Number, number: int) -> None:
+    def run(self, root: Value, seed: Number) -> None:
         from .. import step
 
         for event in step(root, seed):
             box = self._scene.box_of[event.node]
-            taken = Step(number, event.phase, event.kind, box.key, str(event))
+            taken = Step(event.phase, event.kind, box.key, str(event))
             if event.kind == "evaluate":
                 if not event.node.label:
                     self.names[box.key] = taken.text.partition(" = ")[0]
@@ -146,14 +114,6 @@ class _Recorder:
             else:
                 self._change(taken, box.key, "grad", grad_text(event.node.grad, self._digits))
             self.steps.append(taken)
-
-    def note_update(self, root: Value, number: int) -> None:
-        """The parameters have moved, and what flowed back is gone."""
-        taken = Step(number, "update", "update", self._scene.box_of[root].key, f"update after round {number}")
-        for (key, what), text in self._present().items():
-            if what != "forward":  # partials change when their node is evaluated
-                self._change(taken, key, what, text)
-        self.steps.append(taken)
 
     def _note_evaluation(self, taken: Step, node: Value) -> None:
         self._change(taken, taken.key, "data", data_text(node.data, self._digits))

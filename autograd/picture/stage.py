@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from .. import arguments
 from ..errors import TooLargeError
 from ..notation import Names
 from ..numeric import Number
 from ..value import Value, topological_order
+from .columns import text_width
 from .dot import DIRECTIONS, to_digraph
 from .engines import render_svg
 from .limits import count_boxes
-from .nodes import leaf_kinds, parts_as_recorded, scene_of_parts
+from .nodes import data_text, grad_text, leaf_kinds, partial_text, parts_as_recorded, scene_of_parts
 from .operations import graph_opened
 from .passes import Passes, record
 from .scene import Scene
 
-__all__ = ["Stage", "set_stage"]
+__all__ = ["LiveStage", "Stage", "set_live_stage", "set_stage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,17 @@ class Stage:
 
     scene: Scene
     passes: Passes
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStage:
+    """The same for a page whose numbers are worked out where it is read."""
+
+    root: Value
+    names: Names
+    scene: Scene
+    learners: list[Value]  # the leaves that gradient descent changes
     svg: str
 
 
@@ -41,16 +52,51 @@ def set_stage(
     max_nodes: int,
     parameters: Iterable[Value],
     limit: str = "max_nodes",
-    rounds: int = 1,
-    update: Callable[[], Any] | None = None,
 ) -> Stage:
+    root, scene, _ = _scene(root, detail, digits, direction, max_nodes, parameters, limit)
+    passes = record(root, scene, digits, seed=seed)
+    for box in scene.box_of.values():
+        _bear_name(box.lines, passes.names.get(box.key))
+        box.lines[-2:] = [passes.widest[box.key, "data"], passes.widest[box.key, "grad"]]
+    for link in scene.links:
+        if link.contribution is not None:
+            link.forward = passes.widest[link.key, "forward"]
+            link.backward = passes.widest[link.key, "backward"]
+    return Stage(scene, passes, _drawn(scene, direction))
+
+
+def set_live_stage(
+    root: Value, *, detail: str, digits: int, direction: str, max_nodes: int, parameters: Iterable[Value]
+) -> LiveStage:
+    root, scene, kinds = _scene(root, detail, digits, direction, max_nodes, parameters, "max_nodes")
+    names = Names.under(root)
+    usual = -(10**digits * 10 + 0.5) / 10**digits  # -10.0001 at four digits: as wide as most numbers will be
+    for node, box in scene.box_of.items():
+        _bear_name(box.lines, names[node] if node.op and not node.label else None)
+        box.lines[-2:] = [
+            max([data_text(number, digits) for number in (node.data, usual)], key=text_width),
+            max([grad_text(number, digits) for number in (node.grad, usual)], key=text_width),
+        ]
+    for link in scene.links:
+        if link.contribution is not None:
+            link.forward, link.backward = partial_text(usual, digits), grad_text(usual, digits).removeprefix("grad ")
+    return LiveStage(root, names, scene, _learners(kinds, scene), _drawn(scene, direction))
+
+
+def _scene(
+    root: Value,
+    detail: str,
+    digits: int,
+    direction: str,
+    max_nodes: int,
+    parameters: Iterable[Value],
+    limit: str,
+) -> tuple[Value, Scene, dict[Value, str]]:
+    """The graph as it is drawn, its scene, and the leaves that are parameters."""
     arguments.one_of(detail, "detail", ("node", "op"))
     arguments.one_of(direction, "direction", DIRECTIONS)
     arguments.whole(max_nodes, limit, 1)
     arguments.number_of_digits(digits)
-    arguments.whole(rounds, "rounds", 1)
-    if update is not None:
-        arguments.function(update, "update", "a function without arguments, such as optimizer.step")
     order = topological_order(root)
     kinds = leaf_kinds(order, arguments.leaves(parameters, "parameters"))
     _refuse_if_too_large(order, limit, max_nodes)
@@ -66,9 +112,32 @@ def set_stage(
     scene = scene_of_parts(parts, root, Names.under(root), kinds, None, digits)
     scene.groups = titles
     scene.has_backward = True
-    passes = record(root, scene, digits, seed=seed, rounds=rounds, update=update)
-    _make_room(scene, passes)
-    return Stage(scene, passes, render_svg(to_digraph(scene, direction=direction, widths=False, legend=False)))
+    return root, scene, kinds
+
+
+def _drawn(scene: Scene, direction: str) -> str:
+    return render_svg(to_digraph(scene, direction=direction, widths=False, legend=False))
+
+
+def _bear_name(lines: list[str], name: str | None) -> None:
+    """A box without a label bears the name that the lines call it by."""
+    if name is not None:
+        lines[0] = f"{name} = {lines[0]}"
+
+
+def _learners(kinds: dict[Value, str], scene: Scene) -> list[Value]:
+    """The parameters; where none is known, the leaves that are labelled as weights are; else every labelled one."""
+    leaves = [node for node in scene.box_of if not node.op]
+    for learn in (
+        lambda leaf: leaf in kinds,
+        lambda leaf: leaf.label[:1] in tuple("wWbBvVuUθΘ"),
+        lambda leaf: bool(leaf.label),
+        lambda leaf: True,
+    ):
+        found = [leaf for leaf in leaves if learn(leaf)]
+        if found:
+            return found
+    return []
 
 
 def _refuse_if_too_large(order: list[Value], limit: str, max_nodes: int) -> None:
@@ -78,15 +147,3 @@ def _refuse_if_too_large(order: list[Value], limit: str, max_nodes: int) -> None
             f"the picture would have {count:,} nodes, and {limit} is {max_nodes:,}; take a root nearer to the leaves, "
             f"or {limit}={count} and a long wait; step(root) goes through a graph of any size"
         )
-
-
-def _make_room(scene: Scene, passes: Passes) -> None:
-    """Let each box bear its name, and each text be laid out for the widest that will stand in its place."""
-    for box in scene.box_of.values():
-        if box.key in passes.names:
-            box.lines[0] = f"{passes.names[box.key]} = {box.lines[0]}"
-        box.lines[-2:] = [passes.widest[box.key, "data"], passes.widest[box.key, "grad"]]
-    for link in scene.links:
-        if link.contribution is not None:
-            link.forward = passes.widest[link.key, "forward"]
-            link.backward = passes.widest[link.key, "backward"]

@@ -1,0 +1,70 @@
+"""A graph as the data that the page's script reads: nodes, numbers, names, formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...errors import KindError
+from ...notation import Names, Symbol
+from ...notation.writing import TEXT
+from ...numeric import given
+from ...value import Value, topological_order
+from ..labels import drawable
+from .expressions import Expressions, as_json_number
+from .rows import Rows
+
+__all__ = ["record_of"]
+
+
+def record_of(root: Value, names: Names, rows: Rows) -> dict[str, Any]:
+    """The graph under ``root``; its rows go to ``rows``. Raises KindError for numbers that no float stands for."""
+    order = topological_order(root)
+    index_of = {node: index for index, node in enumerate(order)}
+    expressions = Expressions(names, index_of)
+    constants: list[Any] = []
+    nodes, formulas, partials = [], [], []
+    for node in order:
+        operands = []
+        for operand in node.operands:
+            if isinstance(operand, Value):
+                operands.append(index_of[operand])
+            else:
+                operands.append(len(order) + len(constants))
+                constants.append(_as_float(operand, "a number in the graph"))
+        primitive = node._primitive
+        nodes.append({
+            "row": None if primitive is None else rows.key(primitive, node.operands),
+            "operands": operands,
+            "label": drawable(node.label),
+            "name": drawable(names[node]),
+            "symbol": drawable(TEXT.name(Symbol(names[node]))),
+        })  # fmt: skip
+        formulas.append(None if primitive is None else expressions.formula(node))
+        partials.append([
+            expressions.partial(node, place) if isinstance(operand, Value) else None
+            for place, operand in enumerate(node.operands)
+        ])  # fmt: skip
+    return {
+        "nodes": nodes,
+        "constants": constants,
+        "leaves": [None if node.op else _as_float(node.data, names[node]) for node in order],
+        "formulas": formulas,
+        "partials": partials,
+        "forms": expressions.forms,
+        "rounds": _are_rounded(order),
+    }
+
+
+def _as_float(number: Any, what: str) -> Any:
+    try:
+        return as_json_number(number)
+    except (TypeError, ValueError, OverflowError):
+        raise KindError(
+            f"{what} is {given(number)}: the numbers of a live page are floats; step(root) takes every kind"
+        ) from None
+
+
+def _are_rounded(order: Sequence[Value]) -> bool:
+    """Does the graph hold numbers that are no floats, so that the page's are near them only?"""
+    return any(not isinstance(node.data, (float, int)) for node in order)

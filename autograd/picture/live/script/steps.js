@@ -1,0 +1,49 @@
+// Going through the steps: by buttons, keys and the slider, or by itself.
+
+class Stepping {
+  // `moved()` is called after each move.
+  constructor(passes, moved) {
+    Object.assign(this, { passes, moved });
+    this.position = 0; // how many steps have been taken
+    this.timer = null;
+  }
+
+  // Where a pass cannot go on, the step that fails is the last one.
+  get last() {
+    return Math.min(this.passes.steps.length, this.passes.end + (this.passes.tape.fault ? 1 : 0));
+  }
+
+  go(target) {
+    this.position = Math.max(0, Math.min(this.last, target));
+    if (this.position === this.last) this.pause();
+    this.moved();
+  }
+
+  pause() {
+    clearInterval(this.timer);
+    this.timer = null;
+    this.showTimer();
+  }
+
+  play() {
+    if (this.timer) return this.pause();
+    if (this.position === this.last) this.go(0);
+    this.timer = setInterval(() => this.go(this.position + 1), Number($("speed").value));
+    this.showTimer();
+  }
+
+  showTimer() {
+    put("play", this.timer ? "Ⅱ Pause" : "▶ Play");
+    $("play").setAttribute("aria-pressed", String(Boolean(this.timer)));
+  }
+
+  draw() {
+    const { steps } = this.passes;
+    $("slider").max = steps.length;
+    $("slider").value = this.position;
+    $("slider").setAttribute("aria-valuetext", this.position ? `${this.position} of ${steps.length}: ${$("event").textContent}` : "start");
+    put("position", `${this.position} / ${steps.length}`);
+    for (const id of ["first", "back"]) $(id).disabled = this.position === 0;
+    for (const id of ["next", "last"]) $(id).disabled = this.position === this.last;
+  }
+}

@@ -1,0 +1,110 @@
+// The graph as numbers: the engine's two passes over the rows of the table.
+
+// A partial that does not exist: it raises only if a gradient asks for it.
+class Undefined {
+  constructor(message) {
+    this.message = message;
+  }
+}
+
+// `nodes` are {row, operands, label}, operands first, the root last; a leaf has no row. An operand is the index of a
+// node, or, from `nodes.length` on, of one of the `constants`.
+class Tape {
+  constructor(nodes, constants, leaves) {
+    this.nodes = nodes;
+    this.size = nodes.length;
+    this.root = this.size - 1;
+    this.rows = nodes.map((node) => (node.row === null ? null : ROWS[node.row]));
+    this.data = new Float64Array(this.size + constants.length);
+    this.grad = new Float64Array(this.size + constants.length);
+    this.data.set(constants.map(revive), this.size);
+    nodes.forEach((node, index) => {
+      if (node.row === null) this.data[index] = revive(leaves[index]);
+    });
+    this.partials = nodes.map((node) => node.operands.map(() => 0));
+    this.order = nodes.map((_, index) => index).filter((index) => this.rows[index]);
+    this.fault = null; // where a pass could not go on: {node, backward, message}
+  }
+
+  // Every node's data and partials from those of the leaves; false where one cannot be computed.
+  forward() {
+    this.fault = null;
+    for (const index of this.order) {
+      try {
+        this.evaluate(index);
+      } catch (error) {
+        if (!(error instanceof MathError)) throw error;
+        this.fault = { node: index, backward: false, message: this.explained(error, index) };
+        return false;
+      }
+    }
+    return true;
+  }
+
+  evaluate(index) {
+    const { data } = this;
+    const row = this.rows[index];
+    const { operands } = this.nodes[index];
+    if (row.arity === 1) {
+      const x = data[operands[0]];
+      const out = (data[index] = row.rule(x));
+      this.partials[index][0] = this.partial(index, 0, out, x);
+    } else if (row.arity === 2) {
+      const x = data[operands[0]], y = data[operands[1]];
+      const out = (data[index] = row.rule(x, y));
+      if (operands[0] < this.size) this.partials[index][0] = this.partial(index, 0, out, x, y);
+      if (operands[1] < this.size) this.partials[index][1] = this.partial(index, 1, out, x, y);
+    } else {
+      const numbers = operands.map((operand) => data[operand]);
+      data[index] = row.rule(numbers);
+      this.partials[index] = row.partials(data[index], numbers);
+    }
+  }
+
+  partial(index, place, ...numbers) {
+    try {
+      return this.rows[index].partials[place](...numbers);
+    } catch (error) {
+      if (!(error instanceof MathError)) throw error;
+      return new Undefined(this.explained(error, index, "the slope of "));
+    }
+  }
+
+  // The chain rule from the root to the leaves. `note(node, place, operand, contribution, total)` is told each term.
+  backward(seed = 1, note = null) {
+    const { grad, nodes, partials, size } = this;
+    grad.fill(0);
+    grad[this.root] = seed;
+    for (let i = this.order.length - 1; i >= 0; i--) {
+      const index = this.order[i];
+      const cotangent = grad[index];
+      const { operands } = nodes[index];
+      for (let place = 0; place < operands.length; place++) {
+        const operand = operands[place];
+        if (operand >= size) continue;
+        const partial = partials[index][place];
+        if (partial instanceof Undefined) {
+          this.fault = { node: index, backward: true, message: partial.message };
+          return false;
+        }
+        const contribution = cotangent * partial;
+        grad[operand] += contribution;
+        if (note) note(index, place, operand, contribution, grad[operand]);
+      }
+    }
+    return true;
+  }
+
+  // The engine's message: the operation, its operands, and what the row advises.
+  explained(error, index, what = "") {
+    const { operands } = this.nodes[index];
+    const row = this.rows[index];
+    const labels = operands.map((operand) => (operand < this.size ? this.nodes[operand].label : ""));
+    const shown = operands.slice(0, 4).map((operand, place) => `${labels[place] ? `${labels[place]} = ` : ""}${repr(this.data[operand])}`);
+    if (operands.length > 4) shown.push("…");
+    const place = `${what}${row.name} of ${shown.join(" and ")}`;
+    if (error.kind === "overflow") return `${place}: the result is too large for its kind of number; ${row.overflow}`;
+    const advice = (row.domain || "the operands are outside its domain").replace(/\{(\d)\}/g, (_, at) => labels[at] || "xy"[at]);
+    return `${place}: ${advice}`;
+  }
+}

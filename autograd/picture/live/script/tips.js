@@ -1,0 +1,82 @@
+// What a node, a link or a number is, with its formula and its numbers: shown on hover and on focus.
+
+class Tips {
+  constructor(picture, passes, kinds, reach) {
+    Object.assign(this, { picture, passes, kinds, reach });
+    this.tip = document.getElementById("tip");
+    const few = passes.tape.size <= 80; // with more, the tab key would never arrive
+    passes.tape.nodes.forEach((node, index) => {
+      this.wire(picture.box(index), () => this.ofNode(index), few);
+      node.operands.forEach((operand, place) => {
+        if (operand >= passes.tape.size) return;
+        this.wire(picture.link(index, place, "forward"), () => this.ofPartial(index, place), few);
+        this.wire(picture.link(index, place, "backward"), () => this.ofContribution(index, place), few);
+      });
+    });
+    document.addEventListener("keydown", (event) => event.key === "Escape" && this.hide());
+    document.addEventListener("scroll", () => this.hide(), true);
+  }
+
+  wire(element, text, focusable) {
+    if (!element) return;
+    const showIt = () => this.show(element, text());
+    element.addEventListener("pointerenter", (event) => event.pointerType !== "touch" && showIt());
+    element.addEventListener("pointerleave", () => this.hide());
+    element.addEventListener("focus", showIt);
+    element.addEventListener("blur", () => this.hide());
+    if (focusable && !element.hasAttribute("tabindex")) {
+      element.setAttribute("tabindex", "0");
+      element.setAttribute("role", "img");
+      element.addEventListener("focus", () => element.setAttribute("aria-label", text().join(". ")));
+    }
+  }
+
+  show(element, lines) {
+    const { tip } = this;
+    tip.replaceChildren(...lines.map((line) => Object.assign(document.createElement("div"), { textContent: line })));
+    tip.hidden = false;
+    const at = element.getBoundingClientRect();
+    const size = tip.getBoundingClientRect();
+    const left = Math.max(6, Math.min(at.left + at.width / 2 - size.width / 2, innerWidth - size.width - 6));
+    const above = at.top - size.height - 8;
+    tip.style.left = `${left}px`;
+    tip.style.top = `${above > 4 ? above : Math.min(at.bottom + 8, innerHeight - size.height - 4)}px`;
+  }
+
+  hide() {
+    this.tip.hidden = true;
+  }
+
+  ofNode(node) {
+    const { passes } = this;
+    const { lines, tape } = passes;
+    const name = passes.names[node];
+    const reach = this.reach();
+    const told = [`${name} is ${this.kinds[node]}`];
+    if (tape.fault?.node === node) told.push(tape.fault.message);
+    else if (!tape.rows[node]) told.push(`${name} = ${show(tape.data[node])}`);
+    else if (passes.isEvaluated(node, reach)) told.push(lines.evaluation(node));
+    else told.push(`${name} = ${write(lines.formulas[node], lines.namesIn(node))}, not computed yet`);
+    const grad = passes.gradAt(node, reach);
+    if (grad === null) return [...told, `${lines.derivative(node)}: nothing has come back yet`];
+    const whole = grad === passes.gradAt(node, Infinity) && reach >= passes.received[node].at(-1)[0];
+    told.push(`grad${gives(grad)}${whole ? `: ${lines.result} changes by about ${show(grad)} for each 1 that ${name} is raised` : ", so far"}`);
+    return told;
+  }
+
+  ofPartial(node, place) {
+    const { passes } = this;
+    const operand = passes.names[passes.tape.nodes[node].operands[place]];
+    const head = `partial: how much ${passes.names[node]} changes with ${operand} alone`;
+    if (!passes.isEvaluated(node, this.reach())) return [head, "not computed yet"];
+    return [head, passes.lines.local(node, place)];
+  }
+
+  ofContribution(node, place) {
+    const { passes } = this;
+    const operand = passes.names[passes.tape.nodes[node].operands[place]];
+    const head = `contribution to the gradient of ${operand}, through ${passes.names[node]}: gradient of ${passes.names[node]} × partial`;
+    const term = passes.isHandedOn(node, this.reach()) && passes.terms.get(node)?.find((one) => one[0] === place);
+    return term ? [head, passes.lines.contribution(node, place, term[2], term[3])] : [head, "not computed yet"];
+  }
+}
