@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import value
-from .primitives import lookup
+from .primitives import Primitive, lookup
 from .value import Value, topological_order
 
 __all__ = ["deep_copy", "reduced", "restored", "restored_leaf", "shallow_copy"]
@@ -89,15 +89,21 @@ class _Place(int):
 def _written(node: Value, places: dict[int, Any]) -> tuple[Any, ...]:
     primitive = node._primitive
     assert primitive is not None
-    key = "" if primitive is value._WEIGHTED_ROW else (primitive.name, primitive.index)
-    partials = node._left_partial, node._right_partial
-    return key, _mapped(node._left, places), _mapped(node._right, places), *partials, node.data, node.grad, node.label
+    key: Any = "" if primitive is value._WEIGHTED_ROW else (primitive.name, primitive.index)
+    right, partials = _mapped(node._right, places), (node._left_partial, node._right_partial)
+    if primitive.evaluate is not None:  # a compiled function's row is in no table, and is pickled itself
+        key, right, partials = primitive, None, ([*node._left_partial], None)
+    return key, _mapped(node._left, places), right, *partials, node.data, node.grad, node.label
 
 
 def restored_leaf(data: Any, grad: Any, label: str) -> Value:
     leaf = Value(data, label)
     leaf.grad = grad
     return leaf
+
+
+def _row(key: Any) -> Primitive:
+    return value._WEIGHTED_ROW if key == "" else lookup(key[0] if key[1] < 0 else key)
 
 
 def restored(count: int, leaves: list[tuple[int, Value]], operations: list[tuple[Any, ...]]) -> Value:
@@ -118,7 +124,7 @@ def restored(count: int, leaves: list[tuple[int, Value]], operations: list[tuple
     for place, key, left, right, left_partial, right_partial, data, grad, label in operations:
         node = _new_node()
         node.data, node.grad, node.label, node._mark = data, grad, label, None
-        node._primitive = value._WEIGHTED_ROW if key == "" else lookup(key[0] if key[1] < 0 else key)
+        node._primitive = key if isinstance(key, Primitive) else _row(key)
         node._left, node._right = operand(left), operand(right)
         node._left_partial, node._right_partial = left_partial, right_partial
         nodes[place] = node

@@ -90,6 +90,11 @@ class Primitive:
     written: Callable[..., Any] | None = None  # the same as a person writes it, where that is shorter
     text: Form | None = None  # for reading, where that is not the Python form
     index: int = -1  # which of the results of a family (softmax) this row is
+    # Of a row that is in no table, a compiled function's: the result and the partials again, from what a node
+    # keeps and its operands; and the gradients of a root added at once, from its operands, partials and seed,
+    # or False where the sweep is to do it.
+    evaluate: Callable[[Any, Any], tuple[Any, Any]] | None = None
+    backward: Callable[[Any, Any, Any], bool] | None = None
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"

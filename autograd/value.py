@@ -216,6 +216,10 @@ class Value(Arithmetic):
         way does not exist (the root at 0), or the call is interrupted, the leaves are as before it.
         """
         seed = _seed(self, seed)
+        at_once = None if self._primitive is None else self._primitive.backward
+        if at_once is not None and at_once(self._left, self._left_partial, seed):
+            self.grad = seed
+            return
         zero = numeric.zero(self.data)
         order, leaves, rows = _survey(self)
         before: list[tuple[Value, Number]] = []
@@ -335,6 +339,32 @@ def _record(primitive: Primitive, operands: Sequence[Any]) -> Value:
     return node
 
 
+def record_given(
+    primitive: Primitive, data: Number, operands: tuple[Value, ...], partials: Sequence[Any], kept: Any = None
+) -> Value:
+    """The node of an operation that was done elsewhere: its result, and the partial by each operand, are given.
+
+    ``primitive`` takes any number of operands (its arity is 0); ``kept`` is what it needs to evaluate the
+    node again.
+    """
+    node = _new(Value)
+    node.data = data
+    node.grad = 0.0 if type(data) is float else numeric.zero(data)
+    node.label = ""
+    node._primitive = primitive
+    node._left = operands
+    node._left_partial = partials
+    node._right = kept
+    node._right_partial = node._mark = None
+    return node
+
+
+def given_again(node: Value) -> tuple[Number, Sequence[Any]]:
+    """The result and the partials of a node of ``record_given`` with the present data of its operands."""
+    assert node._primitive is not None and node._primitive.evaluate is not None
+    return node._primitive.evaluate(node._right, node._left)
+
+
 def _evaluate(node: Value) -> None:
     """The data and the partials of a node, by its row's rules, from the present data of its operands."""
     primitive = node._primitive
@@ -355,6 +385,8 @@ def _evaluate(node: Value) -> None:
             node._right_partial = _partial(node, 1, numbers) if isinstance(right, Value) else None
         elif primitive is _WEIGHTED_ROW:
             _evaluate_weighted_row(node, [*map(_data, right), 1])
+        elif primitive.evaluate is not None:
+            node.data, node._left_partial = given_again(node)
         else:
             numbers = [_data(operand) for operand in left]
             node.data = primitive.rule(numbers)

@@ -7,12 +7,11 @@ one by one here, and their sum there.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import autograd
-from autograd import MissingToolError, Value, arguments, total
+from autograd import Value, arguments, total
 
 from . import losses
 from .layers import MLP
@@ -46,41 +45,16 @@ class Eager:
         return loss
 
 
-class Replayed:
-    """One recording for each shape of sample, replayed on the next ones; see ``autograd.compile``."""
+class Replayed(Eager):
+    """The same with one recording for each shape of sample, replayed on the next ones; see ``autograd.compile``."""
 
     def __init__(self, model: Any, loss: Loss, parameters: Sequence[Value]) -> None:
-        self._parameters = parameters
-        self._arrays = _arrays(parameters)
-        self._loss = autograd.compile(lambda x, target: loss(model(x), target), parameters=self._arrays)
+        super().__init__(model, loss, parameters)
+        self._compiled = autograd.compile(lambda x, target: loss(model(x), target))
 
-    def accumulate(self, samples: Sequence[Sample]) -> Any:
-        """Leave the sum of the samples' gradients in the parameters, and return the sum of their losses."""
-        summed = 0
-        clear_gradients(self._parameters)
-        with self._up_to_date():
-            for x, target in samples:
-                summed += self._loss(x, target).data
-        return summed
-
-    @contextmanager
-    def _up_to_date(self) -> Iterator[None]:
-        if self._arrays is None:
-            yield
-            return
-        self._arrays.read()
-        try:
-            yield
-        finally:
-            self._arrays.write_back()
-
-
-def _arrays(parameters: Sequence[Value]) -> Any:
-    """The parameters in arrays, which saves time where NumPy is installed."""
-    try:
-        return autograd.ParameterArrays(parameters)
-    except MissingToolError:
-        return None
+    def loss(self, x: Any, target: Any) -> Value:
+        """The loss of one sample, as one node."""
+        return self._compiled(x, target)
 
 
 # Those of our losses that take an index of a class as target: it decides what is recorded.

@@ -28,6 +28,7 @@ from itertools import pairwise
 from typing import Any
 
 from .. import numeric
+from ..errors import RecordingError
 from ..notation import Inlined, Symbol, formula, partial, show, write
 from ..numeric import Number
 from ..primitives import ACTIVATIONS
@@ -82,7 +83,8 @@ def find_causes(
         return ""
     try:
         case = _Case(x, figure, of, root, order, number, around)
-    except (ArithmeticError, ValueError, TypeError):  # complex numbers, or a slope that does not exist
+    # complex numbers, a slope that does not exist, or the call of a compiled function, which keeps no graph
+    except (ArithmeticError, ValueError, TypeError, RecordingError):
         return ""
     kinds: list[Callable[[_Case], Iterator[Hypothesis]]] = [
         _sign, _constants, _logarithms, _left_out, _e_as_decimal, _rounded, _in_float32,

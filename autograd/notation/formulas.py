@@ -102,6 +102,8 @@ def partial(node: Value, place: int, names: Names, out: Any = None) -> Any:
     kept = node.partials[place]
     if isinstance(kept, Undefined):
         return UNDEFINED
+    if primitive.evaluate is not None:  # a call of a compiled function, which keeps the number only
+        return kept
     symbols = [names.symbol(operand) for operand in node.operands]
     out = names.symbol(node) if out is None else out
     if primitive.arity:

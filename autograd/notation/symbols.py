@@ -78,7 +78,7 @@ def _height_above(primitive: Primitive, place: int, operand: Any) -> int:
 
 
 def _number_of(primitive: Primitive, numbers: list[Any]) -> Number | None:
-    if any(number is None or isinstance(number, Undefined) for number in numbers):
+    if primitive.evaluate is not None or any(number is None or isinstance(number, Undefined) for number in numbers):
         return None
     try:
         return primitive.rule(numbers) if primitive.arity == 0 else primitive.rule(*numbers)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..errors import AutogradError
+from ..errors import AutogradError, RecordingError
 from ..notation import show
 from ..numeric import zero
-from ..value import Value, contributions
+from ..value import Value, contributions, given_again
 
 __all__ = ["Freshness"]
 
@@ -59,8 +59,10 @@ class Freshness:
         if any(number is None for number in numbers):
             return None
         try:
+            if primitive.evaluate is not None:  # a call of a compiled function
+                return given_again(node)[0]
             return primitive.rule(*numbers) if primitive.arity else primitive.rule(numbers)
-        except (ArithmeticError, ValueError, TypeError):
+        except (ArithmeticError, ValueError, TypeError, RecordingError):
             return None
 
     def _add_contributions(self, node: Value) -> None:

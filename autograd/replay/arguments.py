@@ -34,16 +34,11 @@ class Given:
             if kinds == {float}:
                 self.numbers += thing
                 return kind, len(thing), float
-            if kinds == {Value} and not any([leaf.op for leaf in thing]):
+            if kinds == {Value}:
                 self.values += thing
                 return kind, len(thing), Value
             return (kind, *[self._take(inner) for inner in thing])
         if isinstance(thing, Value):
-            if thing.op:
-                raise KindError(
-                    f"a Value that was computed ({thing.label or thing.op}) is given to a compiled function; give its "
-                    "number, or compute it inside of the function"
-                )
             self.values.append(thing)
             return Value
         if hasattr(thing, "tolist"):
@@ -91,19 +86,20 @@ class Given:
 
 
 class Samples:
-    """The arguments of a batch: for each of them, an entry per sample; before them, of a method, its object."""
+    """The arguments of many calls: for each of them, an entry per sample; before them, of a method, its object."""
 
-    def __init__(self, columns: Sequence[Any], instance: Sequence[Any] = ()) -> None:
+    def __init__(self, name: str, columns: Sequence[Any], instance: Sequence[Any] = ()) -> None:
         if not columns:
-            raise ShapeError("batch takes the function's arguments, each with an entry per sample; got none")
+            raise ShapeError(f"{name} takes the function's arguments, each with an entry per sample; got none")
         for column in columns:
             sequence = hasattr(column, "__len__") and hasattr(column, "__getitem__")
             if not sequence or isinstance(column, (str, bytes, dict)):
-                raise KindError(f"batch takes sequences with an entry per sample, as lists; got {column!r}")
+                raise KindError(f"{name} takes sequences with an entry per sample, as lists; got {column!r}")
         lengths = {len(column) for column in columns}
         if len(lengths) > 1:
             counts = " and ".join(map(str, sorted(lengths)))
-            raise ShapeError(f"batch: arguments with {counts} entries; give one per sample")
+            raise ShapeError(f"{name}: arguments with {counts} entries; give one per sample")
+        self.name = name
         self.columns = columns
         self.instance = instance
         [self.count] = lengths
@@ -114,10 +110,10 @@ class Samples:
         for place, sample in enumerate(samples):
             if not hasattr(sample, "__len__") or len(sample) != len(samples[0]):
                 raise ShapeError(
-                    f"batch: sample {place} is {sample!r}; give each sample all arguments of the function, "
+                    f"{self.name}: sample {place} is {sample!r}; give each sample all arguments of the function, "
                     "or each argument as a sequence with an entry per sample"
                 )
-        return Samples(list(zip(*samples)) or self.columns, self.instance)
+        return Samples(self.name, list(zip(*samples)) or self.columns, self.instance)
 
     def given(self, place: int) -> Given:
         return Given([*self.instance, *[column[place] for column in self.columns]], {})

@@ -7,12 +7,13 @@ from typing import Any
 
 from ..errors import KindError, MissingToolError
 from ..value import Value
+from .record import as_float
 
 __all__ = ["ParameterArrays"]
 
 
 class ParameterArrays:
-    """The numbers of leaves, and their gradients, as two NumPy arrays ``data`` and ``grad``.
+    """The numbers of leaves, and their gradients, in two NumPy arrays ``data`` and ``grad``.
 
     >>> from autograd import ParameterArrays, Value, compile
     >>> w, b = Value(0.5), Value(0.25)
@@ -20,14 +21,15 @@ class ParameterArrays:
     ...     loss = compile(lambda x, y: (w * x + b - y) ** 2, parameters=parameters)
     ...     for _ in range(2):
     ...         parameters.zero_grad()
-    ...         result = loss.batch([1.0, 2.0], [2.0, 3.0], seed=0.5)
+    ...         loss.mean([1.0, 2.0], [2.0, 3.0]).backward()
     ...         parameters.data -= 0.1 * parameters.grad
     >>> round(w.data, 6), round(b.data, 6)
     (1.1225, 0.6475)
 
-    The optimizers of ``nn`` take it in place of a list of parameters. Until ``write_back``, or the end
-    of the ``with`` block, the Values themselves keep their old numbers. Needs NumPy (the extra ``fast``),
-    and raises MissingToolError without it.
+    The optimizers of ``nn`` take it in place of a list of parameters. Until ``write_back``, or the end of the
+    ``with`` block, the leaves keep no numbers of their own: their ``.data`` and ``.grad`` are read from the
+    arrays and written to them, so both are always the same. Needs NumPy (the extra ``fast``), and raises
+    MissingToolError without it.
     """
 
     def __init__(self, parameters: Iterable[Value]) -> None:
@@ -39,12 +41,33 @@ class ParameterArrays:
         for value in self.values:
             if not isinstance(value, Value) or value.op:
                 raise KindError(f"a parameter is a Value that no operation made; got {value!r}")
+            if isinstance(value, _InArrays):
+                raise KindError(f"{value!r} is in other arrays already; end those first, with write_back()")
             if not isinstance(value.data, (float, int)):
                 raise KindError(f"arrays hold floats; got {value!r}: keep such parameters in a list")
-        self.data: Any = np.empty(len(self.values))
-        self.grad: Any = np.empty(len(self.values))
-        self.zeroings = 0  # how often zero_grad was called
+        self._data: Any = np.empty(len(self.values))
+        self._grad: Any = np.empty(len(self.values))
+        places = {id(value): place for place, value in enumerate(self.values)}
+        self._kind = type("Value", (_InArrays,), {"__slots__": (), "_arrays": self, "_places": places})
+        self.is_open = False
         self.read()
+
+    # ``parameters.data -= step`` changes the array and then sets it, so both are taken.
+    @property
+    def data(self) -> Any:
+        return self._data
+
+    @data.setter
+    def data(self, numbers: Any) -> None:
+        self._data[:] = numbers
+
+    @property
+    def grad(self) -> Any:
+        return self._grad
+
+    @grad.setter
+    def grad(self, numbers: Any) -> None:
+        self._grad[:] = numbers
 
     def __enter__(self) -> ParameterArrays:
         return self
@@ -56,25 +79,59 @@ class ParameterArrays:
         return len(self.values)
 
     def read(self) -> None:
-        """Take the numbers and the gradients of the Values."""
-        self.data[:] = [value.data for value in self.values]
-        self.grad[:] = [value.grad for value in self.values]
+        """Take the numbers and gradients of the leaves again, after ``write_back``."""
+        if not self.is_open:
+            self._data[:] = [value.data for value in self.values]
+            self._grad[:] = [value.grad for value in self.values]
+            for value in self.values:
+                value.__class__ = self._kind
+            self.is_open = True
 
     def write_back(self) -> None:
-        """Give the Values their numbers and gradients."""
-        for value, number, gradient in zip(self.values, self.data.tolist(), self.grad.tolist()):
+        """Give the leaves their numbers and gradients, which are their own from then on."""
+        if not self.is_open:
+            return
+        self.is_open = False
+        for value, number, gradient in zip(self.values, self._data.tolist(), self._grad.tolist()):
+            value.__class__ = Value
             value.data = number
             value.grad = gradient
 
     def zero_grad(self) -> None:
-        self.grad[:] = 0.0
-        self.zeroings += 1
+        self._grad[:] = 0.0
 
-    def add(self, gradients: Any) -> None:
-        self.grad += gradients
+    def add(self, partials: Any, seed: float) -> None:
+        """Add ``seed`` times each partial to the gradients."""
+        import numpy as np
+
+        self._grad += np.asarray(partials) if seed == 1.0 else seed * np.asarray(partials)
 
     def followed_by(self, numbers: Sequence[float]) -> Any:
         """``data`` and then other numbers, as one array."""
         import numpy as np
 
-        return np.concatenate((self.data, numbers))
+        return np.concatenate((self._data, numbers)) if numbers else self._data
+
+
+class _InArrays(Value):
+    """A leaf whose numbers are in arrays: each ParameterArrays has its own subclass, which knows where."""
+
+    __slots__ = ()
+    _arrays: ParameterArrays
+    _places: dict[int, int]
+
+    @property
+    def data(self) -> Any:
+        return self._arrays._data.item(self._places[id(self)])
+
+    @data.setter
+    def data(self, number: Any) -> None:
+        self._arrays._data[self._places[id(self)]] = as_float(number, f"data of {self.label or 'a leaf in arrays'}")
+
+    @property
+    def grad(self) -> Any:
+        return self._arrays._grad.item(self._places[id(self)])
+
+    @grad.setter
+    def grad(self, number: Any) -> None:
+        self._arrays._grad[self._places[id(self)]] = as_float(number, f"grad of {self.label or 'a leaf in arrays'}")

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial, update_wrapper
 from types import MethodType
 from typing import Any
 
-from .. import anomaly, numeric
-from ..errors import KindError, RecordingError
-from ..numeric import Number
-from ..value import Value, _seed, topological_order
+from .. import anomaly
+from ..derivatives import grad
+from ..errors import AutogradError, KindError, RecordingError, ShapeError
+from ..numeric import given as described
+from ..value import Undefined, Value, record_given, topological_order
 from .arguments import Given, Samples
 from .arrays import ParameterArrays
-from .contribution import Contribution
+from .calls import Call
 from .floats import GuardFlipped
 from .python_machine import LANES
 from .variant import Variant
 from .watching import inside, is_inside, watch
 
-__all__ = ["Compiled", "Result", "compile"]
+__all__ = ["Compiled", "compile"]
 
 # How many recordings of one shape of arguments are kept: each is another way through the function's branches.
 _VARIANTS = 64
+
+
+# A call's result, the leaves that it depends on, and the partial by each.
+Outcome = tuple[Any, tuple[Value, ...], Sequence[Any]]
 
 
 def compile(
@@ -33,21 +38,23 @@ def compile(
     """``function``, recorded at its first call, and replayed, forward and backward, at each call.
 
     >>> from autograd import Value
-    >>> w, b = Value(0.5), Value(0.25)
-    >>> loss = compile(lambda x, y: (w * x + b - y) ** 2)
-    >>> loss(1.0, 2.0)
-    Value(data=1.5625, grad=1.0)
+    >>> w, b = Value(0.5, label="w"), Value(0.25, label="b")
+    >>> squared_error = compile(lambda x, y: (w * x + b - y) ** 2)
+    >>> loss = squared_error(1.0, 2.0)
+    >>> loss
+    Value(data=1.5625, grad=0.0)
+    >>> loss.operands == (w, b), loss.partials
+    (True, (-2.5, -2.5))
+    >>> (loss + 0.1 * w * w).backward()
     >>> w.grad, b.grad
-    (-2.5, -2.5)
-    >>> loss(3.0, 2.0).data, w.grad
-    (0.0625, -4.0)
+    (-2.4, -2.5)
 
-    A call does what the function and ``backward()`` do: the result is a Value, and the gradient has been
-    added to the ``.grad`` of every leaf that the function uses, to the last bit as eager.
+    A call is one node: its operands are the leaves that the function uses, and its partials are their
+    gradients, to the last bit those of the function and ``backward()``. So it is a Value as others are.
 
-    - Floats among the arguments, also in lists, may differ from call to call, and so may leaves, which
-      get their gradient too. Everything else (an int, a string, the length of a list) belongs to the
-      shape of the call: for a new one the function is recorded again.
+    - Floats among the arguments, also in lists, may differ from call to call, and so may leaves and computed
+      Values, which get their gradient too. Everything else (an int, a string, the length of a list) belongs
+      to the shape of the call: for a new one the function is recorded again.
     - A comparison of Values (``if x > 0``, ``max(values)``) is a guard: where it comes out otherwise,
       the function is recorded again.
     - Reading a number out of a Value, and catching an operation's error, raise RecordingError, as a replay
@@ -57,9 +64,9 @@ def compile(
     - A Value that was computed outside of the function, and that it uses, is computed again from its
       leaves in each replay, as ``forward()`` does.
     - Within ``detect_anomaly()`` each call is run by eager as well, so that trouble is named.
-    - The result keeps no graph: to draw or explain it, or to differentiate it again, raises RecordingError.
-      ``.__wrapped__`` is the function that was compiled, and its result has one.
-    - ``backward()`` of the result may stay in a training loop: it adds what was set to zero since the call.
+    - A second derivative through a call raises RecordingError. ``.__wrapped__`` is the function that was
+      compiled, whose result has its whole graph.
+    - ``.sum``, ``.mean`` and ``.map`` take many samples at once.
 
     ``parameters`` are those that are kept in arrays: see ParameterArrays.
     """
@@ -80,6 +87,8 @@ class Compiled:
         self.allow_data = allow_data
         self.recorded = 0  # how often the function was recorded
         self._variants: dict[Any, tuple[Variant, ...]] = {}
+        name = getattr(function, "__name__", "")
+        self._row = Call(name if name.isidentifier() else "call", _evaluated_again, self._backward)
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.function, '__qualname__', repr(self.function))}>"
@@ -95,7 +104,7 @@ class Compiled:
         ...     def error(self, x, y):
         ...         return (self.slope * x - y) ** 2
         >>> line = Line(0.5)
-        >>> line.error(1.0, 1.0).data, line.error.batch([1.0, 2.0], [1.0, 1.0])
+        >>> line.error(1.0, 1.0).data, line.error.map([1.0, 2.0], [1.0, 1.0])
         (0.25, [0.25, 0.0])
         """
         return self if instance is None else Method(self, instance)
@@ -105,79 +114,145 @@ class Compiled:
             return self.function(*arguments, **options)
         given = Given(arguments, options)
         if anomaly._open:  # eager goes first: it looks at each number, which a replay does not
-            self._by_eager(given, 1)
-        for variant in self._variants_for(given):
-            try:
-                result, gradients = variant.replay(given)
-            except GuardFlipped:
-                continue
-            except (ArithmeticError, ValueError):
-                number, by_leaf = self._by_eager(given, 1)
-                return Result(number, self._add(dict(by_leaf)))
-            self._prefer(given, variant)
-            return Result(result, variant.contribution(given, gradients))
-        raise _restless()
+            self._by_eager(given)
+        return self._node(partial(self._called, given))
 
-    def batch(self, *columns: Sequence[Any], seed: Number = 1) -> list[float]:
-        """The results of many samples; their gradients are summed, and added to ``.grad``.
+    def sum(self, *columns: Sequence[Any]) -> Value:
+        """The sum of many calls, as one node.
 
         >>> from autograd import Value
         >>> w = Value(0.5)
-        >>> loss = compile(lambda x, y: (w * x - y) ** 2)
-        >>> loss.batch([1.0, 2.0, 3.0], [1.0, 1.0, 2.0])
-        [0.25, 0.0, 0.25]
-        >>> w.grad
-        -4.0
+        >>> squared_error = compile(lambda x, y: (w * x - y) ** 2)
+        >>> loss = squared_error.sum([1.0, 2.0, 3.0], [1.0, 1.0, 2.0])
+        >>> loss.data, loss.partials
+        (0.5, (-4.0,))
 
         Each argument is a sequence with one entry per sample: numbers, or lists of numbers; float64
         arrays are the quickest. One sequence of samples, each with all arguments, will do as well.
-        ``seed`` is each sample's: 1 / count for the gradient of the mean.
 
-        The order of the sum is fixed. Samples of one shape (an int, as a class index, belongs to the
-        shape) are added in eight lanes, the i-th in lane i % 8, a lane's samples in order, and then the
-        lanes from left to right; then the shapes, in the order in which they first appear.
+        The results are added from the first to the last. The order of a partial's sum is fixed too:
+        samples of one shape (an int, as a class index, belongs to the shape) are added in eight lanes,
+        the i-th in lane i % 8, a lane's samples in order, and then the lanes from left to right; then the
+        shapes, in the order in which they first appear.
         """
-        return self._batch(columns, seed)
+        return self._sum(columns)
 
-    def _batch(self, columns: Sequence[Any], seed: Number, instance: Sequence[Any] = ()) -> list[float]:
-        """``batch``, of a method with the object that it is a method of."""
-        if is_inside():
-            raise RecordingError("batch is called by a compiled function; call it from outside")
-        samples = Samples(columns, instance)
-        if len(columns) == 1 and self._required() - len(instance) > 1:
-            samples = samples.transposed()
-        seed = _seed(Value(0.0), seed)
-        if anomaly._open:
-            for place in range(samples.count):
-                self._by_eager(samples.given(place), seed)
+    def mean(self, *columns: Sequence[Any]) -> Value:
+        """``sum``, divided by the number of samples; each sample's backward pass begins with 1 / that number."""
+        return self._mean(columns)
+
+    def map(self, *columns: Sequence[Any]) -> list[float]:
+        """The results of many calls as floats, without their gradients.
+
+        >>> from autograd import Value
+        >>> w = Value(0.5)
+        >>> compile(lambda x: w * x).map([1.0, 2.0])
+        [0.5, 1.0]
+        """
+        return self._map(columns)
+
+    # --- many samples, of a method with the object that it is a method of ---
+
+    def _sum(self, columns: Sequence[Any], instance: Sequence[Any] = ()) -> Value:
+        samples = self._samples("sum", columns, instance)
+        return self._node(partial(self._added, samples, 1))
+
+    def _mean(self, columns: Sequence[Any], instance: Sequence[Any] = ()) -> Value:
+        samples = self._samples("mean", columns, instance)
+        if not samples.count:
+            raise ShapeError("mean: there are no samples; give at least one")
+        return self._node(partial(self._added, samples, samples.count))
+
+    def _map(self, columns: Sequence[Any], instance: Sequence[Any] = ()) -> list[float]:
+        samples = self._samples("map", columns, instance)
         results = [0.0] * samples.count
-        fills = []  # afterwards, so that a sample that raises leaves every gradient as it was
         for places, rows in samples.groups():
-            found, fill = self._group(samples, places, rows, seed)
+            found = self._alike(samples.given(places[0]), lambda variant, rows=rows: variant.results(rows))
+            if found is None:
+                found = [self._called(samples.given(place))[0] for place in places]
             for place, result in zip(places, found):
                 results[place] = result
-            fills.append(fill)
-        for fill in fills:
-            fill()
         return results
+
+    def _samples(self, name: str, columns: Sequence[Any], instance: Sequence[Any]) -> Samples:
+        if is_inside():
+            raise RecordingError(f"{name} is called by a compiled function; call it from outside")
+        samples = Samples(name, columns, instance)
+        if len(columns) == 1 and self._required() - len(instance) > 1:
+            samples = samples.transposed()
+        if anomaly._open:
+            for place in range(samples.count):
+                self._by_eager(samples.given(place))
+        return samples
+
+    def _added(self, samples: Samples, divisor: int) -> Outcome:
+        """The sum of the samples' results, divided, the leaves, and the partial by each."""
+        results = [0.0] * samples.count
+        found = []
+        for places, rows in samples.groups():
+            of_group, operands, partials = self._group(samples, places, rows, 1 / divisor)
+            for place, result in zip(places, of_group):
+                results[place] = result
+            found.append((operands, partials))
+        total = results[0] if results else 0.0
+        for result in results[1:]:
+            total += result
+        return total / divisor, *_together(found)
 
     def _group(
         self, samples: Samples, places: Sequence[int], rows: Any, seed: float
-    ) -> tuple[list[float], Callable[[], Any]]:
-        """The results of samples of one shape, and what adds their gradient."""
-        first = samples.given(places[0])
-        if not first.values:
-            # Where no known way fits all samples, each goes its own.
-            for variant in self._variants.get(first.shape) or self._variants_for(first):
-                try:
-                    results, totals = variant.batch(rows, seed)
-                except GuardFlipped:
-                    continue
-                except (ArithmeticError, ValueError):
-                    break
-                self._prefer(first, variant)
-                return results if type(results) is list else results.tolist(), partial(variant.add, totals)
-        return self._one_by_one([samples.given(place) for place in places], seed)
+    ) -> tuple[list[float], tuple[Value, ...], Sequence[Any]]:
+        """The results of samples of one shape, the leaves, and the partial of their sum, times ``seed``, by each."""
+        found = self._alike(samples.given(places[0]), lambda variant: (*variant.batch(rows, seed), variant.operands))
+        if found is None:
+            return self._one_by_one([samples.given(place) for place in places], seed)
+        results, partials, operands = found
+        return results, operands, partials
+
+    def _alike(self, first: Given, run: Callable[[Variant], Any]) -> Any:
+        """What ``run`` finds for samples that go one way together; None where each is to go its own."""
+        if first.values:
+            return None
+        try:
+            return self._fitting(first, self._variants.get(first.shape) or self._variants_for(first), run)
+        except (GuardFlipped, ArithmeticError, ValueError):
+            return None
+
+    def _one_by_one(
+        self, group: list[Given], seed: float
+    ) -> tuple[list[float], tuple[Value, ...], Sequence[Any]]:
+        """Samples that take different ways through the function, or that are leaves, or one of which raises."""
+        results = []
+        lanes: list[list[tuple[Any, Any]]] = [[] for _ in range(LANES)]
+        for place, given in enumerate(group):
+            result, operands, partials = self._called(given, seed)
+            results.append(result)
+            lanes[place % LANES].append((operands, partials))
+        return results, *_together([_together(lane) for lane in lanes])
+
+    # --- one call ---
+
+    def _node(self, again: Callable[[], Outcome]) -> Value:
+        return record_given(self._row, *again(), again)
+
+    def _called(self, given: Given, seed: float = 1.0) -> Outcome:
+        try:
+            return self._fitting(given, self._variants_for(given), lambda variant: variant.call(given, seed))
+        except GuardFlipped:
+            raise _restless() from None
+        except (ArithmeticError, ValueError):
+            return self._by_eager(given, seed)
+
+    def _fitting(self, given: Given, variants: Iterable[Variant], run: Callable[[Variant], Any]) -> Any:
+        """What ``run`` finds with the first recording whose guards hold; GuardFlipped where those of none do."""
+        for variant in variants:
+            try:
+                found = run(variant)
+            except GuardFlipped:
+                continue
+            self._prefer(given, variant)
+            return found
+        raise GuardFlipped
 
     def _variants_for(self, given: Given) -> Iterator[Variant]:
         """The recordings for this shape, the last that fitted first, and then a new one."""
@@ -193,17 +268,44 @@ class Compiled:
             self._variants[given.shape] = (variant, *others[: _VARIANTS - 1])
 
     def _record(self, given: Given) -> Variant:
-        if self.parameters is not None:
-            self.parameters.write_back()
         leaves, arguments, options = given.as_leaves(self._names())
         with watch(self.allow_data) as guards:
             root = self.function(*arguments, **options)
         self.recorded += 1
-        if not isinstance(root, Value):
-            raise KindError(
-                f"the compiled function returned {numeric.given(root)}, and must return one Value"
-            )
-        return Variant(root, leaves, guards, given, self.parameters)
+        return Variant(_checked(root), leaves, guards, given, self.parameters)
+
+    def _by_eager(self, given: Given, seed: float = 1.0) -> Outcome:
+        """The same where a replay cannot go. A gradient that does not exist raises when it is asked for."""
+        # A computed Value is a leaf to the function, and its gradient goes on from the call.
+        values = {value: Value(value.data, value.label) if value.op else value for value in given.values}
+        _, arguments, options = given.as_leaves(self._names(), [values[value] for value in given.values])
+        with inside():
+            root = _checked(self.function(*arguments, **options))
+            scaled = root if seed == 1.0 else root * seed
+        outside = {leaf: value for value, leaf in values.items()}
+        own = self.parameters.values if self.parameters is not None else ()
+        leaves = [*dict.fromkeys([*own, *[node for node in topological_order(root) if not node.op]])]
+        try:
+            partials = [0.0 + gradient for gradient in grad(scaled, leaves)]
+        except AutogradError as error:
+            partials = [Undefined(error)] * len(leaves)
+        return root.data, tuple([outside.get(leaf, leaf) for leaf in leaves]), partials
+
+    def _backward(self, operands: tuple[Value, ...], partials: Any, seed: Any) -> bool:
+        """Add a call's gradients to the arrays at once, where it is the root and depends on leaves only."""
+        arrays = self.parameters
+        if arrays is None or not arrays.is_open or type(partials) is not memoryview:
+            return False
+        count = len(arrays)
+        others = operands[count:]
+        if operands[: 1] != (arrays.values[0],) or any([operand.op for operand in others]):
+            return False
+        for operand, gradient in zip(others, partials[count:]):
+            operand.grad += seed * gradient
+        arrays.add(partials[:count], seed)
+        return True
+
+    # --- its parameters ---
 
     def _positional(self) -> list[inspect.Parameter]:
         try:
@@ -219,55 +321,39 @@ class Compiled:
         """How many arguments the function cannot do without."""
         return sum(p.default is p.empty for p in self._positional())
 
-    def _by_eager(self, given: Given, seed: Number) -> tuple[Any, list[tuple[Value, float]]]:
-        """The result and the gradient by each leaf where a replay cannot go; it raises what eager raises."""
-        if self.parameters is not None:
-            self.parameters.write_back()
-        _, arguments, options = given.as_leaves(self._names(), given.values)
-        with inside():
-            root = self.function(*arguments, **options)
-        leaves = [node for node in topological_order(root) if not node.op]
-        before = [leaf.grad for leaf in leaves]
-        try:
-            root.zero_grad()
-            root.backward(seed)
-            return root.data, [(leaf, leaf.grad) for leaf in leaves]
-        finally:
-            for leaf, gradient in zip(leaves, before):
-                leaf.grad = gradient
 
-    def _one_by_one(self, group: list[Given], seed: float) -> tuple[list[float], Callable[[], Any]]:
-        """Samples that take different ways through the function, or that are leaves, or one of which raises."""
-        results = []
-        lanes: list[dict[Value, float]] = [{} for _ in range(LANES)]
-        for place, given in enumerate(group):
-            result, gradients = self._replay(given, seed)
-            results.append(result)
-            lane = lanes[place % LANES]
-            for leaf, gradient in gradients:
-                lane[leaf] = lane.get(leaf, 0.0) + gradient
-        totals: dict[Value, float] = {}
-        for lane in lanes:
-            for leaf, gradient in lane.items():
-                totals[leaf] = totals.get(leaf, 0.0) + gradient
-        return results, partial(self._add, totals)
+def _together(found: Sequence[tuple[Any, Any]]) -> tuple[tuple[Value, ...], Sequence[Any]]:
+    """The operands of several outcomes, each once, with the sum of its partials."""
+    if len(found) == 1:
+        [only] = found
+        return only
+    totals: dict[Value, Any] = {}
+    for operands, partials in found:
+        for operand, partial_of_one in zip(operands, partials):
+            known = totals.get(operand, 0.0)
+            undefined = [one for one in (known, partial_of_one) if type(one) is Undefined]
+            totals[operand] = undefined[0] if undefined else known + partial_of_one
+    return tuple(totals), [*totals.values()]
 
-    def _replay(self, given: Given, seed: float) -> tuple[float, list[tuple[Value, float]]]:
-        for variant in self._variants_for(given):
-            try:
-                result, gradients = variant.replay(given, seed)
-            except GuardFlipped:
-                continue
-            except (ArithmeticError, ValueError):
-                return self._by_eager(given, seed)
-            self._prefer(given, variant)
-            return result, variant.by_leaf(given, gradients)
-        raise _restless()
 
-    def _add(self, totals: dict[Value, float]) -> Contribution:
-        """Add to the gradient of each leaf."""
-        in_arrays = [totals.pop(leaf, 0.0) for leaf in self.parameters.values] if self.parameters is not None else []
-        return Contribution(list(totals), list(totals.values()), self.parameters, in_arrays)
+def _evaluated_again(again: Callable[[], Outcome], operands: tuple[Value, ...]) -> tuple[Any, Sequence[Any]]:
+    """The result and the partials of a call with its operands' present data."""
+    data, present, partials = again()
+    if present == operands:
+        return data, partials
+    # Where a replay could not go, eager found the leaves in another order.
+    by_leaf = dict(zip(*_together([(present, partials), ((), ())])))
+    if set(by_leaf) != set(operands):
+        raise RecordingError(
+            "with the present data a compiled function depends on other leaves than it did in this call; call it again"
+        )
+    return data, [by_leaf.pop(operand, 0.0) for operand in operands]
+
+
+def _checked(root: Any) -> Value:
+    if not isinstance(root, Value):
+        raise KindError(f"the compiled function returned {described(root)}, and must return one Value")
+    return root
 
 
 def _restless() -> RecordingError:
@@ -289,9 +375,17 @@ class Method:
     def __call__(self, *arguments: Any, **options: Any) -> Value:
         return self.compiled(self.instance, *arguments, **options)
 
-    def batch(self, *columns: Sequence[Any], seed: Number = 1) -> list[float]:
-        """The results of many samples; see Compiled.batch."""
-        return self.compiled._batch(columns, seed, (self.instance,))
+    def sum(self, *columns: Sequence[Any]) -> Value:
+        """The sum of many calls; see Compiled.sum."""
+        return self.compiled._sum(columns, (self.instance,))
+
+    def mean(self, *columns: Sequence[Any]) -> Value:
+        """The mean of many calls; see Compiled.mean."""
+        return self.compiled._mean(columns, (self.instance,))
+
+    def map(self, *columns: Sequence[Any]) -> list[float]:
+        """The results of many calls; see Compiled.map."""
+        return self.compiled._map(columns, (self.instance,))
 
     @property
     def __wrapped__(self) -> Any:
@@ -304,64 +398,3 @@ class Method:
     def __reduce__(self) -> tuple[Any, ...]:
         """Copied and pickled with its object, as Python's own methods are."""
         return getattr, (self.instance, self.compiled.function.__name__)
-
-
-class Result(Value):
-    """What a compiled function returns: a number. Its gradient has been filled in by the call."""
-
-    __slots__ = ("_contribution",)
-
-    def __init__(self, number: Number, contribution: Contribution) -> None:
-        # Of a Value's slots those of the graph stay empty, and whoever looks comes to __getattr__.
-        self.data = number
-        self.grad = 1.0
-        self.label = ""
-        self._contribution = contribution
-
-    def __getattr__(self, name: str) -> Any:
-        """As a leaf it would be a constant: every derivative of it would silently be 0."""
-        if name in Value.__slots__:
-            raise _no_graph()
-        raise AttributeError(f"a compiled function's result has no attribute {name!r}")
-
-    def _apply(self, name: str | tuple[str, int], *operands: Any) -> Value:
-        raise _no_graph()
-
-    def _refuse(self, other: Any) -> Value:
-        raise _no_graph()
-
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse
-    __truediv__ = __rtruediv__ = __pow__ = __rpow__ = _refuse
-
-    def __copy__(self) -> Result:
-        new = Result(self.data, self._contribution)
-        new.label = self.label
-        return new
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        """The number alone, as the copied leaves would be others."""
-        return Value(self.data, self.label)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Value, (self.data, self.label)
-
-    def _repr_latex_(self) -> str:
-        return Value(self.data, self.label)._repr_latex_()
-
-    def backward(self, seed: Number = 1) -> None:
-        """Nothing the first time, as the call has done it; but what was set to zero since is added again.
-
-        So a training loop in micrograd's order (loss, zero_grad, backward) may stay as it is. A second time
-        it adds the gradient again, as eager does.
-        """
-        if seed != 1:
-            raise RecordingError("a compiled function's gradient is that of seed 1; multiply the result by the seed")
-        self._contribution.count()
-
-
-def _no_graph() -> RecordingError:
-    return RecordingError(
-        "the result of a compiled function keeps no graph, and its gradient has been filled in already. To compute "
-        "with it, do so inside of the function, or with the result's .data; to draw, explain or differentiate it, "
-        "call the function that was compiled: it is .__wrapped__"
-    )

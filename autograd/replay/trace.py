@@ -11,7 +11,6 @@ from typing import Any
 from ..errors import KindError, ShapeError
 from ..numeric import Number, given
 from ..value import Value
-from .contribution import add_gradients
 from .files import load_record, save_record
 from .native import NativeMachine, machine_for
 from .python_machine import PythonMachine
@@ -97,7 +96,8 @@ class Trace:
             _, gradients = self._machine.replay(leaves, as_float(seed, "seed"))
         except (ArithmeticError, ValueError) as error:
             raise explain_failure(self.record, leaves, error) from None
-        add_gradients(self.leaves, [float(gradient) for gradient in gradients])
+        for leaf, gradient in zip(self.leaves, gradients):
+            leaf.grad += float(gradient)
 
     def to_torch(self) -> Any:
         """The graph as a ``torch.nn.Module`` in float64: a tensor for each input in, a tensor out.

@@ -1,14 +1,15 @@
-"""One recording of a compiled function: its record, the machine that runs it, and whose gradient it fills."""
+"""One recording of a compiled function: its record, the machine that runs it, and the leaves that it uses."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
-from ..value import Value
+from ..value import Value, _survey
 from .arguments import Given
 from .arrays import ParameterArrays
-from .contribution import Contribution, add_gradients
 from .native import machine_for
 from .record import Guard, as_float, make_record
 
@@ -29,49 +30,69 @@ class Variant:
         numbers = inputs[: len(given.numbers)]
         own = arrays.values if arrays is not None else []
         record, leaves = make_record(root, inputs, own, guards, unwanted=numbers)
-        self.arrays = arrays
-        self.leaves = leaves[: len(leaves) - len(inputs)]  # those that are no arguments
-        self._in_arrays = len(own)
-        self._others = self.leaves[len(own) :]
+        self._arrays = arrays
+        self._leaves = leaves[: len(leaves) - len(inputs)]  # those that are no arguments: first those in arrays
+        self._others = self._leaves[len(own) :]
         self._first_value = len(leaves) - len(given.values)
-        self._slots = {leaf: slot for slot, leaf in enumerate(self.leaves)}
+        self._slots = {leaf: slot for slot, leaf in enumerate(self._leaves)}
         self._machine = machine_for(record, range(self._first_value, len(leaves)))
+        # The operands of a call: the leaves that the result depends on, not those that are only compared.
+        used = _leaves_under(root).union(own)
+        self._places = [slot for slot, leaf in enumerate(self._leaves) if leaf in used]
+        self.operands = tuple([self._leaves[slot] for slot in self._places])
+        self._first_places_only = self._places == [*range(len(self._places))]
+        self._used_values = [place for place, leaf in enumerate(inputs[len(numbers) :]) if leaf in used]
 
-    def replay(self, given: Given, seed: float = 1.0) -> tuple[float, Any]:
-        """The result, and the gradient by each leaf: those in arrays, other leaves, then the arguments."""
-        leaves = self._numbers(*given.numbers, *_data(given.values))
-        return self._machine.replay(leaves, seed, self._same_leaves(given.values))
+    def call(self, given: Given, seed: float = 1.0) -> tuple[float, tuple[Value, ...], Sequence[float]]:
+        """The result, the leaves that it depends on, and the partial by each, times ``seed``."""
+        values = given.values
+        numbers = self._numbers(*given.numbers, *_data(values))
+        if not values:
+            result, gradients = self._machine.replay(numbers, seed)
+            return result, self.operands, self._of_operands(gradients)
+        same = self._same_leaves(values)
+        result, gradients = self._machine.replay(numbers, seed, same)
+        if same:  # some leaf has the gradient of another too, so none is left out
+            return result, (*self._leaves, *values), [
+                *_listed(gradients[: len(self._leaves)]),
+                *_listed(gradients[self._first_value :]),
+            ]
+        of_values = _listed(gradients[self._first_value :])
+        return (
+            result,
+            (*self.operands, *[values[place] for place in self._used_values]),
+            [*self._of_operands(gradients), *[of_values[place] for place in self._used_values]],
+        )
 
-    def batch(self, rows: Any, seed: float) -> tuple[Any, Any]:
-        """The results, and the gradient by each leaf that is no argument, summed over the samples."""
-        return self._machine.batch(rows, self._numbers(), seed)
+    def batch(self, rows: Any, seed: float) -> tuple[list[float], Sequence[float]]:
+        """The result of each sample, and the partial of their sum, times ``seed``, by each operand."""
+        results, gradients = self._machine.batch(rows, self._numbers(), seed)
+        return _listed(results), self._of_operands(gradients)
 
-    def contribution(self, given: Given, gradients: Any) -> Contribution:
-        """Add a call's gradients to ``.grad``."""
-        count = self._in_arrays
-        others = [*map(float, gradients[count : len(self.leaves)]), *map(float, gradients[self._first_value :])]
-        return Contribution([*self._others, *given.values], others, self.arrays, gradients[:count])
+    def results(self, rows: Any) -> list[float]:
+        """The result of each sample."""
+        found: list[float] = _listed(self._forward_machine.batch(rows, self._numbers(), 1.0)[0])
+        return found
 
-    def add(self, gradients: Any) -> None:
-        """Add a batch's gradients to ``.grad`` of the leaves that are no arguments."""
-        count = self._in_arrays
-        if self.arrays is not None:
-            self.arrays.add(gradients[:count])
-        add_gradients(self._others, map(float, gradients[count:]))
+    @cached_property
+    def _forward_machine(self) -> Any:
+        return machine_for(replace(self._machine.record, backward=[]))
 
-    def by_leaf(self, given: Given, gradients: Any) -> list[tuple[Value, float]]:
-        """Each leaf with its gradient, an argument too."""
-        # An argument that is there more than once has all of its gradient in the first place, and then 0.
-        return [
-            *zip(self.leaves, map(float, gradients)),
-            *zip(given.values, map(float, gradients[self._first_value :])),
-        ]
+    def _of_operands(self, gradients: Any) -> Sequence[float]:
+        if self._first_places_only:
+            chosen = gradients[: len(self._places)]
+            # Through a memoryview an array has Python's own floats.
+            return chosen if type(chosen) is list else chosen.data
+        listed = _listed(gradients)
+        return [listed[place] for place in self._places]
 
     def _numbers(self, *given: float) -> Any:
         numbers = [*_data(self._others), *given]
-        if self.arrays is None:
+        if self._arrays is None:
             return numbers
-        return self.arrays.followed_by(numbers) if numbers else self.arrays.data
+        if self._arrays.is_open:
+            return self._arrays.followed_by(numbers)
+        return [*_data(self._arrays.values), *numbers]
 
     def _same_leaves(self, values: Sequence[Value]) -> dict[int, int]:
         """Arguments that are a leaf which has a slot already: their slots, and its."""
@@ -84,6 +105,16 @@ class Variant:
             if known != slot:
                 same[slot] = known
         return same
+
+
+def _leaves_under(root: Value) -> set[Value]:
+    _, leaves, rows = _survey(root)
+    return {*leaves, *[leaf for row in rows for leaf in row]}
+
+
+def _listed(numbers: Any) -> Any:
+    """An array as a list of Python's own floats."""
+    return numbers.tolist() if hasattr(numbers, "tolist") else numbers
 
 
 def _data(leaves: Sequence[Value]) -> list[float]:

@@ -151,6 +151,7 @@ def train(model: GPT, vocabulary: Vocabulary, names: Sequence[str], steps: int, 
     for step in range(steps):
         optimizer.zero_grad()
         result = loss(*arguments(model, vocabulary, names[step % len(names)]))
+        result.backward()
         optimizer.lr = lr * (1 - step / steps)
         optimizer.step()
         yield result.data

@@ -22,8 +22,9 @@ def w1():
 
     def step():
         optimizer.zero_grad()
-        margins = loss.batch(points, labels, seed=1 / len(points))
-        total = sum(margins) / len(points) + problem.l2 * (parameters.data @ parameters.data)
+        mean = loss.mean(points, labels)
+        mean.backward()
+        total = mean.data + problem.l2 * (parameters.data @ parameters.data)
         optimizer.step()
         return total, parameters.data[0]
 

@@ -25,6 +25,7 @@ def w1():
     def step():
         optimizer.zero_grad()
         result = loss()
+        result.backward()
         optimizer.step()
         return result.data, parameters.data[0]
 
@@ -41,7 +42,9 @@ def w2():
 
     def step():
         parameters.zero_grad()
-        return loss().data, parameters.grad[0]
+        result = loss()
+        result.backward()
+        return result.data, parameters.grad[0]
 
     return step
 
@@ -70,6 +73,8 @@ def w4():
 
     def step():
         parameters.zero_grad()
-        return loss().data, parameters.grad[0]
+        result = loss()
+        result.backward()
+        return result.data, parameters.grad[0]
 
     return step
