@@ -73,6 +73,7 @@ _WINGS = {
     "autograd.gradcheck": ("check_gradient",),
     "autograd.notation": ("label_values",),
     "autograd.hand": ("Audit", "ByHand", "Sheet", "Verdict", "audit", "check", "explain", "round_by_hand"),
+    "autograd.hand.proofreading": ("Proof", "proofread"),
     "autograd.stepping": ("debug", "step"),
     "autograd.picture": (
         "Graph", "Plot", "draw", "frames", "play",

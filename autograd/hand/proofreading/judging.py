@@ -1,0 +1,376 @@
+"""Two sides of an equality: does what is printed follow, to the printed digits?
+
+A figure is held against the formula before it as :func:`autograd.check` holds it against a number.
+It is ``rounded`` where only numbers that round to the printed ones explain it, and a slip where none do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from fractions import Fraction
+from typing import Any
+
+from ..figures import Figure
+from ..verdicts import compare
+from .chains import Chain, Side
+from .grammar import Symbolic, Unreadable, parse
+from .intervals import Interval, OutOfRange, bounded
+from .tokens import Token, words
+from .trees import List, Number, Operation, ShapeMismatch, Tree, bounds, elements, numbers, write
+
+__all__ = ["Judged", "Unread", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict on one printed figure, or on a formula that is printed as another's equal."""
+
+    start: int  # of what is judged
+    end: int
+    text: str  # the formula, as printed where it stands on one line
+    printed: str
+    computed: str
+    verdict: str
+    cause: str = ""
+    from_start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An equality of numbers that could not be read, and why."""
+
+    start: int
+    end: int
+    reason: str
+
+
+_READINGS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("log10", frozenset(["log", "Log", "lg"])),
+    ("log2", frozenset(["log", "Log"])),
+    ("degrees", frozenset(["sin", "cos", "tan"])),
+    ("percent", frozenset("%")),
+    ("loose", frozenset("/")),
+    ("tight", frozenset("/")),
+    ("comma", frozenset(",")),
+    ("relu", frozenset(["σ", "sigma", "𝜎"])),
+    ("tanh", frozenset(["σ", "sigma", "𝜎"])),
+    ("mixed", frozenset(["frac"])),
+    ("negative", frozenset("^")),
+)
+_SHORT = Context(prec=40)
+_NO_READING: frozenset[str] = frozenset()
+
+
+def judge(chain: Chain, exact: frozenset[str], source: str) -> Iterator[Judged | Unread]:
+    """Each side that is a number, or a formula of numbers, against the nearest such side before it."""
+    before: int | None = None
+    for place, side in enumerate(chain.sides):
+        tree = _read(side, _NO_READING)
+        if isinstance(tree, Symbolic):
+            continue
+        if isinstance(tree, Unreadable):
+            if before is not None or (_has_numbers(side) and place + 1 < len(chain.sides)):
+                yield Unread(side.start, side.end, str(tree))
+            before = None
+            continue
+        if before is not None:
+            yield from _pair(chain, before, place, exact, source)
+        before = place
+
+
+def _has_numbers(side: Side) -> bool:
+    return any(token.kind == "number" for token in side.tokens) and any(
+        token.kind in ("operator", "open") for token in side.tokens
+    )
+
+
+def _read(side: Side, readings: frozenset[str]) -> Tree | Unreadable:
+    if not side.tokens:
+        return Symbolic("nothing")
+    if side.before is not None and side.before.kind == "word" and _is_infix(side.tokens[0]):
+        return Symbolic("a word before an operator")
+    try:
+        return elements(parse(side.tokens, readings))
+    except ShapeMismatch as error:
+        return Unreadable(str(error))
+    except Unreadable as error:
+        return error
+
+
+def _is_infix(token: Token) -> bool:
+    return token.kind == "operator" and token.text != "√"
+
+
+# --- a pair of sides ------------------------------------------------------------------------------------------
+
+
+def _pair(chain: Chain, before: int, place: int, exact: frozenset[str], source: str) -> Iterator[Judged | Unread]:
+    left, right = chain.sides[before], chain.sides[place]
+    found = _compared(left, right, _NO_READING, exact, source)
+    if isinstance(found, Unread):
+        yield found
+        return
+    if any(row.verdict == "slip" for row in found):
+        for other in _other_readings(left, right):
+            again = _compared(*other, exact, source)
+            if not isinstance(again, Unread) and not any(row.verdict == "slip" for row in again):
+                found = again
+                break
+        else:
+            reason = _doubt(chain, before, place)
+            if reason:
+                yield Unread(left.start, right.end, reason)
+                return
+            found = [_with_cause(row) for row in found]
+    elif before == 0 and _is_label(left) and _is_figure(_read(left, _NO_READING)):
+        return
+    yield from found
+
+
+def _other_readings(left: Side, right: Side) -> Iterator[tuple[Side, Side, frozenset[str]]]:
+    texts = {token.text if token.kind != "frac" else "frac" for token in (*left.tokens, *right.tokens)}
+    texts |= {text.rpartition(".")[2] for text in texts} | ({","} if any("," in text for text in texts) else set())
+    for reading, signs in _READINGS:
+        if signs & texts:
+            yield left, right, frozenset([reading])
+    for shorter in _cut_short(right):
+        yield left, shorter, _NO_READING
+    for shorter in _without_list_mark(left):
+        yield shorter, right, _NO_READING
+
+
+def _cut_short(side: Side) -> Iterator[Side]:
+    """The side as the number alone with which it begins, where a bracket with a remark may follow."""
+    for place, token in enumerate(side.tokens[:4]):
+        following = side.tokens[place + 1] if place + 1 < len(side.tokens) else None
+        if token.kind == "number" and following is not None and following.kind == "open" and following.spaced:
+            yield Side(side.tokens[: place + 1], side.relation, side.before, following)
+
+
+def _without_list_mark(side: Side) -> Iterator[Side]:
+    """Without the sign, or the number, that may be a list's and not the formula's."""
+    tokens = side.tokens
+    if tokens[0].kind == "operator" and tokens[0].text in "-+*–" and len(tokens) > 1:
+        yield Side(tokens[1:], side.relation, tokens[0], side.after)
+    if len(tokens) > 2 and tokens[0].kind == "number" and tokens[1].kind == "operator" and tokens[1].text in "-–":
+        yield Side(tokens[2:], side.relation, tokens[1], side.after)
+
+
+def _compared(
+    left: Side, right: Side, readings: frozenset[str], exact: frozenset[str], source: str
+) -> list[Judged] | Unread:
+    trees = [_read(side, readings) for side in (left, right)]
+    for side, tree in zip((left, right), trees, strict=True):
+        if isinstance(tree, Unreadable):
+            return Unread(side.start, side.end, str(tree))
+    pairs = _matched(trees[0], trees[1])  # type: ignore[arg-type]
+    if pairs is None:
+        return Unread(left.start, right.end, "lists of different shapes")
+    whole = len(pairs) == 1 and not isinstance(trees[0], List)
+    approximate = right.relation is not None and right.relation.text == "~"
+    rows = []
+    for formula, printed in pairs:
+        if write(formula) == write(printed):
+            continue  # it says nothing
+        try:
+            verdict, computed = _verdict(formula, printed, exact, approximate)
+        except OutOfRange as error:
+            return Unread(left.start, right.end, str(error) or "out of range")
+        start, end = (right.start, right.end) if whole else _extent(printed, right)
+        text = _as_printed(source[left.start : left.end]) if whole else write(formula)
+        shown = _as_printed(source[right.start : right.end]) if whole else write(printed)
+        if not text or not shown:
+            text, shown = write(formula), write(printed)
+        rows.append(Judged(start, end, f"{text} {_sign(right)} {shown}", shown, computed, verdict, "", left.start))
+    return rows
+
+
+def _sign(side: Side) -> str:
+    return "≈" if side.relation is not None and side.relation.text == "~" else "="
+
+
+def _as_printed(text: str) -> str:
+    """The text where it is readable on one line, else nothing."""
+    return "" if "\\" in text or "\n" in text or len(text) > 200 else " ".join(text.split())
+
+
+def _extent(printed: Tree, side: Side) -> tuple[int, int]:
+    starts = [number.start for number in numbers(printed) if number.start]
+    token = next((token for token in side.tokens if starts and token.start == starts[0]), None)
+    return (token.start, token.end) if token is not None else (side.start, side.end)
+
+
+def _matched(left: Tree, right: Tree) -> list[tuple[Tree, Tree]] | None:
+    """The elements of two lists in pairs, a row of one column being as good as a column; None if they do not fit."""
+    if not isinstance(left, List) and not isinstance(right, List):
+        return [(left, right)]
+    if not isinstance(left, List) or not isinstance(right, List):
+        return None
+    flat = [_flat(left), _flat(right)]
+    shapes = [tuple(n for n in tree.shape if n > 1) for tree in (left, right)]
+    if shapes[0] != shapes[1] or len(flat[0]) != len(flat[1]):
+        return None
+    return list(zip(*flat, strict=True))
+
+
+def _flat(tree: Tree) -> list[Tree]:
+    return [leaf for item in tree.items for leaf in _flat(item)] if isinstance(tree, List) else [tree]
+
+
+# --- verdicts ----------------------------------------------------------------------------------------------------
+
+
+def as_figure(tree: Tree) -> Figure | None:
+    """The figure, where the side is one printed number, perhaps with a power of ten."""
+    if isinstance(tree, Number) and tree.text[-1:].isdigit() | tree.text.endswith("%"):
+        mantissa, _, exponent = tree.text.rstrip("%").partition("e")
+        power = int(exponent or 0) - 2 * tree.text.endswith("%")
+        return Figure(tree.text, tree.value, len(mantissa.partition(".")[2]), power)
+    if isinstance(tree, Operation) and tree.name == "*":
+        mantissa, power = as_figure(tree.operands[0]), _power_of_ten(tree.operands[1])
+        if mantissa is not None and power is not None and not mantissa.exponent:
+            value = mantissa.value * Fraction(10) ** power
+            return Figure(f"{mantissa.text}e{power}", value, mantissa.decimals, power)
+    if isinstance(tree, Operation) and tree.name == "neg" and (inner := as_figure(tree.operands[0])) is not None:
+        return Figure(f"-{inner.text}", -inner.value, inner.decimals, inner.exponent)
+    return None
+
+
+def _is_figure(tree: Any) -> bool:
+    return not isinstance(tree, Unreadable) and all(as_figure(leaf) is not None for leaf in _flat(tree))
+
+
+def _power_of_ten(tree: Tree) -> int | None:
+    if not isinstance(tree, Operation) or tree.name != "^" or not isinstance(tree.operands[0], Number):
+        return None
+    base, power = tree.operands
+    negative = isinstance(power, Operation) and power.name == "neg"
+    power = power.operands[0] if negative else power
+    if base.value != 10 or not isinstance(power, Number) or power.unit is not None or abs(power.value) > 300:
+        return None
+    return -int(power.value) if negative else int(power.value)
+
+
+_ROUGHLY = Fraction(1, 20)
+
+
+def _verdict(formula: Tree, printed: Tree, exact: frozenset[str], approximate: bool) -> tuple[str, str]:
+    """What is printed against the formula; where the formula is a figure and the other none, the other way round."""
+    figure = as_figure(printed)
+    if figure is None and as_figure(formula) is not None:
+        formula, printed, figure = printed, formula, as_figure(formula)
+    point = bounded(lambda: bounds(formula))
+    if figure is None:
+        return _of_formulas(formula, printed, point)
+    middle = _SHORT.plus(point.middle)
+    verdict = compare(middle, figure, "data", None)[0]
+    kind = verdict.kind
+    if kind == "slip" and _is_explained(formula, printed, figure, point, exact, approximate):
+        kind = "rounded"
+    return kind, verdict.right
+
+
+def _is_explained(
+    formula: Tree, printed: Tree, figure: Figure, point: Interval, exact: frozenset[str], approximate: bool
+) -> bool:
+    """Can numbers that round to the printed ones give the figure?"""
+    try:
+        wide = bounded(lambda: bounds(formula, rounded=True, exact=exact))
+    except OutOfRange:
+        return True
+    reach = figure.unit / 2
+    if isinstance(printed, Number) and printed.cut:
+        reach = figure.unit
+    if approximate and figure.decimals == 0 and not figure.exponent:
+        zeros = len(str(figure.value)) - len(str(figure.value).rstrip("0"))
+        reach = max(reach, Fraction(10) ** zeros / 2)
+    value = figure.value
+    if Fraction(wide.low) - reach <= value <= Fraction(wide.high) + reach:
+        return True
+    return _is_float_noise(formula, figure, point)
+
+
+def _is_float_noise(formula: Tree, figure: Figure, point: Interval) -> bool:
+    """Is it off by no more than floats are, or single floats, where so many digits are printed?"""
+    if figure.significant < 7:
+        return False
+    largest = max([abs(Fraction(point.middle)), *(abs(number.value) for number in numbers(formula))])
+    relative = Fraction(1, 10**14) if figure.significant >= 15 else Fraction(0)
+    if figure.significant >= 7:
+        relative = max(relative, Fraction(2, 10**7))
+    return abs(Fraction(point.middle) - figure.value) <= largest * relative
+
+
+def _of_formulas(formula: Tree, printed: Tree, point: Interval) -> tuple[str, str]:
+    """A formula that is said to equal another."""
+    other = bounded(lambda: bounds(printed))
+    computed = _short(point.middle)
+    if _meet(point, other) or abs(point.middle - other.middle) <= abs(point.middle) * Decimal("1e-12"):
+        return "agrees", computed
+    try:
+        wide, other_wide = (bounded(lambda tree=tree: bounds(tree, rounded=True)) for tree in (formula, printed))
+    except OutOfRange:
+        return "rounded", computed
+    return ("rounded" if _meet(wide, other_wide) else "slip"), computed
+
+
+def _short(number: Decimal) -> str:
+    return f"{number:.10g}"
+
+
+def _meet(one: Interval, other: Interval) -> bool:
+    return one.low <= other.high and other.low <= one.high
+
+
+# --- doubts: an alarm must be right ---------------------------------------------------------------------------------
+
+
+def _is_label(side: Side) -> bool:
+    """May the number be a name, as in: layer 2 = 3?"""
+    return side.before is not None and side.before.kind in ("word", "name")
+
+
+_SCALES = words(
+    "million billion trillion thousand hundred k m b g percent remainder times dozen mod base hours minutes "
+    "seconds days hour minute day weeks years kb mb gb tb bits bytes cm mm km kg degrees rad"
+) | set("万亿千百余倍")
+
+
+def _doubt(chain: Chain, before: int, place: int) -> str:
+    """Why a slip may be none; nothing where it is one."""
+    left, right = chain.sides[before], chain.sides[place]
+    trees = [_read(side, _NO_READING) for side in (left, right)]
+    figures = [_is_figure(tree) for tree in trees]
+    if before == 0 and figures[0] and left.relation is None:
+        return "a number that may be a name"
+    if right.after is not None and right.after.kind in ("word", "name") and place == len(chain.sides) - 1:
+        scaled = right.after.text.lower() in _SCALES or right.after.text[:1] in _SCALES
+        if scaled:
+            return "a unit that may change the number"
+    if all(_are_dimensions(side) for side in (left, right)):
+        return "products of whole numbers, which may be shapes"
+    if not any(figures) and all(number.unit is None for tree in trees for number in numbers(tree)):  # type: ignore[arg-type]
+        return "formulas of whole numbers on both sides"
+    if _in_bits(left) and _in_bits(right):
+        return "ones and zeros, which may be bits"
+    return ""
+
+
+def _are_dimensions(side: Side) -> bool:
+    return all(
+        token.kind in ("open", "close", "dollar") or (token.kind == "number" and token.text.isdigit())
+        or (token.kind == "operator" and token.text in "*@") for token in side.tokens
+    ) and any(token.kind == "operator" for token in side.tokens)  # fmt: skip
+
+
+def _in_bits(side: Side) -> bool:
+    return all(token.kind != "number" or set(token.text) <= {"0", "1"} for token in side.tokens)
+
+
+# --- causes ----------------------------------------------------------------------------------------------------------
+
+
+def _with_cause(row: Judged) -> Judged:
+    return row

@@ -1,0 +1,133 @@
+"""A document's equalities: found, read, judged; and no alarm that is not right."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograd import proofread
+
+ROOT = Path(__file__).parent.parent
+
+SLIPS_OF_THREE_LAYERS = """
+$$\\begin{aligned}
+z &= 1.10 \\times 0.66818777 + 1.20 \\times 0.83201839 + 0.20 \\\\
+&\\approx 1.93240000 \\end{aligned}$$
+
+- $e^{1.3333} \\approx 3.793$
+- e^{1.6334} ≈ 5.120
+- $e^{1.9324} \\approx 6.909$, so the sum is 3.793 + 5.120 + 6.909 = 15.822
+
+L = −ln(0.2397) ≈ 1.434
+
+$\\sigma'(z_1) = 0.6682 × (1 − 0.6682) ≈ 0.6682 × 0.3318 ≈ 0.2218$
+"""
+
+
+def verdicts(text, **kwargs):
+    return [row.verdict for row in proofread(text, **kwargs)]
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("0.5 × 0.8 = 0.40", "agrees"),
+        ("so z = 0.15*0.05 + 0.2*0.1 + 0.35*1 = 0.3775.", "agrees"),
+        (r"$\frac{1}{1+e^{-0.3775}} = 0.593269992$", "agrees"),
+        ("1/(1+e^-0.3775) = 0.593269992", "agrees"),
+        ("1 / (1 + e⁻⁰·³⁷⁷⁵) ≈ 0.5933", "agrees"),
+        ("σ(0.4) ≈ 0.598", "truncated"),
+        ("0.6682 × 0.3318 ≈ 0.2218", "rounded"),
+        ("e^{1.6334} ≈ 5.120", "slip"),
+        ("2 + 2 = 5", "slip"),
+        ("0.0142 = 1.42 × 10^{-2}", "agrees"),
+        ("√2 ≈ 1.4142", "agrees"),
+        ("28 x 28 = 784", "agrees"),
+        ("0.25 = 25%", "agrees"),
+        ("1/3 = 0.333...", "agrees"),
+        ("max(0, −0.15) = 0", "agrees"),
+        ("1,024 × 2 = 2,048", "agrees"),
+        ("0.1 + 0.2 = 0.30000000000000004", "rounded"),
+        ("log(100) = 2", "agrees"),
+        ("sin(30) = 0.5", "agrees"),
+        ("0,5 · 0,5 = 0,25", "agrees"),
+    ],
+)
+def test_one_equality(text, verdict):
+    assert verdicts(text) == [verdict]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 5, y = 7",
+        "Layer 2 = 3 neurons",
+        "2x + 3 = 5",
+        "the shapes (3 × 2) · (2 × 1) = (3 × 1)",
+        "on 2020-01-02 = a day",
+        "2 + 2 ≠ 5",
+        "x² − 1 = 3",
+        "a 1 ( 3 ) ≈ 0.25",
+        "w − 0.5 × 2 = 3",
+        "if i == 2: j = 3",
+        "500 + 500 = 1 thousand",
+        "f(1 + 1) = 3",
+        "pp. 3–5 = 9",
+    ],
+)
+def test_what_is_no_slip_raises_no_alarm(text):
+    assert not proofread(text).slips
+
+
+def test_the_slips_of_the_three_layers_without_a_graph():
+    proof = proofread(SLIPS_OF_THREE_LAYERS)
+    assert [(row.line, row.verdict, row.computed) for row in proof if row.verdict != "agrees"] == [
+        (4, "rounded", "1.93342862"),
+        (6, "truncated", "3.794"),
+        (7, "slip", "5.121"),
+        (8, "slip", "6.906"),
+        (10, "slip", "1.428"),
+        (12, "rounded", "0.2217"),
+    ]
+    assert not proof
+
+
+def test_an_element_of_a_matrix_is_a_row_of_its_own():
+    rows = proofread(
+        r"$$\begin{bmatrix} 0.7 & 0.8 \\ 0.9 & 1.0 \end{bmatrix} \begin{bmatrix} 0.5 \\ 0.25 \end{bmatrix}"
+        r" = \begin{bmatrix} 0.55 \\ 0.71 \end{bmatrix}$$"
+    )
+    assert [(row.text, row.verdict) for row in rows] == [
+        ("0.7 × 0.5 + 0.8 × 0.25 = 0.55", "agrees"),
+        ("0.9 × 0.5 + 1.0 × 0.25 = 0.71", "rounded"),
+    ]
+
+
+def test_the_command(tmp_path):
+    path = tmp_path / "lecture.md"
+    path.write_text("# A lecture\n\n2 · 2 = 5\n", encoding="utf-8")
+
+    def run(*options):
+        return subprocess.run(
+            [sys.executable, "-m", "autograd", "proofread", *options, str(tmp_path)],
+            capture_output=True, text=True, encoding="utf-8", cwd=ROOT, env={"PYTHONIOENCODING": "utf-8"}, check=False,
+        )  # fmt: skip
+
+    plain = run()
+    assert plain.returncode == 1
+    assert plain.stdout.splitlines() == [
+        f"{path}:3  2 · 2 = 5  slip  it is 4",
+        "1 equality: 0 agree, 0 truncated, 0 rounded, 1 slip",
+    ]
+    assert json.loads(run("--json").stdout) == [
+        {"file": str(path), "line": 3, "text": "2 · 2 = 5", "printed": "5", "computed": "4", "verdict": "slip",
+         "cause": ""}
+    ]  # fmt: skip
+    assert run("--format=github").stdout == f"::error file={path},line=3,col=9,title=slip::2 · 2 = 5: it is 4\n"
+    path.write_text("2 · 2 = 4\n", encoding="utf-8")
+    assert run().returncode == 0
+    path.write_bytes(b"\x00\x01\x02")
+    broken = run()
+    assert broken.returncode == 2 and "is binary" in broken.stderr
