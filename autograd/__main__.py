@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from .hand.proofreading import command as proofread
+import autograd.hand.proofreading.command as proofread
 
 __all__ = ["main"]
 
