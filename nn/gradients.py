@@ -7,31 +7,61 @@ one by one here, and their sum there.)
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import autograd
-from autograd import Value, arguments, total
+from autograd import AutogradError, RecordingError, Value, arguments, total
 
 from . import losses
-from .layers import MLP
+from .layers import MLP, Dropout, Layer, Neuron
 from .module import Module, clear_gradients
 
-__all__ = ["Eager", "Replayed", "replayable"]
+__all__ = ["Gradients"]
 
 Loss = Callable[[Any, Any], Any]
 Sample = tuple[Any, Any]
 
+# Those of our losses that take an index of a class as target: it decides what is recorded.
+_OF_CLASSES = (losses.cross_entropy, losses.softmax_cross_entropy)
+_OF_NUMBERS = (losses.mse, losses.half_squared_error, losses.binary_cross_entropy, losses.hinge)
 
-class Eager:
-    """A new graph for each batch, and ``backward()`` on it."""
+# When it pays. To record takes as long as some tens of samples take eagerly, for large models far more;
+# and to start the native machine half a second, in which so many parameters go through eagerly.
+_SAMPLES_PER_RECORDING, _LARGEST_MODEL, _LEAST_WORK = 200, 50_000, 3_000_000
 
-    def __init__(self, model: Any, loss: Loss, parameters: Sequence[Value]) -> None:
+
+class Gradients:
+    """The gradients of a training that looks at ``samples`` samples in all.
+
+    With ``replay`` None, a replay is taken where it is known to do what eager does, and pays: see
+    ``_is_known`` and ``_pays``. Where a callback changes the model, ``look_again`` notices it.
+    """
+
+    def __init__(
+        self, model: Module, loss: Loss, parameters: Sequence[Value], samples: int, replay: bool | None
+    ) -> None:
         self._model, self._loss, self._parameters = model, loss, parameters
+        self._samples, self._replay = samples, replay
+        self._may_replay = False
+        self._structure: Any = None
+        self._compiled: Any = None
+        if replay and self._draws_masks():
+            self._replay = False
+            warnings.warn("fit: Dropout draws a mask for each sample, so nothing is replayed", stacklevel=3)
+
+    def look_again(self) -> None:
+        """See whether the model may be replayed, and is still the one that was recorded."""
+        wanted = self._replay is not False and not self._draws_masks()
+        self._may_replay = wanted and bool(self._replay or (self._is_known() and self._pays()))
+        structure = _structure(self._model) if self._may_replay else None
+        if structure != self._structure:
+            self._structure, self._compiled = structure, None
 
     def accumulate(self, samples: Sequence[Sample]) -> Any:
         """Leave the sum of the samples' gradients in the parameters, and return the sum of their losses."""
-        roots = [self.loss(x, target) for x, target in samples]
+        roots = self._replayed(samples) or [self.loss(x, target) for x, target in samples]
         clear_gradients(self._parameters)
         # backward starts with the last operand, and the first sample is to be added first.
         total(roots[::-1]).backward()
@@ -44,68 +74,77 @@ class Eager:
             raise arguments.refused(loss, "the loss", "a Value")
         return loss
 
+    def _replayed(self, samples: Sequence[Sample]) -> list[Value] | None:
+        """The losses as one node each; None where eager is to do it, or to say what is wrong."""
+        given = samples if self._replay else _in_floats(samples, self._loss)
+        if not self._may_replay or given is None:
+            return None
+        if self._compiled is None:
+            self._compiled = autograd.compile(lambda x, target: self._loss(self._model(x), target))
+        try:
+            return [self._compiled(x, target) for x, target in given]
+        except AutogradError as error:
+            if self._replay and isinstance(error, RecordingError):
+                raise
+            return None
 
-class Replayed(Eager):
-    """The same with one recording for each shape of sample, replayed on the next ones; see ``autograd.compile``."""
+    def _draws_masks(self) -> bool:
+        return any([isinstance(module, Dropout) and module.probability > 0 for module in self._model.modules()])
 
-    def __init__(self, model: Any, loss: Loss, parameters: Sequence[Value]) -> None:
-        super().__init__(model, loss, parameters)
-        self._compiled = autograd.compile(lambda x, target: loss(model(x), target))
+    def _is_known(self) -> bool:
+        """Nothing but an MLP of floats, whose parameters have one place each, and one of our losses.
 
-    def loss(self, x: Any, target: Any) -> Value:
-        """The loss of one sample, as one node."""
-        return self._compiled(x, target)
+        A model or a loss of one's own may draw random numbers or read what changes from call to call, which
+        a replay would freeze.
+        """
+        if type(self._model) is not MLP or self._loss not in (*_OF_CLASSES, *_OF_NUMBERS):
+            return False
+        for module in self._model.modules():
+            if type(module) not in (MLP, Layer, Neuron) or any(map(callable, vars(module).values())):
+                return False
+        parameters = self._model.parameters()
+        places = sum([(layer.nin + 1) * layer.nout for layer in self._model.layers])
+        return places == len(parameters) and all([type(parameter.data) is float for parameter in parameters])
+
+    def _pays(self) -> bool:
+        count = len(self._parameters)
+        recordings = self._model.layers[-1].nout if self._loss in _OF_CLASSES else 1
+        return (
+            count <= _LARGEST_MODEL
+            and self._samples >= _SAMPLES_PER_RECORDING * recordings
+            and self._samples * (100 + count) >= _LEAST_WORK
+        )
 
 
-# Those of our losses that take an index of a class as target: it decides what is recorded.
-_OF_CLASSES = (losses.cross_entropy, losses.softmax_cross_entropy)
-_OF_NUMBERS = (losses.mse, losses.half_squared_error, losses.binary_cross_entropy, losses.hinge)
-
-# When it pays. To record takes as long as some tens of samples take eagerly, for large models far more;
-# and to start the native machine half a second, in which so many parameters go through eagerly.
-_SAMPLES_PER_RECORDING, _LARGEST_MODEL, _LEAST_WORK = 200, 50_000, 3_000_000
+def _structure(model: Module) -> tuple[Any, ...]:
+    """What a recording holds of a model beside numbers: its activations, which Values it uses, its kind."""
+    kinds = [(type(module), *vars(module)) for module in model.modules()]
+    return model.description(), model.parameters(), kinds
 
 
-def replayable(
-    model: Module, loss: Loss, parameters: Sequence[Value], data: Sequence[Sample], epochs: int
-) -> list[Sample] | None:
-    """The data in floats, if replaying ``loss(model(x), target)`` does what eager does, and pays; else None.
-
-    It does where nothing but floats goes through an MLP, each of whose parameters has one place, and one
-    of our losses. A model or a loss of one's own may draw random numbers or read what changes from call
-    to call, which a replay would freeze.
-    """
-    if type(model) is not MLP or model.dropout is not None or loss not in (*_OF_CLASSES, *_OF_NUMBERS):
-        return None
-    steps = epochs * len(data)
-    if len(parameters) > _LARGEST_MODEL or steps * (100 + len(parameters)) < _LEAST_WORK:
-        return None
-    places = sum([(layer.nin + 1) * layer.nout for layer in model.layers])
-    if places > len(model.parameters()) or not all([type(parameter.data) is float for parameter in parameters]):
-        return None
-    prepared, targets = [], set()
-    for x, target in data:
-        inputs, target = _in_floats(x), target.tolist() if hasattr(target, "tolist") else target
+def _in_floats(samples: Sequence[Sample], loss: Loss) -> list[Sample] | None:
+    """The samples in floats, a class as an int; None if they are anything else."""
+    found = []
+    for x, target in samples:
+        x, target = _numbers(x), target.tolist() if hasattr(target, "tolist") else target
         if loss in _OF_NUMBERS:
-            target = _in_floats(target)
-        elif type(target) is int:
-            targets.add(target)
-        else:
+            target = _numbers(target)
+        elif type(target) is not int:
             return None
-        if inputs is None or target is None:
+        if x is None or target is None:
             return None
-        prepared.append((inputs, target))
-    return prepared if steps >= _SAMPLES_PER_RECORDING * max(1, len(targets)) else None
+        found.append((x, target))
+    return found
 
 
-def _in_floats(numbers: Any) -> Any:
+def _numbers(given: Any) -> Any:
     """One number or a flat sequence of them as floats; None if they are anything else."""
-    if hasattr(numbers, "tolist"):
-        numbers = numbers.tolist()
-    if type(numbers) is float or type(numbers) is int:
-        return float(numbers)
-    if isinstance(numbers, (list, tuple)):
-        found = [number.item() if hasattr(number, "item") else number for number in numbers]
+    if hasattr(given, "tolist"):
+        given = given.tolist()
+    if type(given) is float or type(given) is int:
+        return float(given)
+    if isinstance(given, (list, tuple)):
+        found = [number.item() if hasattr(number, "item") else number for number in given]
         if all([type(number) is float or type(number) is int for number in found]):
             return [float(number) for number in found]
     return None

@@ -12,20 +12,16 @@ from __future__ import annotations
 
 import math
 import random
-import signal
-import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any
 
-from autograd import DomainError, KindError, MissingToolError, ShapeError, Value, arguments, total
+from autograd import DomainError, KindError, ShapeError, Value, arguments, total
 
-from .gradients import Eager, Replayed, replayable
+from .gradients import Gradients
+from .interrupts import Interrupts, progress_bar
 from .module import Module
-from .optim import Optimizer, clip_norm
+from .optim import SGD, Adam, Optimizer, clip_norm
 from .schedules import Schedule
 
 __all__ = ["Epoch", "History", "batches", "fit"]
@@ -105,8 +101,9 @@ def fit(
     rate, a ``clip`` bounds the norm of the gradient.
 
     Where that is known to give the same numbers (an MLP without dropout, one of :mod:`nn.losses`, floats)
-    and pays, the loss is compiled, recorded once and then replayed. ``replay=True`` asks for it in any
-    case, under the conditions of ``autograd.compile``; ``replay=False`` makes a graph for each batch.
+    and pays, the loss is compiled, recorded once and then replayed; what a callback changes is seen.
+    ``replay=True`` asks for it in any case but dropout, under the conditions of ``autograd.compile``;
+    ``replay=False`` makes a graph for each batch.
 
     With ``patience``, training stops after so many epochs in a row that bring no better loss: on
     ``validation`` if given, and then the best epoch's parameters are put back, however it ended; in
@@ -121,12 +118,7 @@ def fit(
     DomainError where the loss is no longer finite, with the parameters as before that step; KindError
     and ShapeError, which name the argument, before anything is changed.
     """
-    if not isinstance(model, Module):
-        raise arguments.refused(model, "model", "a Module, such as an MLP")
-    if not all(hasattr(optimizer, name) for name in ("parameters", "lr", "step")):
-        expected = "an optimizer of the model's parameters, such as optim.SGD(model.parameters(), lr=0.1)"
-        raise arguments.refused(optimizer, "optimizer", expected)
-    arguments.function(loss, "loss", "a function, such as losses.mse")
+    parameters = _checked_parameters(model, loss, optimizer)
     data, validation = _samples("data", data), None if validation is None else _samples("validation", validation)
     arguments.whole(epochs, "epochs", least=0)
     for name, size in (("batch_size", batch_size), ("patience", patience)):
@@ -140,49 +132,27 @@ def fit(
             arguments.function(called, name, f"a function, such as {example}")
     if clip is not None:
         arguments.number(clip, "clip", least=0)
-    if not all(isinstance(parameter, Value) for parameter in optimizer.parameters):
-        raise KindError("fit takes an optimizer of a list of parameters; it keeps arrays itself, where they pay")
-    if not {*optimizer.parameters} & {*model.parameters()}:
-        raise ShapeError("none of the optimizer's parameters is one of the model: make it from model.parameters()")
     generator = None if seed is None else arguments.random_generator(seed)
-    parameters, first_rate = optimizer.parameters, optimizer.lr
-    history, best_loss, best = History(), math.inf, None
+    gradients = Gradients(model, loss, parameters, epochs * len(data), replay)
+    first_rate, history, best = optimizer.lr, History(), _Best(parameters, patience, validation is not None)
     steps = epochs * len(range(0, len(data), batch_size or len(data)))
-    eager = Eager(model, loss, parameters)
-    gradients: Eager | Replayed = eager
-    in_floats = replayable(model, loss, parameters, data, epochs) if replay is None else None
-    if replay or in_floats is not None:
-        data, gradients = in_floats or data, Replayed(model, loss, parameters)
-    with _Interrupts() as interrupts, _progress_bar(steps, progress) as bar:
+    with Interrupts() as interrupts, progress_bar(steps, progress) as bar:
+        step = _Step(optimizer, gradients, clip, interrupts)
         try:
             for number in range(epochs):
                 if schedule is not None:
                     optimizer.lr = first_rate * arguments.number(schedule(number), f"schedule({number})")
-                summed = 0.0
                 model.train()
+                gradients.look_again()
+                summed = 0.0
                 for batch in batches(data, batch_size, generator):
-                    try:
-                        of_batch = float(gradients.accumulate(batch))
-                    except OverflowError as error:
-                        raise _diverged(number, f"too large ({error})", optimizer) from error
-                    if not math.isfinite(of_batch):
-                        raise _diverged(number, repr(of_batch), optimizer)
-                    for parameter in parameters:
-                        parameter.grad /= len(batch)
-                    if clip is not None:
-                        clip_norm(parameters, clip)
-                    with interrupts.held():
-                        optimizer.step()
+                    of_batch = step(number, batch)
                     summed += of_batch
                     bar(number, of_batch / len(batch))
                 model.eval()
-                checked = None if validation is None else _mean_loss(eager, validation)
+                checked = None if validation is None else _mean_loss(gradients, validation)
                 history.epochs.append(Epoch(summed / len(data), optimizer.lr, checked))
-                watched = history.epochs[-1].loss if checked is None else checked
-                if patience is not None and watched < best_loss:
-                    best_loss, history.best = watched, number
-                    # A training loss is that of the parameters before each step, not of these.
-                    best = [parameter.data for parameter in parameters] if validation else None
+                best.look_at(history)
                 if on_epoch is not None and on_epoch(history):
                     history.stopped = "asked"
                     break
@@ -195,14 +165,74 @@ def fit(
             with interrupts.held():
                 optimizer.lr = first_rate
                 model.eval()
-                for parameter, kept in zip(parameters, best or ()):
-                    parameter.data = kept
+                best.put_back()
     return history
 
 
-def _diverged(epoch: int, loss: str, optimizer: Optimizer) -> DomainError:
-    advice = f"lower the learning rate ({optimizer.lr!r}), or clip the gradient"
-    return DomainError(f"the loss in epoch {epoch} is {loss}: {advice}")
+class _Step:
+    """One step of a training: the gradient of a batch, bounded, and the optimizer's change."""
+
+    def __init__(self, optimizer: Optimizer, gradients: Gradients, clip: float | None, interrupts: Interrupts) -> None:
+        self._optimizer, self._gradients, self._clip, self._interrupts = optimizer, gradients, clip, interrupts
+        self._is_ours = type(optimizer) in (SGD, Adam)
+
+    def __call__(self, epoch: int, batch: Sequence[Any]) -> float:
+        """The summed loss of the batch."""
+        if not self._is_ours:  # whose step may have changed the model
+            self._gradients.look_again()
+        try:
+            summed = float(self._gradients.accumulate(batch))
+        except OverflowError as error:
+            raise self._diverged(epoch, f"too large ({error})") from error
+        if not math.isfinite(summed):
+            raise self._diverged(epoch, repr(summed))
+        parameters = self._optimizer.parameters
+        for parameter in parameters:
+            parameter.grad /= len(batch)
+        if self._clip is not None:
+            clip_norm(parameters, self._clip)
+        with self._interrupts.held():
+            self._optimizer.step()
+        return summed
+
+    def _diverged(self, epoch: int, loss: str) -> DomainError:
+        advice = f"lower the learning rate ({self._optimizer.lr!r}), or clip the gradient"
+        return DomainError(f"the loss in epoch {epoch} is {loss}: {advice}")
+
+
+class _Best:
+    """The best epoch of a training with patience, and its parameters where a validation judges them."""
+
+    def __init__(self, parameters: Sequence[Value], patience: int | None, validated: bool) -> None:
+        self._parameters, self._patience, self._validated = parameters, patience, validated
+        self._loss, self._kept = math.inf, None
+
+    def look_at(self, history: History) -> None:
+        last = history.epochs[-1]
+        loss = last.loss if last.validation is None else last.validation
+        if self._patience is not None and loss < self._loss:
+            self._loss, history.best = loss, len(history.epochs) - 1
+            # A training loss is that of the parameters before each step, not of these.
+            self._kept = [parameter.data for parameter in self._parameters] if self._validated else None
+
+    def put_back(self) -> None:
+        for parameter, kept in zip(self._parameters, self._kept or ()):
+            parameter.data = kept
+
+
+def _checked_parameters(model: Any, loss: Any, optimizer: Any) -> list[Value]:
+    """The optimizer's parameters, some of which are the model's."""
+    if not isinstance(model, Module):
+        raise arguments.refused(model, "model", "a Module, such as an MLP")
+    arguments.function(loss, "loss", "a function, such as losses.mse")
+    if not all(hasattr(optimizer, name) for name in ("parameters", "lr", "step")):
+        expected = "an optimizer of the model's parameters, such as optim.SGD(model.parameters(), lr=0.1)"
+        raise arguments.refused(optimizer, "optimizer", expected)
+    if not all(isinstance(parameter, Value) for parameter in optimizer.parameters):
+        raise KindError("fit takes an optimizer of a list of parameters, and not of arrays")
+    if not {*optimizer.parameters} & {*model.parameters()}:
+        raise ShapeError("none of the optimizer's parameters is one of the model: make it from model.parameters()")
+    return list(optimizer.parameters)
 
 
 def _samples(name: str, data: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
@@ -215,74 +245,5 @@ def _samples(name: str, data: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]
     return samples
 
 
-def _mean_loss(eager: Eager, samples: Sequence[tuple[Any, Any]]) -> float:
-    return float(total([eager.loss(x, target).data for x, target in samples])) / len(samples)
-
-
-# --- Ctrl-C ------------------------------------------------------------------------------------------
-
-
-class _Interrupts:
-    """Ctrl-C raises KeyboardInterrupt at once, but during ``held()`` at its end: a step is whole, or not taken."""
-
-    def __init__(self) -> None:
-        self._holding = False
-        self._waiting = False
-        self._before: Any = None
-
-    def __enter__(self) -> _Interrupts:
-        # Only where Ctrl-C does what Python gives it to do, which only the main thread may change.
-        in_main_thread = threading.current_thread() is threading.main_thread()
-        if in_main_thread and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            self._before = signal.signal(signal.SIGINT, self._handle)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
-
-    def _handle(self, number: int, frame: FrameType | None) -> None:
-        if self._holding:
-            self._waiting = True
-        else:
-            raise KeyboardInterrupt
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        self._holding = True
-        try:
-            yield
-        finally:
-            self._holding = False
-        if self._waiting:
-            self._waiting = False
-            raise KeyboardInterrupt
-
-
-# --- progress ----------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _progress_bar(steps: int, wanted: bool | None) -> Iterator[Callable[[int, float], None]]:
-    """A function to call after each step with the epoch and the loss."""
-    tqdm = _tqdm() if wanted or (wanted is None and sys.stderr.isatty()) else None
-    if tqdm is None:
-        if wanted:
-            raise MissingToolError("progress=True needs tqdm: pip install 'handgrad[progress]'")
-        yield lambda epoch, loss: None
-        return
-    with tqdm(total=steps, unit="step", dynamic_ncols=True) as bar:
-
-        def advance(epoch: int, loss: float) -> None:
-            bar.set_description(f"epoch {epoch}, loss {loss:.4g}", refresh=False)
-            bar.update()
-
-        yield advance
-
-
-def _tqdm() -> Any:
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        return None
-    return tqdm
+def _mean_loss(gradients: Gradients, samples: Sequence[tuple[Any, Any]]) -> float:
+    return float(total([gradients.loss(x, target).data for x, target in samples])) / len(samples)
