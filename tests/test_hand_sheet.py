@@ -129,8 +129,8 @@ def test_equal_labels_have_the_same_names_everywhere(capsys):
     assert f"{h.data - second.data!r}\n" in out and "4/13 forward   h′ = tanh(t₂)" in out
     for detail in ("node", "op"):
         lines = [box.lines[0] for box in draw(h, detail=detail)._scene.boxes if box.lines[0].startswith("h")]
-        assert lines == ["h = tanh", "h′ = tanh", "h′′ = tanh"]
-    assert draw(h, around="h'", within=0)._scene.boxes[0].lines[0] == "h′ = tanh"
+        assert lines == ["h = tanh(t₁)", "h′ = tanh(t₂)", "h′′ = tanh(t₃)"]
+    assert draw(h, around="h'", within=0)._scene.boxes[0].lines[0] == "h′ = tanh(t₂)"
 
 
 @pytest.mark.parametrize("keep", [True, False])

@@ -72,7 +72,7 @@ def test_composites_are_opened_on_request(tmp_path):
     closed, opened = frames(z, tmp_path / "node"), frames(z, tmp_path / "op", detail="op")
     assert (len(closed), len(opened)) == (1 + 3, 1 + 5)
     last = opened[-1].read_text(encoding="utf-8")
-    for said in ("z = Σ wx + b", "t₁ = ×", "backward: ∂z/∂w = ∂z/∂t₁ · x = 1 · 2 = 2"):
+    for said in ("z = Σ wx + b", "z.1 = w · x", "backward: ∂z/∂w = ∂z/∂z.1 · x = 1 · 2 = 2"):
         assert said in last
     assert (z.data, z.grad, w.grad) == (1.25, 0.0, 0.0)
 

@@ -18,6 +18,7 @@ operations first:
 A further style is one more :class:`Style`, in a file beside :mod:`.latex` and :mod:`.python`.
 """
 
+from .composites import Opened, opened
 from .formulas import Inlined, equation, formula, partial
 from .labels import label_values
 from .latex import LATEX
@@ -36,6 +37,7 @@ __all__ = [
     "UNDEFINED",
     "Inlined",
     "Names",
+    "Opened",
     "Style",
     "Symbol",
     "columns",
@@ -45,6 +47,7 @@ __all__ = [
     "label_values",
     "latex_name",
     "latex_text",
+    "opened",
     "operation",
     "padded",
     "partial",

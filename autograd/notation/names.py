@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..primitives import ACTIVATIONS, lookup
+from ..primitives import ACTIVATIONS, lookup, split_weighted_sum
 from ..value import Value, topological_order
 from .digits import to_lowered, with_plain_indices
 from .symbols import Symbol, operation
@@ -24,10 +24,10 @@ class Names:
     >>> names[x], names[y], names[y + 1], names[y]
     ('x', 't₁', 't₂', 't₁')
 
-    Unlabelled weighted sums are z₁, z₂ …, what is an activation a₁, a₂ … (with the number of its z, if
-    it has one), leaves v₁, v₂ …, and all else t₁, t₂ … A label that two nodes have gets a prime at the
-    second. ``nodes`` are those whose labels are given away first, so that no t₁ takes the name of a later
-    label. What is named in ``known`` has the same name here.
+    Unlabelled weighted sums are z₁, z₂ …, of leaves w₁ …, x₁ … and b₁ …; what is an activation a₁, a₂ … (with
+    the number of its z, if it has one), other leaves v₁, v₂ …, and all else t₁, t₂ … A label that two nodes
+    have gets a prime at the second. ``nodes`` are those whose labels are given away first, so that no t₁
+    takes the name of a later label. What is named in ``known`` has the same name here.
     """
 
     def __init__(self, nodes: Iterable[Value] = (), known: Names | None = None) -> None:
@@ -36,7 +36,10 @@ class Names:
         self._count: dict[str, int] = {} if known is None else dict(known._count)
         self._labelled: dict[str, list[Value]] = {}
         self._softmax: dict[tuple[Any, ...], dict[int, Value]] = {}
+        self._letters: dict[Value, str] = {}  # of leaves that a weighted sum takes
         for node in nodes:
+            if node.op == "weighted_sum":
+                self._note_neuron(node)
             if node.label:
                 self[node]
                 self._labelled.setdefault(node.label, []).append(node)
@@ -70,6 +73,13 @@ class Names:
             self._taken[with_plain_indices(name)] = node
         return name
 
+    def _note_neuron(self, node: Value) -> None:
+        weights, inputs, bias = split_weighted_sum(node.operands)
+        for letter, operands in (("w", weights), ("x", inputs), ("b", [bias])):
+            for operand in operands:
+                if isinstance(operand, Value) and not operand.op:
+                    self._letters.setdefault(operand, letter)
+
     def _primed(self, name: str) -> str:
         """``name``, with a prime for each time that it was already taken."""
         while with_plain_indices(name) in self._taken:
@@ -81,7 +91,7 @@ class Names:
         name = self.as_its_sum(node)
         if name:
             return name
-        letter = _letter(node)
+        letter = self._letters.get(node) or _letter(node)
         while True:
             self._count[letter] = self._count.get(letter, 0) + 1
             name = letter + to_lowered(self._count[letter])

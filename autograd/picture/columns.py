@@ -1,4 +1,4 @@
-"""The place of each box where a picture is made of layers: layers side by side, each in its order.
+"""Layers side by side: the place of each box, in its order, and of each line between two.
 
 A general layout engine puts the neurons of a layer in whatever order has the fewest crossings; a network
 is easier to read as it is counted. Lengths are in points, of which an inch has 72.
@@ -10,9 +10,9 @@ import math
 import unicodedata
 from collections.abc import Iterable
 
-from .scene import Box, Frame, Scene
+from .scene import Box, Frame, Link, Scene
 
-__all__ = ["place_in_columns", "text_width"]
+__all__ = ["draw_lines", "place_in_columns", "text_width"]
 
 _FONT_SIZE = 11
 _LINE = 1.25 * _FONT_SIZE
@@ -86,3 +86,42 @@ def _frame(title: str, boxes: list[Box]) -> Frame:
     widened = max(0.0, text_width(title) + _MARGIN - (right - left)) / 2
     left, right = left - widened, right + widened
     return Frame(title, ((left + right) / 2, (low + high) / 2), right - left, high - low)
+
+
+_ALONG = {"LR": (1, 0), "RL": (-1, 0), "TB": (0, -1), "BT": (0, 1)}  # from an operand to a node
+_USED_OF_SIDE = 0.8  # of the side of a box, the part on which lines start and end
+
+
+def draw_lines(scene: Scene, direction: str) -> None:
+    """Give each link its two lines; those of one box start and end side by side, in the order of where they lead."""
+    along = _ALONG[direction]
+    sides: dict[tuple[str, int], list[tuple[float, int, Link]]] = {}  # what arrives at a box (-1), and what leaves (1)
+    for link in scene.links:
+        sides.setdefault((link.source.key, 1), []).append((_across(link.target, along), link.place, link))
+        sides.setdefault((link.target.key, -1), []).append((_across(link.source, along), link.place, link))
+    ends: dict[tuple[str, str, int], tuple[float, float]] = {}  # by link, flow and side
+    for (_, side), found in sides.items():
+        found.sort(key=lambda entry: entry[:2])
+        for number, (_, _, link) in enumerate(found):
+            box = link.source if side == 1 else link.target
+            for flow, half in (("forward", 0.25), ("backward", 0.75)):
+                share = _USED_OF_SIDE * ((number + half) / len(found) - 0.5)
+                ends[link.key, flow, side] = _on_side(box, along, side, share)
+    for link in scene.links:
+        link.forward_line = ends[link.key, "forward", 1], ends[link.key, "forward", -1]
+        link.backward_line = ends[link.key, "backward", 1], ends[link.key, "backward", -1]
+
+
+def _across(box: Box, along: tuple[int, int]) -> float:
+    """Where a box stands among those of its layer."""
+    assert box.place is not None
+    return box.place[1] if along[0] else box.place[0]
+
+
+def _on_side(box: Box, along: tuple[int, int], side: int, share: float) -> tuple[float, float]:
+    """The place on a side of a box, at a share of its length from the middle."""
+    assert box.place is not None
+    x, y = box.place
+    if along[0]:
+        return x + side * along[0] * box.width / 2, y + share * box.height
+    return x + share * box.width, y + side * along[1] * box.height / 2

@@ -3,48 +3,70 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import graphviz
 
+from .columns import text_width
 from .labels import as_typed
 from .legend import add_legend
 from .looks import BACKWARD, FADED, FONT, FORWARD, KINDS, QUIET, ROOT, STALE
-from .scene import Box, Frame, Link, Scene
+from .scene import Box, Frame, Line, Link, Scene
 
 __all__ = ["DIRECTIONS", "to_digraph"]
 
-# Where a link leaves an operand and arrives at a node: forward, and backward beside it.
-_PORTS = {
-    "LR": (("e", "w"), ("se", "sw")),
-    "TB": (("s", "n"), ("se", "ne")),
-    "RL": (("w", "e"), ("sw", "se")),
-    "BT": (("n", "s"), ("ne", "se")),
-}
-DIRECTIONS = tuple(_PORTS)
+_ARROW = 7.0  # points, how long an arrow is
+
+DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 
 def to_digraph(scene: Scene, *, direction: str, widths: bool, legend: bool) -> graphviz.Digraph:
     digraph = graphviz.Digraph("graph")
     digraph.attr("graph", rankdir=direction, fontname=FONT, fontsize="11", nodesep="0.25", ranksep="0.5")
-    if scene.frames:  # every box has its place: the engine draws straight lines between them
+    if scene.frames:  # every box and every line has its place: the engine draws what it is given
         digraph.engine = "neato"
-        digraph.attr("graph", layout="neato", splines="line")
+        digraph.attr("graph", layout="nop2")
     digraph.attr("node", fontname=FONT, fontsize="11", margin="0.1,0.06", height="0.3")
     digraph.attr("edge", fontname=FONT, fontsize="9", arrowsize="0.7")
     for number, frame in enumerate(scene.frames, 1):
         look = {"shape": "box", "style": "rounded,dashed", "color": "#999999", "class": "frame"}
         digraph.node(f"frame{number}", "", **look, **_placed(frame))
         x, y = frame.place
-        below_top = f"{x / 72:.3f},{(y + frame.height / 2 - 12) / 72:.3f}!"
-        digraph.node(f"title{number}", as_typed(frame.title), shape="plaintext", fontcolor="#444444", pos=below_top)
+        if direction in ("TB", "BT"):  # beside the lines that enter the frame in its middle
+            x -= (frame.width - text_width(frame.title)) / 2 - 12
+        title = {"shape": "plaintext", "fontcolor": "#444444", "pos": f"{x:.1f},{y + frame.height / 2 - 12:.1f}"}
+        digraph.node(f"title{number}", as_typed(frame.title), **title)
     for group in ["", *scene.groups]:
         _add_group(digraph, scene, group)
     largest = max([_size(link) for link in scene.links], default=0.0) if widths else 0.0
     for link in scene.links:
-        _add_link(digraph, link, direction, scene.has_backward, largest)
+        _add_link(digraph, link, scene.has_backward, largest)
+    if not scene.frames:
+        _keep_order(digraph, scene)
     if legend:
         add_legend(digraph, scene)
     return digraph
+
+
+def _keep_order(digraph: graphviz.Digraph, scene: Scene) -> None:
+    """Leaves that stand side by side in the order of the operands: x₁ above x₂, w₁ above w₂."""
+    height = dict.fromkeys([box.key for box in scene.boxes], 0)  # operations on the longest way from a leaf
+    for link in scene.links:
+        height[link.target.key] = max(height[link.target.key], height[link.source.key] + 1)
+    lowest: dict[str, int] = {}  # of what a box is an operand of: it stands right before that
+    for link in scene.links:
+        key = link.source.key
+        lowest[key] = min(lowest.get(key, height[link.target.key]), height[link.target.key])
+    columns: dict[tuple[str, int], list[str]] = {}
+    for box in scene.boxes:
+        if box.kind in ("input", "parameter") and box.key in lowest:
+            columns.setdefault((box.kind, lowest[box.key]), []).append(box.key)
+    for keys in columns.values():
+        if len(keys) > 1:
+            with digraph.subgraph() as column:
+                column.attr(rank="same")
+                for above, below in pairwise(keys):
+                    column.edge(above, below, style="invis")
 
 
 def _add_group(digraph: graphviz.Digraph, scene: Scene, group: str) -> None:
@@ -69,33 +91,43 @@ def _add_box(digraph: graphviz.Digraph, box: Box) -> None:
 
 
 def _placed(box: Box | Frame) -> dict[str, str]:
-    """The place and size of a box that has them, in inches; the mark ! keeps it there."""
+    """The place of a box that has one, in points, and its size, in inches."""
     if box.place is None:
         return {}
     x, y = box.place
-    return {"pos": f"{x / 72:.3f},{y / 72:.3f}!", "width": f"{box.width / 72:.3f}", "height": f"{box.height / 72:.3f}"}
+    return {"pos": f"{x:.1f},{y:.1f}", "width": f"{box.width / 72:.3f}", "height": f"{box.height / 72:.3f}"}
 
 
-def _add_link(digraph: graphviz.Digraph, link: Link, direction: str, backward: bool, largest: float) -> None:
+def _drawn(line: Line | None, arrow_at_end: bool) -> dict[str, str]:
+    """A straight line that has its place, as the engine writes one: where the arrow points to, then a cubic curve."""
+    if line is None:
+        return {}
+    start, end = line if arrow_at_end else line[::-1]
+    length = math.dist(start, end) or 1.0
+    base = [e + _ARROW * (s - e) / length for s, e in zip(start, end)]
+    curve = [[s + part * (e - s) for s, e in zip(start, base)] for part in (0, 1 / 3, 2 / 3, 1)]
+    if not arrow_at_end:
+        curve.reverse()
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in curve)
+    return {"pos": f"{'e' if arrow_at_end else 's'},{end[0]:.1f},{end[1]:.1f} {points}"}
+
+
+def _add_link(digraph: graphviz.Digraph, link: Link, backward: bool, largest: float) -> None:
     tail, head = link.source.key, link.target.key
-    forward_ports, backward_ports = [
-        {"tailport": leaves, "headport": arrives} if link.source.place else {} for leaves, arrives in _PORTS[direction]
-    ]
     color = QUIET if link.contribution is None else FORWARD
     if not link.is_lit:
         color = FADED["color"]
     style = "dashed" if link.contribution is None else "solid"
     digraph.edge(
-        tail, head, as_typed(link.forward) or None,
-        id=f"{link.key}-forward", color=color, fontcolor=color, style=style, **forward_ports, **{"class": "forward"},
+        tail, head, as_typed(link.forward) or None, id=f"{link.key}-forward", color=color, fontcolor=color,
+        style=style, **_drawn(link.forward_line, arrow_at_end=True), **{"class": "forward"},
     )  # fmt: skip
     if backward and link.is_lit and link.contribution is not None:
         width = {"penwidth": f"{0.5 + 5.5 * _size(link) / largest:.2f}"} if largest else {}
         # Written from operand to node as the other one is, so that both lie beside each other.
         digraph.edge(
-            tail, head, as_typed(link.backward) or None,
-            id=f"{link.key}-backward", dir="back", color=BACKWARD, fontcolor=BACKWARD,
-            **backward_ports, **width, **{"class": "backward"},
+            tail, head, as_typed(link.backward) or None, id=f"{link.key}-backward", dir="back", color=BACKWARD,
+            fontcolor=BACKWARD, **_drawn(link.backward_line, arrow_at_end=False), **width, **{"class": "backward"},
         )  # fmt: skip
 
 

@@ -32,10 +32,17 @@ def add_legend(digraph: graphviz.Digraph, scene: Scene) -> None:
         cluster.attr("graph", label="legend", style="rounded", color="#999999", fontcolor="#444444")
         for name, text, look in _samples(scene):
             cluster.node(f"legend_{name}", as_typed(text), **look)
-        cluster.edge("legend_operand", "legend_node", _FORWARD_MEANS, color=FORWARD, fontcolor=FORWARD)
+        # Each flow between a pair of its own: side by side, one text would lie on the other.
+        _add_flow(cluster, "forward", _FORWARD_MEANS, {"color": FORWARD, "fontcolor": FORWARD})
         if scene.has_backward:
             look = {"dir": "back", "color": BACKWARD, "fontcolor": BACKWARD}
-            cluster.edge("legend_operand", "legend_node", _BACKWARD_MEANS, **look)
+            _add_flow(cluster, "backward", _BACKWARD_MEANS, look)
+
+
+def _add_flow(cluster: graphviz.Digraph, flow: str, means: str, look: dict[str, str]) -> None:
+    for end in ("operand", "node"):
+        cluster.node(f"legend_{flow}_{end}", end, shape="plaintext")
+    cluster.edge(f"legend_{flow}_operand", f"legend_{flow}_node", f"  {means}  ", **look)
 
 
 def _samples(scene: Scene) -> Iterator[tuple[str, str, dict[str, str]]]:
@@ -45,8 +52,6 @@ def _samples(scene: Scene) -> Iterator[tuple[str, str, dict[str, str]]]:
     yield "root", "root", KINDS["operation"] | ROOT
     if any(box.is_stale for box in scene.boxes):
         yield "stale", "stale: a leaf has changed since", KINDS["operation"] | STALE
-    yield "operand", "operand", {"shape": "plaintext"}
-    yield "node", "node", {"shape": "plaintext"}
 
 
 def _add_as_row(digraph: graphviz.Digraph, scene: Scene) -> None:
@@ -57,13 +62,12 @@ def _add_as_row(digraph: graphviz.Digraph, scene: Scene) -> None:
     def put(name: str, text: str, look: dict[str, str]) -> None:
         nonlocal left
         width = text_width(text) + 12
-        place = f"{(left + width / 2) / 72:.3f},{below / 72:.3f}!"
+        place = f"{left + width / 2:.1f},{below:.1f}"
         digraph.node(f"legend_{name}", as_typed(text), pos=place, width=f"{width / 72:.3f}", **look)
         left += width + 14
 
     for name, text, look in _samples(scene):
-        if name not in ("operand", "node"):
-            put(name, text, look)
+        put(name, text, look)
     put("forward", "→ forward", {"shape": "plaintext", "fontcolor": FORWARD})
     if scene.has_backward:
         put("backward", "← backward: grad of node × weight", {"shape": "plaintext", "fontcolor": BACKWARD})

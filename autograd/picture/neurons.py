@@ -1,24 +1,28 @@
 """A network as its neurons: z and a, layer by layer, under the names that textbooks give them.
 
-A neuron is a weighted sum z and the activation a that follows it. Layer 1 are the inputs, as in
-z²₁ = w¹₁₁ a¹₁ + w¹₁₂ a¹₂ + … + b¹₁ and a²₁ = f(z²₁): the weights bear the number of the layer that they
-come from. A softmax takes the z of a whole layer, and so has a box of its own. Whatever is neither
+A neuron is a weighted sum z and the activation a that follows it. A layer bears the number that the labels of
+its z or of its weights have (0 for "0.weight[0][1]", 2 for z²₁), or else the layers are counted from 1. In the
+graph of several samples, a neuron's z and a are named by layer and place: z¹₂ = w₃ x₁ + w₄ x₂ + b₂.
+A softmax takes the z of a whole layer, and so has a box of its own. Whatever is neither
 neuron, softmax, weight nor input is folded, and says what it holds.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from ..errors import UnknownNameError
 from ..notation import Names, show
+from ..notation.digits import to_lowered, to_raised, without_raised
 from ..numeric import total
 from ..primitives import lookup, split_weighted_sum
 from ..value import Undefined, Value
-from .columns import place_in_columns
+from .columns import draw_lines, place_in_columns
 from .freshness import Freshness
 from .nodes import contribution, symbol
 from .scene import Box, Link, Scene
@@ -33,8 +37,7 @@ _MOST_WEIGHTS = 6  # of a neuron, that are listed in its box
 
 _Any = TypeVar("_Any")
 
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_NUMBERED = re.compile(r"(\d+)\.|[^\W\d_]+(?:([⁰¹²³⁴⁵⁶⁷⁸⁹]+|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)|(\d+)\[)")
 
 
 def scene_of_neurons(
@@ -43,6 +46,7 @@ def scene_of_neurons(
     """The scene of the network under ``root``. Raises UnknownNameError where there is no weighted sum."""
     painter = _Painter(_Network(root, order), names, freshness, digits)
     place_in_columns(painter.scene, painter.columns, direction)
+    draw_lines(painter.scene, direction)
     return painter.scene
 
 
@@ -90,7 +94,7 @@ class _Softmax:
 
 
 class _Network:
-    """The neurons of a graph by layer, of which the first is 2: the inputs are layer 1."""
+    """The neurons of a graph by the number of their layer."""
 
     def __init__(self, root: Value, order: list[Value]) -> None:
         self.root = root
@@ -101,10 +105,10 @@ class _Network:
         self.unit_of: dict[Value, _Neuron | _Softmax] = {}  # a neuron by its z, and by its a
         for node in order:
             if node.op != "weighted_sum":
-                depth[node] = max([depth[x] for x in node.operands if isinstance(x, Value)], default=1)
+                depth[node] = max([depth[x] for x in node.operands if isinstance(x, Value)], default=0)
                 continue
             weights, inputs, bias = split_weighted_sum(node.operands)
-            depth[node] = layer = 1 + max([depth[x] for x in inputs if isinstance(x, Value)], default=1)
+            depth[node] = layer = 1 + max([depth[x] for x in inputs if isinstance(x, Value)], default=0)
             neuron = rows.setdefault(tuple(map(id, (*weights, bias))), _Neuron(layer, weights, bias))
             neuron.sums.append(node)
             self.unit_of[node] = neuron
@@ -120,7 +124,21 @@ class _Network:
             layer_of_neuron = self.layers.setdefault(neuron.layer, [])
             layer_of_neuron.append(neuron)
             neuron.number = len(layer_of_neuron)
+        self._number_layers()
         self.softmaxes = self._softmaxes()
+
+    def _number_layers(self) -> None:
+        """Give the layers the numbers that their labels have, where these count up; they have their depth so far."""
+        numbers = []
+        for _, (first, *_) in sorted(self.layers.items()):
+            labels = [x.label for x in (first.sums[0], *first.weights, first.bias) if isinstance(x, Value)]
+            numbers.append(next((number for number in map(_number_in, labels) if number is not None), None))
+        if None in numbers or any(one >= other for one, other in pairwise(numbers)):  # type: ignore[operator]
+            return
+        self.layers = dict(zip(numbers, [neurons for _, neurons in sorted(self.layers.items())]))  # type: ignore[arg-type]
+        for number, neurons in self.layers.items():
+            for neuron in neurons:
+                neuron.layer = number
 
     def _softmaxes(self) -> list[_Softmax]:
         """Those of sums alone; one that takes anything else is folded, as any other operation."""
@@ -145,6 +163,12 @@ class _Network:
             inside.add(node)
             stack += [x for x in node.operands if isinstance(x, Value)]
         return [node for node in self.order if node in inside]
+
+
+def _number_in(label: str) -> int | None:
+    """The number of a layer in the label of a z, a weight or a bias: 2 in z²₁, W2[0][1] and 2.weight[0][1]."""
+    found = _NUMBERED.match(label)
+    return int(without_raised(found[1] or found[2] or found[3]).strip("()")) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,20 +213,23 @@ class _Painter:
         self.freshness = freshness
         self.digits = digits
         self.scene = Scene()
+        self.is_one_sample = all(len(x.sums) == 1 for layer in network.layers.values() for x in layer)
         self.columns: list[tuple[str, list[Box]]] = []  # their titles, and their boxes in order
         self._box_of_unit: dict[_Neuron | _Softmax, Box] = {}
         self._box_of_input: dict[Any, Box] = {}  # by the key of its slot
+        before: int | None = None
         for layer, neurons in sorted(network.layers.items()):
-            self._paint_inputs(layer, neurons)
+            self._paint_inputs(layer, before, neurons)
             softmaxes = [softmax for softmax in network.softmaxes if softmax.layer == layer]
             self._paint_layer(layer, neurons, has_softmax=bool(softmaxes))
             self._paint_softmaxes(layer, softmaxes)
+            before = layer
         if network.root not in network.unit_of:
             self._paint_folded_root()
 
     # --- boxes ---
 
-    def _paint_inputs(self, layer: int, neurons: list[_Neuron]) -> None:
+    def _paint_inputs(self, layer: int, before: int | None, neurons: list[_Neuron]) -> None:
         """What a layer takes that no neuron gives: the inputs, or what is computed from neurons on the way."""
         outside = {
             slot.key: slot
@@ -213,10 +240,11 @@ class _Painter:
         if not outside:
             return
         column: list[Box] = []
-        self.columns.append(("layer 1: inputs" if layer == 2 else f"inputs of layer {layer}", column))
+        self.columns.append(("inputs" if before is None else f"inputs of layer {layer}", column))
         for slot in self._ends(outside.values(), column, "inputs"):
             samples = slot.samples()
-            lines = [f"{self._name(slot.operand, 'a', layer - 1, slot.place + 1)} = {self._range(samples)}"]
+            letter = "x" if before is None else "a"
+            lines = [f"{self._name(slot.operand, letter, before, slot.place + 1)} = {self._range(samples)}"]
             if len(samples) == 1 and isinstance(slot.operand, Value) and self.network.root.grad:
                 lines.append(f"grad {show(slot.operand.grad, self.digits)}")
             region = self.network.region(samples)
@@ -274,7 +302,7 @@ class _Painter:
         left_out = len(everything) - first - last
         for place, neuron in everything[:first] + everything[-last:] if left_out > 1 else everything:
             nodes = softmax.values(place)
-            shown_as = f"{softmax.op}{str(place + 1).translate(_SUBSCRIPTS)}({of_all})"
+            shown_as = f"{softmax.op}{to_lowered(place + 1)}({of_all})"
             used = next((node for node in nodes if isinstance(node, Value)), None)
             if used is not None or not have_labels:
                 shown_as = f"{self._name(used, letter, neuron.layer, neuron.number)} = {shown_as}"
@@ -292,13 +320,12 @@ class _Painter:
             by_kind.setdefault(symbol(a), []).append(a)
         for kind, nodes in by_kind.items():
             lines.append(self._line(f"{self._name(nodes[0], 'a', neuron.layer, number)} = {kind}({z_name})", nodes))
-        below = neuron.layer - 1
-        names = [self._name(weight, "w", below, number, place) for place, weight in enumerate(neuron.weights, 1)]
+        names = [self._name(weight, "w", neuron.layer, number, place) for place, weight in enumerate(neuron.weights, 1)]
         if len(names) <= _MOST_WEIGHTS:
             lines += [self._line(name, [weight]) for name, weight in zip(names, neuron.weights)]
         else:
             lines.append(f"{names[0]} … {names[-1]}: from {self._range(list(neuron.weights))}")
-        lines.append(self._line(self._name(neuron.bias, "b", below, number), [neuron.bias]))
+        lines.append(self._line(self._name(neuron.bias, "b", neuron.layer, number), [neuron.bias]))
         return [*lines, *_how_often(len(neuron.sums))]
 
     def _line(self, name: str, nodes: list[Any]) -> str:
@@ -307,13 +334,14 @@ class _Painter:
             line += f", grad {show(nodes[0].grad, self.digits)}"
         return line
 
-    def _name(self, node: Any, letter: str, layer: int, *numbers: int) -> str:
-        """The node's own label where it is short, else the name of its place: w¹₁₂, z²₁, w¹₁₂,₃."""
-        label = self.names.label(node) if isinstance(node, Value) else ""
-        if 0 < len(label) <= _LONGEST_NAME:
-            return label
-        comma = "," if max(numbers) > 9 else ""
-        return letter + str(layer).translate(_SUPERSCRIPTS) + comma.join(map(str, numbers)).translate(_SUBSCRIPTS)
+    def _name(self, node: Any, letter: str, layer: int | None, *numbers: int) -> str:
+        """The node's label where it is short, or its name in the sheets; of several samples that of its place: z¹₂."""
+        if isinstance(node, Value):
+            label = self.names.label(node)
+            if len(label) <= _LONGEST_NAME and (label or self.is_one_sample or not node.op):
+                return label or self.names[node]
+        raised = "" if layer is None else to_raised(str(layer))
+        return letter + raised + ("," if max(numbers) > 9 else "").join(map(to_lowered, numbers))
 
     def _range(self, nodes: list[Any]) -> str:
         numbers = [node.data if isinstance(node, Value) else node for node in nodes]
@@ -337,7 +365,7 @@ class _Painter:
         root = self.network.root
         region = self.network.region([root])
         numbers = f"{show(root.data, self.digits)}, grad {show(root.grad, self.digits)}"
-        lines = [f"{self.names.label(root) or symbol(root)} = {numbers}", _contents(region)]
+        lines = [f"{self.names.label(root) or self.names[root]} = {numbers}", _contents(region)]
         stale = self.freshness.is_stale(root)
         box = self.scene.add("folded", lines + ["stale: call forward()"] * stale, is_root=True, is_stale=stale)
         self.columns.append(("", [box]))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import AutogradError, NumberOverflowError
-from ..notation import Names, show
+from ..notation import TEXT, Names, formula, show, write
 from ..primitives import split_weighted_sum
 from ..value import Undefined, Value
 from .freshness import Freshness
@@ -25,39 +26,46 @@ __all__ = [
     "symbol",
 ]
 
-# What stands in the picture for an operation whose name is longer than its sign.
-_SYMBOLS = {
-    "add": "+", "sub": "−", "mul": "×", "div": "÷", "pow": "^", "neg": "−", "abs": "|x|", "sqrt": "√",
-    "total": "Σ", "weighted_sum": "Σ wx + b", "sigmoid": "σ", "relu": "ReLU", "leaky_relu": "LeakyReLU",
-    "elu": "ELU", "gelu": "GELU", "normal_cdf": "Φ", "maximum": "max", "minimum": "min",
-}  # fmt: skip
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_WIDEST = 36  # characters of a formula in a box; of a wider one the operation alone is shown
 
 
 @dataclass(slots=True)
 class Part:
-    """One node to draw: a recorded one, or one that a composite's definition made.
+    """One node to draw: a recorded one, or one of the elementary operations of a composite.
 
     ``operands`` are the nodes that are drawn for them, so a part may stand between recorded nodes.
     """
 
     node: Value
-    sign: str
     operands: Sequence[Any]
     partials: Sequence[Any]
     grad: Any
+    op: str = ""  # its operation, where that is not the node's own
+    title: str = ""  # "": what it computes, in the names of the graph
     group: str = ""
     within: str = ""  # the operation of the composite that it is a part of
     is_recorded: bool = True
 
 
 def symbol(node: Value) -> str:
-    """The sign of a node's operation: ``×``, ``σ``, ``softmax₂``."""
-    primitive = node._primitive
-    if primitive is None:
-        return ""
-    index = str(primitive.index + 1).translate(_SUBSCRIPTS) if primitive.index >= 0 else ""
-    return _SYMBOLS.get(primitive.name, primitive.name) + index
+    """The sign of a node's operation: ``·``, ``σ``, ``softmax[2]``."""
+    if node.op == "weighted_sum":
+        return "Σ wx + b"
+    return re.sub(r"{\d}|[(), ]", "", TEXT.form(node._primitive).template) if node._primitive else ""
+
+
+def title(node: Value, names: Names) -> str:
+    """A node's name, and what it computes: ``z¹ = x · w₁``, ``a₁ = σ(z₁)``.
+
+    >>> x, y = Value(2.0, label="x"), Value(3.0, label="y")
+    >>> title(x, Names()), title((x + y).tanh(), Names())
+    ('x', 'a₁ = tanh(t₁)')
+    """
+    name = names.label(node) or names[node]
+    if not node.op:
+        return name
+    computed = write(formula(node, names))
+    return f"{name} = {computed if len(computed) <= _WIDEST else symbol(node)}"
 
 
 def leaf_kinds(order: Iterable[Value], parameters: Iterable[Value] = ()) -> dict[Value, str]:
@@ -76,7 +84,7 @@ def leaf_kinds(order: Iterable[Value], parameters: Iterable[Value] = ()) -> dict
 
 
 def parts_as_recorded(order: Iterable[Value]) -> list[Part]:
-    return [Part(node, symbol(node), node.operands, node.partials, node.grad) for node in order]
+    return [Part(node, node.operands, node.partials, node.grad) for node in order]
 
 
 def scene_of_parts(
@@ -126,14 +134,13 @@ def _is_the_largest(part: Part, place: int) -> bool:
     if part.within not in ("softmax", "log_softmax", "logsumexp"):
         return False
     other = part.operands[1 - place]
-    return (part.sign == "−" and place == 1) or (part.sign == "+" and isinstance(other, Value) and other.op == "log")
+    op = part.op or part.node.op
+    return (op == "sub" and place == 1) or (op == "add" and isinstance(other, Value) and other.op == "log")
 
 
 def _described(part: Part, names: Names, digits: int) -> list[str]:
-    """The lines of a box: name and sign, data, gradient."""
-    label = names.label(part.node)
-    name = f"{label} = {part.sign}" if label and part.sign else label or part.sign
-    return [*([name] if name else []), data_text(part.node.data, digits), grad_text(part.grad, digits)]
+    """The lines of a box: title, data, gradient."""
+    return [part.title or title(part.node, names), data_text(part.node.data, digits), grad_text(part.grad, digits)]
 
 
 def data_text(data: Any, digits: int) -> str:

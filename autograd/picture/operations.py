@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from ..notation import Names
-from ..value import Value, topological_order
+from ..notation import Names, opened
+from ..value import Value
 from .freshness import Freshness
-from .nodes import Part, symbol
+from .nodes import Part, symbol, title
 
 __all__ = ["graph_opened", "parts_opened"]
 
@@ -18,9 +17,9 @@ def parts_opened(order: Iterable[Value], names: Names, freshness: Freshness) -> 
     parts: list[Part] = []
     titles: dict[str, str] = {}
     for node in order:
-        inside = _inside(node)
+        inside = _inside(node, names)
         if not inside:
-            parts.append(Part(node, symbol(node), node.operands, node.partials, node.grad))
+            parts.append(Part(node, node.operands, node.partials, node.grad))
             continue
         group = _new_group(node, names, titles)
         if freshness.is_stale(node):
@@ -31,45 +30,26 @@ def parts_opened(order: Iterable[Value], names: Names, freshness: Freshness) -> 
     return parts, titles
 
 
-def _inside(node: Value) -> list[Part]:
-    """The operations that the node's definition makes of its operands, the node itself in the last one's place.
-
-    Empty where there is no definition, or where it is an operand as it stands (the sum of one number).
-    """
-    primitive = node._primitive
-    if primitive is None or primitive.definition is None:
-        return []
-    # The definition runs on leaves that stand for the operands, so that nothing is recorded on these.
-    stand_ins: dict[Value, Value] = {}
-    originals: dict[Value, Value] = {}
-    operands: list[Any] = []
-    for operand in node.operands:
-        if isinstance(operand, Value):
-            stand_in = stand_ins.setdefault(operand, Value(operand.data))
-            originals[stand_in] = operand
-            operands.append(stand_in)
-        else:
-            operands.append(operand)
-    result = primitive.definition(tuple(operands))
-    if not isinstance(result, Value) or not result.op:
+def _inside(node: Value, names: Names) -> list[Part]:
+    """The elementary operations of a composite node, the node itself in the last one's place; empty where none."""
+    inside = opened(node, names)
+    if inside is None:
         return []
     if node.grad:
-        result.backward(node.grad)
+        inside.root.backward(node.grad)
+    known = Names([*inside.operands, *inside.steps])
     parts = []
-    for inner in topological_order(result):
-        if inner in originals:
-            continue
-        mapped = [originals.get(x, x) if isinstance(x, Value) else x for x in inner.operands]
-        if inner is result:
-            parts.append(Part(node, symbol(inner), mapped, inner.partials, node.grad))
-        else:
-            parts.append(Part(inner, symbol(inner), mapped, inner.partials, inner.grad, is_recorded=False))
+    for step in inside.steps:
+        operands = [inside.operands.get(x, x) if isinstance(x, Value) else x for x in step.operands]
+        is_recorded = step is inside.root
+        drawn, grad = (node, node.grad) if is_recorded else (step, step.grad)
+        parts.append(Part(drawn, operands, step.partials, grad, step.op, title(step, known), is_recorded=is_recorded))
     return parts
 
 
 def _new_group(node: Value, names: Names, titles: dict[str, str]) -> str:
     group = f"opened{len(titles) + 1}"
-    titles[group] = f"{names.label(node)} = {symbol(node)}" if node.label else symbol(node)
+    titles[group] = f"{names.label(node) or names[node]} = {symbol(node)}"
     return group
 
 
@@ -78,31 +58,30 @@ def graph_opened(
 ) -> tuple[Value, dict[Value, tuple[str, str]], dict[str, str]]:
     """The same graph recorded again in elementary operations, on the same leaves; ``order`` are its nodes.
 
-    Its root, for each node that stands for a part of a composite its group and the composite's operation,
-    and the titles of the groups.
+    Its root, for each node that is a part of a composite its group and the composite's operation, and the
+    titles of the groups. The nodes have the names of the graph as labels. A graph without composites is itself.
     """
     again: dict[Value, Value] = {}
     group_of: dict[Value, tuple[str, str]] = {}
     titles: dict[str, str] = {}
     for node in order:
-        primitive = node._primitive
-        if primitive is None:
-            again[node] = node
+        inside = opened(node, names)
+        if inside is None:
+            again[node] = _recorded_again(node, again, names[node]) if node.op else node
             continue
-        operands = tuple([again[x] if isinstance(x, Value) else x for x in node.operands])
-        outside = {x for x in operands if isinstance(x, Value)}
-        opened = None if primitive.definition is None else primitive.definition(operands)
-        if opened is None or opened in outside:  # the sum of one number is that number
-            name = primitive.name if primitive.index < 0 else (primitive.name, primitive.index)
-            opened = node._apply(name, *operands)
-        else:
-            group = _new_group(node, names, titles)
-            stack = [opened]
-            while stack:
-                inner = stack.pop()
-                if isinstance(inner, Value) and inner not in outside and inner not in group_of:
-                    group_of[inner] = group, node.op
-                    stack += inner.operands
-        opened.label = node.label
-        again[node] = opened
-    return again[root], group_of, titles
+        group = _new_group(node, names, titles)
+        known = {copy: again[operand] for copy, operand in inside.operands.items()}
+        for step in inside.steps:
+            known[step] = _recorded_again(step, known, step.label)
+            group_of[known[step]] = group, node.op
+        again[node] = known[inside.root]
+    return (again[root] if titles else root), group_of, titles
+
+
+def _recorded_again(node: Value, again: dict[Value, Value], label: str) -> Value:
+    primitive = node._primitive
+    assert primitive is not None
+    operands = [again[x] if isinstance(x, Value) else x for x in node.operands]
+    found = node._apply(primitive.name if primitive.index < 0 else (primitive.name, primitive.index), *operands)
+    found.label = label
+    return found

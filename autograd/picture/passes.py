@@ -49,7 +49,6 @@ class Passes:
     steps: list[Step]
     texts: dict[tuple[str, str], str]  # by key and what, at the start
     widest: dict[tuple[str, str], str]  # the text for which there must be room
-    names: dict[str, str]  # what the steps call a node that has no label, by the key of its box
 
 
 def record(root: Value, scene: Scene, digits: int, *, seed: Number) -> Passes:
@@ -64,7 +63,7 @@ def record(root: Value, scene: Scene, digits: int, *, seed: Number) -> Passes:
         root.zero_grad()
         recorder = _Recorder(scene, digits)
         recorder.run(root, seed)
-        return Passes(recorder.steps, recorder.at_start, recorder.widest, recorder.names)
+        return Passes(recorder.steps, recorder.at_start, recorder.widest)
     finally:
         for node, data, grad, left_partial, right_partial in kept:
             node.data, node.grad = data, grad
@@ -79,7 +78,6 @@ class _Recorder:
         for link in scene.links:
             self._links.setdefault(link.target.key, []).append(link)
         self.steps: list[Step] = []
-        self.names: dict[str, str] = {}
         self.at_start = self._present()
         self._texts = dict(self.at_start)
         self.widest = dict(self.at_start)
@@ -103,8 +101,6 @@ class _Recorder:
             box = self._scene.box_of[event.node]
             taken = Step(event.phase, event.kind, box.key, str(event))
             if event.kind == "evaluate":
-                if not event.node.label:
-                    self.names[box.key] = taken.text.partition(" = ")[0]
                 self._note_evaluation(taken, event.node)
             elif event.kind == "seed":
                 for node, other in self._scene.box_of.items():

@@ -12,7 +12,9 @@ from typing import Any
 
 from ..value import Value
 
-__all__ = ["Box", "Frame", "Link", "Scene"]
+__all__ = ["Box", "Frame", "Line", "Link", "Scene"]
+
+Line = tuple[tuple[float, float], tuple[float, float]]
 
 
 @dataclass(slots=True)
@@ -53,6 +55,9 @@ class Link:
     contribution: Any = None  # None: nothing flows back, as the operand is a bare number
     weights: tuple[Value, ...] = ()  # the parameters that the link itself stands for, between neurons
     is_lit: bool = True
+    # Where the two lines start and end, in points, between boxes that have their places.
+    forward_line: Line | None = None
+    backward_line: Line | None = None
 
     @property
     def key(self) -> str:

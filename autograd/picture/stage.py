@@ -56,7 +56,6 @@ def set_stage(
     root, scene, _ = _scene(root, detail, digits, direction, max_nodes, parameters, limit)
     passes = record(root, scene, digits, seed=seed)
     for box in scene.box_of.values():
-        _bear_name(box.lines, passes.names.get(box.key))
         box.lines[-2:] = [passes.widest[box.key, "data"], passes.widest[box.key, "grad"]]
     for link in scene.links:
         if link.contribution is not None:
@@ -72,7 +71,6 @@ def set_live_stage(
     names = Names.under(root)
     usual = -(10**digits * 10 + 0.5) / 10**digits  # -10.0001 at four digits: as wide as most numbers will be
     for node, box in scene.box_of.items():
-        _bear_name(box.lines, names[node] if node.op and not node.label else None)
         box.lines[-2:] = [
             max([data_text(number, digits) for number in (node.data, usual)], key=text_width),
             max([grad_text(number, digits) for number in (node.grad, usual)], key=text_width),
@@ -117,12 +115,6 @@ def _scene(
 
 def _drawn(scene: Scene, direction: str) -> str:
     return render_svg(to_digraph(scene, direction=direction, widths=False, legend=False))
-
-
-def _bear_name(lines: list[str], name: str | None) -> None:
-    """A box without a label bears the name that the lines call it by."""
-    if name is not None:
-        lines[0] = f"{name} = {lines[0]}"
 
 
 def _learners(kinds: dict[Value, str], scene: Scene) -> list[Value]:
