@@ -34,7 +34,7 @@ def opened(browser, tmp_path, roots):
     constants = {"DIGITS": 4, "FORMS": forms, "records": records}
     path.write_text(document("numbers", "graph.html", {"svg": "", "note": ""}, constants, rows, ("passes",)), "utf-8")
     browser.open(path)
-    browser.run("globalThis.all = records.map((record) => new Passes(record)); 0")
+    browser.run("globalThis.all = records.map((record) => passesOf(record)); 0")
 
 
 TOLD = """(({index, changes}) => {
@@ -98,8 +98,12 @@ def changes_of(root, rng, count=20, spread=2.0):
     return [(rng.choice(leaves), rng.uniform(-spread, spread)) for _ in range(count)]
 
 
-def test_random_graphs_have_the_engines_numbers(browser, tmp_path):
-    graphs = [random_graph(seed)[0] for seed in range(200)]
+MANY = [30, pytest.param(200, marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("count", MANY)
+def test_random_graphs_have_the_engines_numbers(browser, tmp_path, count):
+    graphs = [random_graph(seed)[0] for seed in range(count)]
     opened(browser, tmp_path, graphs)
     rng = random.Random(1)
     for index, root in enumerate(graphs):
@@ -107,8 +111,9 @@ def test_random_graphs_have_the_engines_numbers(browser, tmp_path):
         compare(browser, index, root, changes_of(root, rng))
 
 
-def test_where_the_engine_refuses_the_page_says_the_same(browser, tmp_path):
-    graphs = [wild_graph(seed)[0] for seed in range(100)]
+@pytest.mark.parametrize("count", MANY)
+def test_where_the_engine_refuses_the_page_says_the_same(browser, tmp_path, count):
+    graphs = [wild_graph(seed)[0] for seed in range(count)]
     opened(browser, tmp_path, graphs)
     rng = random.Random(2)
     for index, root in enumerate(graphs):
@@ -142,7 +147,7 @@ def test_what_is_typed_as_a_number(browser, tmp_path, typed, number):
 
 
 def test_every_line_of_a_pass_is_the_steppers(browser, tmp_path):
-    graphs = [random_graph(seed, 25)[0] for seed in range(40)]
+    graphs = [random_graph(seed, 25)[0] for seed in range(20)]
     opened(browser, tmp_path, graphs)
     for index, root in enumerate(graphs):
         lines = told(browser, index)["lines"]

@@ -521,7 +521,7 @@ def test_what_cannot_be_played_is_refused(tmp_path):
         ({"detail": "layer"}, UnknownNameError), ({"direction": "up"}, UnknownNameError),
         ({"direction": None}, UnknownNameError), ({"max_nodes": 0}, DomainError), ({"max_nodes": math.inf}, KindError),
         ({"digits": 40}, DomainError), ({"title": None}, KindError),
-        ({"parameters": [1.0]}, KindError), ({"seed": None}, KindError),
+        ({"parameters": [1.0]}, KindError), ({"seed": "one"}, KindError),
     ],
 )  # fmt: skip
 def test_options_that_mean_nothing_are_refused(options, error, tmp_path):

@@ -1,4 +1,4 @@
-"""``play``: the live page of a graph, in which its numbers can be changed and both passes gone through."""
+"""``play``: the live page of a graph, whose numbers can be changed, and of a training."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import os
 import re
 import tempfile
 import webbrowser
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from .. import arguments
+from ..errors import KindError
 from ..files import as_path, write_whole
 from ..numeric import Number
 from ..value import Value
@@ -18,11 +20,16 @@ from .live.document import document
 from .live.expressions import as_json_number
 from .live.record import record_of
 from .live.rows import Rows
+from .live.training import training_record
 from .stage import set_live_stage
 
 __all__ = ["Page", "play"]
 
-_SCRIPTS = ("passes", "picture", "leaves", "tips", "panel", "descent", "table", "steps", "main")
+_OF_GRAPH = ("passes", "picture", "leaves", "hover", "tips", "panel", "descent", "table", "steps", "main")
+_OF_TRAINING = (
+    "passes", "panel", "hover", "random", "optimizers", "network", "training",
+    "netpicture", "plane", "inside", "program", "trainmain",
+)  # fmt: skip
 
 
 class Page:
@@ -62,18 +69,22 @@ class Page:
 
 
 def play(
-    root: Value,
+    root_or_model: Any,
     path: str | os.PathLike[str] | None = None,
     *,
+    data: Iterable[tuple[Any, Any]] | None = None,
+    loss: Callable[[Any, Any], Any] | None = None,
+    optimizer: Any = None,
+    batch_size: int | None = None,
     detail: str = "node",
-    seed: Number = 1,
+    seed: Number | None = None,
     digits: int = 4,
     direction: str = "LR",
     max_nodes: int = 2000,
     parameters: Iterable[Value] = (),
     title: str = "",
 ) -> Page:
-    """The live page of the graph under ``root``: its numbers can be changed, and both passes gone through.
+    """The live page of a graph, whose numbers can be changed and whose passes are gone through; or of a training.
 
     >>> from autograd import Value, play
     >>> w, x = Value(0.5, label="w"), Value(2.0, label="x")
@@ -83,18 +94,35 @@ def play(
     With a ``path`` it is written there, as one file that opens from disk, without a network. Each step shows
     its line of chain rule; what lies ahead is hidden. Leaves are typed or dragged, and everything follows, in
     the browser. Leaves that learn take steps of gradient descent: ``parameters``, or the weights.
-
     ``detail`` is "node", for the graph as recorded, or "op", which opens every composite (a weighted sum,
-    a softmax) into elementary operations. The page's numbers are floats, whatever the graph's are. Raises
-    what :func:`autograd.draw` raises, and MissingToolError where there is no layout engine.
+    a softmax) into elementary operations; ``seed`` is the root's gradient. The page's numbers are floats,
+    whatever the graph's are.
+
+    ``play(model, data=data, loss=losses.mse, optimizer=optim.SGD(model.parameters(), lr=0.1))`` is the
+    training of an MLP: the same numbers as those of ``nn.fit``, whose ``batch_size`` and ``seed`` these are.
+    The model stays as it is.
+
+    Raises what :func:`autograd.draw` raises, and MissingToolError where there is no layout engine.
     """
     if path is not None:
         as_path(path)  # before the work, as every argument
     arguments.text(title, "title")
+    arguments.number_of_digits(digits)
+    if data is None and loss is None and optimizer is None:
+        page = _page_of_graph(
+            root_or_model, 1 if seed is None else seed, digits, title,
+            detail=detail, direction=direction, max_nodes=max_nodes, parameters=parameters,
+        )  # fmt: skip
+    else:
+        page = _page_of_training(root_or_model, data, loss, optimizer, batch_size, seed, digits, title)
+    if path is not None:
+        page.save(path)
+    return page
+
+
+def _page_of_graph(root: Value, seed: Number, digits: int, title: str, **drawn: Any) -> Page:
     seed = arguments.as_float(seed, "seed")
-    stage = set_live_stage(
-        root, detail=detail, digits=digits, direction=direction, max_nodes=max_nodes, parameters=parameters
-    )
+    stage = set_live_stage(root, digits=digits, **drawn)
     rows = Rows()
     record = record_of(stage.root, stage.names, rows)
     nodes = list(stage.scene.box_of)
@@ -108,10 +136,29 @@ def play(
     parts = {"svg": _XML_HEAD.sub("", stage.svg), "note": _note(record.pop("rounds"))}
     title = title or f"Forward and backward under {root.label or root.op or 'one leaf'}"
     constants = {"DIGITS": digits, "FORMS": record.pop("forms"), "record": record}
-    page = Page(title, document(title, "graph.html", parts, constants, rows, _SCRIPTS))
-    if path is not None:
-        page.save(path)
-    return page
+    return Page(title, document(title, "graph.html", parts, constants, rows, _OF_GRAPH))
+
+
+def _page_of_training(
+    model: Any, data: Any, loss: Any, optimizer: Any, batch_size: int | None, seed: Any, digits: int, title: str
+) -> Page:
+    for name, given in (("data", data), ("loss", loss), ("optimizer", optimizer)):
+        if given is None:
+            raise KindError(f"{name}: a training is played with data=, loss= and optimizer=; this one is missing")
+    if batch_size is not None:
+        arguments.whole(batch_size, "batch_size")
+    if seed is not None:
+        arguments.whole(seed, "seed", least=0)
+    rows = Rows()
+    record = training_record(model, data, loss, optimizer, rows, batch_size=batch_size, seed=seed)
+    title = title or f"The training of {_short(model)}"
+    constants = {"DIGITS": digits, "FORMS": record.pop("forms"), "record": record}
+    return Page(title, document(title, "train.html", {}, constants, rows, _OF_TRAINING))
+
+
+def _short(model: Any) -> str:
+    sizes = [layer.nin for layer in model.layers[:1]] + [[layer.nout for layer in model.layers]]
+    return f"MLP({', '.join(map(str, sizes))})"
 
 
 _KINDS = {"input": "an input", "parameter": "a parameter", "operation": "an operation"}

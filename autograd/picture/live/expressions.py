@@ -43,9 +43,10 @@ class _References(Names):
 class Expressions:
     """Makes them, and collects the forms of the operations in them."""
 
-    def __init__(self, names: Names, index_of: dict[Value, int]) -> None:
+    def __init__(self, names: Names, index_of: dict[Value, int], constants_by_place: bool = False) -> None:
         self._names = _References(index_of, known=names)
         self._index_of = index_of
+        self._constants_by_place = constants_by_place
         self.forms: dict[str, Any] = {name: _form(lookup(name)) for name in ("sub", "mul", "neg")}
 
     def formula(self, node: Value) -> Any:
@@ -67,6 +68,10 @@ class Expressions:
                     return place
             return ["@", self._index_of[expression.node]]
         if not isinstance(expression, Symbol):
+            if self._constants_by_place and type(expression) is float:
+                for place, operand in enumerate(node.operands):
+                    if operand is expression:
+                        return place
             kind = "i" if type(expression) is int and abs(expression) < 2**53 else "#"
             return [kind, as_json_number(expression)]
         if expression.primitive is None:

@@ -17,11 +17,15 @@ from .rows import Rows
 __all__ = ["record_of"]
 
 
-def record_of(root: Value, names: Names, rows: Rows) -> dict[str, Any]:
-    """The graph under ``root``; its rows go to ``rows``. Raises KindError for numbers that no float stands for."""
+def record_of(root: Value, names: Names, rows: Rows, constants_by_place: bool = False) -> dict[str, Any]:
+    """The graph under ``root``; its rows go to ``rows``. Raises KindError for numbers that no float stands for.
+
+    With ``constants_by_place`` a formula has the place of a float constant, not the number: it holds for
+    graphs that differ in these only.
+    """
     order = topological_order(root)
     index_of = {node: index for index, node in enumerate(order)}
-    expressions = Expressions(names, index_of)
+    expressions = Expressions(names, index_of, constants_by_place)
     constants: list[Any] = []
     nodes, formulas, partials = [], [], []
     for node in order:

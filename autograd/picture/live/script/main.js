@@ -2,7 +2,7 @@
 
 const page = (() => {
   const svg = document.querySelector("#picture svg");
-  const passes = new Passes(record);
+  const passes = passesOf(record);
   const picture = new Picture(svg, record);
   const zoom = new Zoom($("picture"), svg);
   const stepping = new Stepping(passes, () => draw(true));

@@ -8,6 +8,32 @@ const SENTENCES = {
   fault: "Here it cannot go on: change a leaf, or press Reset.",
 };
 
+// A step's formula: symbols, numbers, result, each on its line.
+const drawWorking = (target, passes, position) => {
+  const { lines, tape } = passes;
+  const step = position ? passes.steps[position - 1] : null;
+  const rows = [];
+  if (step?.kind === "evaluate") {
+    rows.push([lines.names[step.node], lines.stages(step.node, lines.formulas[step.node], tape.data[step.node]), tape.data[step.node], ""]);
+  } else if (step?.kind === "seed") {
+    rows.push([lines.derivative(step.node), [], passes.seed, ""]);
+  } else if (step) {
+    for (const [place, operand, term, total] of (passes.terms.get(step.node) ?? []).slice(0, MOST_TERMS)) {
+      const sum = total === term ? "" : `together with what came before: ${show(total)}`;
+      rows.push([lines.derivative(operand), lines.stages(step.node, lines.product(step.node, place), term), term, sum]);
+    }
+  }
+  target.replaceChildren(...rows.map(([name, stages, result, sum]) => {
+    const row = element("div", { className: "work" });
+    row.append(element("span", { className: "name", textContent: name }));
+    stages.forEach((stage, place) => row.append(element("span", { className: place ? "numbers" : "symbols", textContent: `= ${stage}` })));
+    row.append(element("span", { className: "result", textContent: gives(result).trim() }));
+    if (sum) row.append(element("span", { className: "sum", textContent: sum }));
+    return row;
+  }));
+  target.hidden = !rows.length;
+};
+
 class Panel {
   constructor(passes, kinds) {
     Object.assign(this, { passes, kinds });
@@ -31,36 +57,9 @@ class Panel {
     const line = step ? passes.line(position) : "the graph as it was; press → for the first step";
     put("event", line);
     $("now").className = `event ${step ? step.phase : ""}${stopped ? " stopped" : ""}`;
-    this.drawWorking(position, stopped);
+    drawWorking($("working"), passes, stopped ? 0 : position);
     this.drawNode(reach, chosen);
     if ($("steps").open) this.drawList(position, reach);
-  }
-
-  // The step's formula: symbols, numbers, result, each on its line.
-  drawWorking(position, stopped) {
-    const { passes } = this;
-    const { lines, tape } = passes;
-    const step = position && !stopped ? passes.steps[position - 1] : null;
-    const rows = [];
-    if (step?.kind === "evaluate") {
-      rows.push([lines.names[step.node], lines.stages(step.node, lines.formulas[step.node], tape.data[step.node]), tape.data[step.node], ""]);
-    } else if (step?.kind === "seed") {
-      rows.push([lines.derivative(step.node), [], passes.seed, ""]);
-    } else if (step) {
-      for (const [place, operand, term, total] of (passes.terms.get(step.node) ?? []).slice(0, MOST_TERMS)) {
-        const sum = total === term ? "" : `together with what came before: ${show(total)}`;
-        rows.push([lines.derivative(operand), lines.stages(step.node, lines.product(step.node, place), term), term, sum]);
-      }
-    }
-    $("working").replaceChildren(...rows.map(([name, stages, result, sum]) => {
-      const row = element("div", { className: "work" });
-      row.append(element("span", { className: "name", textContent: name }));
-      stages.forEach((stage, place) => row.append(element("span", { className: place ? "numbers" : "symbols", textContent: `= ${stage}` })));
-      row.append(element("span", { className: "result", textContent: gives(result).trim() }));
-      if (sum) row.append(element("span", { className: "sum", textContent: sum }));
-      return row;
-    }));
-    $("working").hidden = !rows.length;
   }
 
   drawNode(reach, chosen) {

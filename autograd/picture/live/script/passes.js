@@ -1,11 +1,9 @@
 // Both passes of the page's graph, worked out anew for each change of a leaf; and what of them has been reached.
 
 class Passes {
-  constructor(record) {
-    this.tape = new Tape(record.nodes, record.constants, record.leaves);
-    this.names = record.nodes.map((node) => node.name);
-    this.lines = new Lines(this.tape, this.names, record.formulas, record.partials, record.nodes.map((node) => node.symbol));
-    this.seed = record.seed;
+  constructor(tape, lines, seed = 1) {
+    Object.assign(this, { tape, lines, seed });
+    this.names = lines.names;
     const { order } = this.tape;
     this.steps = [
       ...order.map((node) => ({ phase: "forward", kind: "evaluate", node })),
@@ -64,3 +62,9 @@ class Passes {
     return this.lines.chainRule(node, this.terms.get(node) ?? []);
   }
 }
+
+const passesOf = (record) => {
+  const tape = new Tape(record.nodes, record.constants, record.leaves);
+  const [names, symbols] = ["name", "symbol"].map((what) => record.nodes.map((node) => node[what]));
+  return new Passes(tape, new Lines(tape, names, record.formulas, record.partials, symbols), record.seed);
+};

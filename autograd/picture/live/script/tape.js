@@ -10,10 +10,10 @@ class Undefined {
 // `nodes` are {row, operands, label}, operands first, the root last; a leaf has no row. An operand is the index of a
 // node, or, from `nodes.length` on, of one of the `constants`.
 class Tape {
-  constructor(nodes, constants, leaves) {
+  constructor(nodes, constants, leaves, root = nodes.length - 1) {
     this.nodes = nodes;
     this.size = nodes.length;
-    this.root = this.size - 1;
+    this.root = root;
     this.rows = nodes.map((node) => (node.row === null ? null : ROWS[node.row]));
     this.data = new Float64Array(this.size + constants.length);
     this.grad = new Float64Array(this.size + constants.length);
@@ -34,11 +34,21 @@ class Tape {
         this.evaluate(index);
       } catch (error) {
         if (!(error instanceof MathError)) throw error;
-        this.fault = { node: index, backward: false, message: this.explained(error, index) };
+        this.fault = { node: index, backward: false, kind: error.kind, message: this.explained(error, index) };
         return false;
       }
     }
     return true;
+  }
+
+  // A node's data alone, for what asks for no gradient.
+  result(index) {
+    const { data } = this;
+    const row = this.rows[index];
+    const { operands } = this.nodes[index];
+    if (row.arity === 1) data[index] = row.rule(data[operands[0]]);
+    else if (row.arity === 2) data[index] = row.rule(data[operands[0]], data[operands[1]]);
+    else data[index] = row.rule(operands.map((operand) => data[operand]));
   }
 
   evaluate(index) {

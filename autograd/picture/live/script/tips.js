@@ -3,7 +3,7 @@
 class Tips {
   constructor(picture, passes, kinds, reach) {
     Object.assign(this, { picture, passes, kinds, reach });
-    this.tip = document.getElementById("tip");
+    this.hover = new Hover();
     const few = passes.tape.size <= 80; // with more, the tab key would never arrive
     passes.tape.nodes.forEach((node, index) => {
       this.wire(picture.box(index), () => this.ofNode(index), few);
@@ -13,38 +13,15 @@ class Tips {
         this.wire(picture.link(index, place, "backward"), () => this.ofContribution(index, place), few);
       });
     });
-    document.addEventListener("keydown", (event) => event.key === "Escape" && this.hide());
-    document.addEventListener("scroll", () => this.hide(), true);
   }
 
-  wire(element, text, focusable) {
-    if (!element) return;
-    const showIt = () => this.show(element, text());
-    element.addEventListener("pointerenter", (event) => event.pointerType !== "touch" && showIt());
-    element.addEventListener("pointerleave", () => this.hide());
-    element.addEventListener("focus", showIt);
-    element.addEventListener("blur", () => this.hide());
-    if (focusable && !element.hasAttribute("tabindex")) {
-      element.setAttribute("tabindex", "0");
-      element.setAttribute("role", "img");
-      element.addEventListener("focus", () => element.setAttribute("aria-label", text().join(". ")));
-    }
-  }
-
-  show(element, lines) {
-    const { tip } = this;
-    tip.replaceChildren(...lines.map((line) => Object.assign(document.createElement("div"), { textContent: line })));
-    tip.hidden = false;
-    const at = element.getBoundingClientRect();
-    const size = tip.getBoundingClientRect();
-    const left = Math.max(6, Math.min(at.left + at.width / 2 - size.width / 2, innerWidth - size.width - 6));
-    const above = at.top - size.height - 8;
-    tip.style.left = `${left}px`;
-    tip.style.top = `${above > 4 ? above : Math.min(at.bottom + 8, innerHeight - size.height - 4)}px`;
-  }
-
-  hide() {
-    this.tip.hidden = true;
+  wire(group, text, focusable) {
+    if (!group) return;
+    this.hover.wire(group, text);
+    if (!focusable || group.hasAttribute("tabindex")) return;
+    group.setAttribute("tabindex", "0");
+    group.setAttribute("role", "img");
+    group.addEventListener("focus", () => group.setAttribute("aria-label", text().join(". ")));
   }
 
   ofNode(node) {
