@@ -8,7 +8,9 @@ one by one here, and their sum there.)
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 import autograd
@@ -17,6 +19,7 @@ from autograd import AutogradError, RecordingError, Value, arguments, total
 from . import losses
 from .layers import MLP, Dropout, Layer, Neuron
 from .module import Module, clear_gradients
+from .optim import SGD, Adam, Optimizer
 
 __all__ = ["Gradients"]
 
@@ -30,23 +33,26 @@ _OF_NUMBERS = (losses.mse, losses.half_squared_error, losses.binary_cross_entrop
 # When it pays. To record takes as long as some tens of samples take eagerly, for large models far more;
 # and to start the native machine half a second, in which so many parameters go through eagerly.
 _SAMPLES_PER_RECORDING, _LARGEST_MODEL, _LEAST_WORK = 200, 50_000, 3_000_000
+_SAMPLES_FOR_ARRAYS = 10  # to put the parameters into arrays and back takes as long as some samples without
 
 
 class Gradients:
-    """The gradients of a training that looks at ``samples`` samples in all.
+    """The gradients of a training.
 
     With ``replay`` None, a replay is taken where it is known to do what eager does, and pays: see
     ``_is_known`` and ``_pays``. Where a callback changes the model, ``look_again`` notices it.
     """
 
     def __init__(
-        self, model: Module, loss: Loss, parameters: Sequence[Value], samples: int, replay: bool | None
+        self, model: Module, loss: Loss, optimizer: Optimizer, samples: int, epochs: int, replay: bool | None
     ) -> None:
-        self._model, self._loss, self._parameters = model, loss, parameters
-        self._samples, self._replay = samples, replay
+        self._model, self._loss, self._optimizer = model, loss, optimizer
+        self._samples, self._epochs, self._replay = samples, epochs, replay
+        self.parameters: list[Value] = [*optimizer.parameters]
         self._may_replay = False
         self._structure: Any = None
         self._compiled: Any = None
+        self._arrays: Any = None
         if replay and self._draws_masks():
             self._replay = False
             warnings.warn("fit: Dropout draws a mask for each sample, so nothing is replayed", stacklevel=3)
@@ -59,12 +65,37 @@ class Gradients:
         if structure != self._structure:
             self._structure, self._compiled = structure, None
 
-    def accumulate(self, samples: Sequence[Sample]) -> Any:
-        """Leave the sum of the samples' gradients in the parameters, and return the sum of their losses."""
-        roots = self._replayed(samples) or [self.loss(x, target) for x, target in samples]
-        clear_gradients(self._parameters)
-        # backward starts with the last operand, and the first sample is to be added first.
-        total(roots[::-1]).backward()
+    @contextmanager
+    def epoch(self) -> Iterator[None]:
+        """For as long as all samples are looked at once, the parameters are in arrays, where that pays."""
+        self.look_again()
+        if not (self._may_replay and self._fits_arrays()):
+            yield
+            return
+        if self._arrays is None:
+            self._arrays, self._compiled = autograd.ParameterArrays(self.parameters), None
+        self._arrays.read()
+        try:
+            with self._optimizer.in_arrays(self._arrays):
+                yield
+        finally:
+            self._arrays.write_back()
+
+    def average(self, samples: Sequence[Sample]) -> Any:
+        """Leave the mean of the samples' gradients in the parameters, and return the sum of their losses."""
+        roots = self._replayed(samples)
+        if roots is not None and self._arrays is not None and self._arrays.is_open:
+            self._arrays.zero_grad()
+            for root in roots:
+                root.backward()
+            self._arrays.grad /= len(samples)
+        else:
+            roots = roots or [self.loss(x, target) for x, target in samples]
+            clear_gradients(self.parameters)
+            # backward starts with the last operand, and the first sample is to be added first.
+            total(roots[::-1]).backward()
+            for parameter in self.parameters:
+                parameter.grad /= len(samples)
         return total([root.data for root in roots])
 
     def loss(self, x: Any, target: Any) -> Value:
@@ -80,7 +111,9 @@ class Gradients:
         if not self._may_replay or given is None:
             return None
         if self._compiled is None:
-            self._compiled = autograd.compile(lambda x, target: self._loss(self._model(x), target))
+            self._compiled = autograd.compile(
+                lambda x, target: self._loss(self._model(x), target), parameters=self._arrays
+            )
         try:
             return [self._compiled(x, target) for x, target in given]
         except AutogradError as error:
@@ -107,12 +140,23 @@ class Gradients:
         return places == len(parameters) and all([type(parameter.data) is float for parameter in parameters])
 
     def _pays(self) -> bool:
-        count = len(self._parameters)
+        count, samples = len(self.parameters), self._samples * self._epochs
         recordings = self._model.layers[-1].nout if self._loss in _OF_CLASSES else 1
         return (
             count <= _LARGEST_MODEL
-            and self._samples >= _SAMPLES_PER_RECORDING * recordings
-            and self._samples * (100 + count) >= _LEAST_WORK
+            and samples >= _SAMPLES_PER_RECORDING * recordings
+            and samples * (100 + count) >= _LEAST_WORK
+        )
+
+    def _fits_arrays(self) -> bool:
+        """Enough samples, an optimizer of ours, of all the model's parameters, that computes in floats; and NumPy."""
+        return (
+            self._samples >= _SAMPLES_FOR_ARRAYS
+            and type(self._optimizer) in (SGD, Adam)
+            and self._optimizer.is_of_floats()
+            and all([type(parameter) is Value and type(parameter.data) is float for parameter in self.parameters])
+            and {*self._model.parameters()} <= {*self.parameters}
+            and find_spec("numpy") is not None
         )
 
 

@@ -14,7 +14,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from autograd import DomainError, KindError, ShapeError, Value, arguments
@@ -28,8 +31,10 @@ class Optimizer:
     """What the optimizers share: the parameters, each once, and the learning rate ``lr``.
 
     ``autograd.ParameterArrays`` in place of the parameters stands for all of them: its ``data`` and
-    ``grad`` are arrays, which are changed at once.
+    ``grad`` are arrays, which are changed at once, and in place.
     """
+
+    _state: tuple[str, ...] = ()  # which of its lists have an entry for each parameter
 
     def __init__(self, parameters: Any, lr: Any) -> None:
         self.parameters: list[Any] = [parameters] if _are_arrays(parameters) else _each_once(parameters)
@@ -48,6 +53,27 @@ class Optimizer:
         """Change every parameter's ``.data`` by its ``.grad``."""
         raise NotImplementedError  # pragma: no cover - each optimizer has its own step
 
+    def is_of_floats(self) -> bool:
+        """Are its rates floats? A Fraction does not compute with arrays."""
+        rates = [*vars(self).values(), *getattr(self, "betas", ())]
+        return not any([isinstance(rate, (Fraction, Decimal)) for rate in rates])
+
+    @contextmanager
+    def in_arrays(self, arrays: Any) -> Iterator[None]:
+        """Take the same steps in ``arrays`` of the same parameters for as long, with the same bits."""
+        import numpy as np
+
+        own, self.parameters = self.parameters, [arrays]
+        for name in self._state:
+            setattr(self, name, [np.array(numbers) for numbers in [getattr(self, name)] if numbers])
+        try:
+            with np.errstate(all="ignore"):  # inf and nan come as in a list of floats, without a warning
+                yield
+        finally:
+            self.parameters = own
+            for name in self._state:
+                setattr(self, name, [number for numbers in getattr(self, name) for number in numbers.tolist()])
+
 
 class SGD(Optimizer):
     """Stochastic gradient descent, w ← w - lr · v.
@@ -63,6 +89,8 @@ class SGD(Optimizer):
     The velocity is v ← momentum · v + g, at first g, with g = grad + weight_decay · w (the gradient of
     an L2 penalty ½ · weight_decay · Σ w²). Parameters that are Fractions stay so if ``lr`` is one.
     """
+
+    _state = ("_velocities",)
 
     def __init__(
         self, parameters: Any, lr: Any, momentum: Any = 0.0, weight_decay: Any = 0.0
@@ -109,6 +137,8 @@ class Adam(Optimizer):
     m and v are the running means of g and of g², with g = grad + weight_decay · w:
     w ← w - lr · (m / (1 - β₁ᵗ)) / (√(v / (1 - β₂ᵗ)) + eps).
     """
+
+    _state = ("_means", "_squares")
 
     def __init__(
         self,

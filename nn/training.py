@@ -133,7 +133,7 @@ def fit(
     if clip is not None:
         arguments.number(clip, "clip", least=0)
     generator = None if seed is None else arguments.random_generator(seed)
-    gradients = Gradients(model, loss, parameters, epochs * len(data), replay)
+    gradients = Gradients(model, loss, optimizer, len(data), epochs, replay)
     first_rate, history, best = optimizer.lr, History(), _Best(parameters, patience, validation is not None)
     steps = epochs * len(range(0, len(data), batch_size or len(data)))
     with Interrupts() as interrupts, progress_bar(steps, progress) as bar:
@@ -143,12 +143,12 @@ def fit(
                 if schedule is not None:
                     optimizer.lr = first_rate * arguments.number(schedule(number), f"schedule({number})")
                 model.train()
-                gradients.look_again()
                 summed = 0.0
-                for batch in batches(data, batch_size, generator):
-                    of_batch = step(number, batch)
-                    summed += of_batch
-                    bar(number, of_batch / len(batch))
+                with gradients.epoch():
+                    for batch in batches(data, batch_size, generator):
+                        of_batch = step(number, batch)
+                        summed += of_batch
+                        bar(number, of_batch / len(batch))
                 model.eval()
                 checked = None if validation is None else _mean_loss(gradients, validation)
                 history.epochs.append(Epoch(summed / len(data), optimizer.lr, checked))
@@ -181,16 +181,13 @@ class _Step:
         if not self._is_ours:  # whose step may have changed the model
             self._gradients.look_again()
         try:
-            summed = float(self._gradients.accumulate(batch))
+            summed = float(self._gradients.average(batch))
         except OverflowError as error:
             raise self._diverged(epoch, f"too large ({error})") from error
         if not math.isfinite(summed):
             raise self._diverged(epoch, repr(summed))
-        parameters = self._optimizer.parameters
-        for parameter in parameters:
-            parameter.grad /= len(batch)
         if self._clip is not None:
-            clip_norm(parameters, self._clip)
+            clip_norm(self._gradients.parameters, self._clip)
         with self._interrupts.held():
             self._optimizer.step()
         return summed

@@ -208,6 +208,45 @@ def test_a_replay_that_is_asked_for():
         fit(model, DATA, lambda output, target: output * output.data, optimizer, epochs=1, replay=True)
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda parameters: optim.SGD(parameters, lr=0.01, momentum=0.9, weight_decay=1e-3),
+        lambda parameters: optim.Adam(parameters, lr=0.01, weight_decay=1e-3),
+        lambda parameters: optim.SGD(parameters, lr=Fraction(1, 128)),  # does not compute with arrays
+    ],
+)
+def test_an_optimizer_goes_on_after_a_replay(make):
+    pytest.importorskip("numpy")
+    found = []
+    for replays in ((False, False, False), (True, True, False)):
+        model = MLP(2, [6, 5, 3], activation="tanh", init="he", seed=0)
+        optimizer = make(model.parameters())
+        for replay in replays:
+            fit(model, NUMBERS, losses.mse, optimizer, epochs=3, batch_size=7, replay=replay)
+        found.append((model.state_dict(), [p.grad for p in model.parameters()], vars(optimizer).keys()))
+        assert {type(p) for p in model.parameters()} == {Value} and len(optimizer.parameters) == 71
+    assert found[0] == found[1]
+
+
+def test_parameters_are_out_of_the_arrays_after_an_error():
+    model = MLP(2, [6, 3], activation="tanh", init="he", seed=0)
+    optimizer = optim.SGD(model.parameters(), lr=1e200)
+    with pytest.raises(DomainError, match="lower the learning rate"):
+        fit(model, NUMBERS, losses.mse, optimizer, epochs=5, replay=True)
+    assert {type(p) for p in model.parameters()} == {Value} and optimizer.parameters == model.parameters()
+
+
+def test_a_part_of_the_parameters_is_trained_to_the_same_bits():
+    found = []
+    for replay in (False, True):
+        model = MLP(2, [6, 3], activation="tanh", init="he", seed=0)
+        optimizer = optim.SGD(model.layers[1].parameters(), lr=0.1)
+        fit(model, NUMBERS, losses.mse, optimizer, epochs=5, batch_size=7, replay=replay)
+        found.append((model.state_dict(), [p.grad for p in model.parameters()]))
+    assert found[0] == found[1]
+
+
 def test_arrays_of_numpy_are_replayed_like_lists(monkeypatch):
     numpy = pytest.importorskip("numpy")
     monkeypatch.setattr(gradients, "_LEAST_WORK", 0)

@@ -43,6 +43,8 @@ class ParameterArrays:
                 raise KindError(f"a parameter is a Value that no operation made; got {value!r}")
             if isinstance(value, _InArrays):
                 raise KindError(f"{value!r} is in other arrays already; end those first, with write_back()")
+            if type(value) is not Value:
+                raise KindError(f"arrays hold Values, and none of a subclass; got {value!r}")
             if not isinstance(value.data, (float, int)):
                 raise KindError(f"arrays hold floats; got {value!r}: keep such parameters in a list")
         self._data: Any = np.empty(len(self.values))
