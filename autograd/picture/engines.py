@@ -30,12 +30,7 @@ _SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
 
 
 def render_svg(digraph: graphviz.Digraph) -> str:
-    """The picture as SVG that fits the width it is given, by ``dot`` or without it."""
-    return _SIZE.sub(r'\g<0> style="max-width: 100%; height: auto"', _laid_out(digraph), count=1)
-
-
-def _laid_out(digraph: graphviz.Digraph) -> str:
-    """The picture as SVG of a fixed size, with a list of fonts in the place of the one that was measured."""
+    """The picture as SVG, by ``dot`` or without it, with a list of fonts in the place of the one that was measured."""
     svg = _with_program(digraph, "svg")
     if svg is None:
         svg = _without_program(digraph.source, digraph.engine)
@@ -47,7 +42,7 @@ def render_png(digraph: graphviz.Digraph) -> bytes:
     detailed = digraph.copy()
     detailed.attr("graph", dpi=str(_DETAIL))
     png = _with_program(detailed, "png")
-    return svg_to_png(_laid_out(digraph)) if png is None else png
+    return svg_to_png(render_svg(digraph)) if png is None else png
 
 
 def render_pdf(digraph: graphviz.Digraph) -> bytes:

@@ -187,7 +187,6 @@ def _add_caption(svg: ET.Element, text: str, lines: int) -> None:
     svg.set("viewBox", f"0 0 {width:g} {height + room:g}")
     svg.set("width", f"{width:g}pt")
     svg.set("height", f"{height + room:g}pt")
-    del svg.attrib["style"]
     ET.SubElement(svg, f"{{{_NAMESPACE}}}rect", {
         "x": "0", "y": f"{height:g}", "width": f"{width:g}", "height": f"{room:g}", "fill": "white",
     })  # fmt: skip

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha256
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +28,12 @@ from .nodes import leaf_kinds, parts_as_recorded, scene_of_parts
 from .operations import parts_opened
 from .scene import Scene
 from .selection import find, light_path, neighbourhood
+from .viewing import show_in_browser
 
 __all__ = ["Graph", "draw"]
 
 _DETAILS = ("op", "node", "neuron")
+_LARGEST_PNG = 200  # boxes of a picture that a notebook gets as PNG too
 
 
 class Graph:
@@ -38,9 +42,10 @@ class Graph:
     >>> from autograd import Value, draw
     >>> a = Value(2.0, label="a")
     >>> draw(a * 3)
-    <Graph of 3 nodes; .save("graph.svg") writes it, .source is its DOT>
+    <Graph of 3 nodes; .save("graph.svg") writes it, .show() opens it>
 
-    ``source`` is the DOT text, and ``digraph`` the ``graphviz.Digraph``. In Jupyter it shows itself.
+    ``source`` is the DOT text, and ``digraph`` the ``graphviz.Digraph``. In Jupyter it shows itself, and
+    ``show()`` opens it in the browser.
     """
 
     def __init__(self, digraph: graphviz.Digraph, scene: Scene) -> None:
@@ -68,13 +73,17 @@ class Graph:
         >>> from autograd import Value, draw
         >>> a = Value(2.0, label="a")
         >>> draw(a * 3).mark(a)
-        <Graph of 3 nodes; .save("graph.svg") writes it, .source is its DOT>
+        <Graph of 3 nodes; .save("graph.svg") writes it, .show() opens it>
         """
         box = self._scene.box_of.get(node) if isinstance(node, Value) else None
         if box is None:
             raise UnknownNameError(f"mark: {quoted(node)} is not in this picture; give a node that is drawn")
         self.digraph.node(box.key, **MARKED)
         return self
+
+    def show(self) -> Path:
+        """Open the picture in the browser, from a file in the folder for temporary files; its path."""
+        return show_in_browser(self.svg(), ".svg")
 
     def svg(self) -> str:
         """The picture as SVG text."""
@@ -94,25 +103,28 @@ class Graph:
         return f"<!-- sha256 of its DOT: {sha256(self.source.encode('utf-8')).hexdigest()} -->"
 
     def __repr__(self) -> str:
-        return f'<Graph of {len(self._scene.boxes)} nodes; .save("graph.svg") writes it, .source is its DOT>'
-
-    def __str__(self) -> str:
-        return self.source
-
-    def _repr_svg_(self) -> str | None:
-        """What Jupyter shows; None where no engine can draw it, as a cell must not end in a traceback."""
-        try:
-            return self.svg()
-        except (MissingToolError, RenderingError):
-            return None
+        return f'<Graph of {len(self._scene.boxes)} nodes; .save("graph.svg") writes it, .show() opens it>'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What Jupyter shows: an image as wide as the cell at most; a cell must not end in a traceback."""
         try:
-            return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+            image = b64encode(self.svg().encode("utf-8")).decode("ascii")
         except MissingToolError:
             return {"text/plain": f"To see this graph as a picture, {HINT}. As DOT it is:\n\n{self.source}"}
         except RenderingError as error:
             return {"text/plain": f"{error}. As DOT it is:\n\n{self.source}"}
+        # SVG within an image runs nothing, and so is shown in a notebook that is not trusted too.
+        html = f'<img src="data:image/svg+xml;base64,{image}" alt="{escape(repr(self))}" style="max-width: 100%">'
+        return {"text/html": html, "text/plain": repr(self)} | self._as_png()
+
+    def _as_png(self) -> dict[str, str]:
+        """For what shows neither HTML nor SVG (a printed notebook, a terminal with images), while it is small."""
+        if len(self._scene.boxes) > _LARGEST_PNG:
+            return {}
+        try:
+            return {"image/png": b64encode(render_png(self.digraph)).decode("ascii")}
+        except (MissingToolError, RenderingError):
+            return {}
 
 
 _WRITERS = {
@@ -145,7 +157,7 @@ def draw(
     >>> y = w * x
     >>> y.backward()
     >>> draw(y, parameters=[w], legend=True)
-    <Graph of 3 nodes; .save("graph.svg") writes it, .source is its DOT>
+    <Graph of 3 nodes; .save("graph.svg") writes it, .show() opens it>
 
     - ``detail``: "node" is the graph as recorded, "op" opens every composite (a weighted sum, a
       softmax) into elementary operations, "neuron" shows the z and a of a network's neurons, by layer.

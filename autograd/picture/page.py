@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
-import webbrowser
 from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
@@ -22,6 +20,7 @@ from .live.record import record_of
 from .live.rows import Rows
 from .live.training import training_record
 from .stage import set_live_stage
+from .viewing import show_in_browser
 
 __all__ = ["Page", "play"]
 
@@ -51,11 +50,7 @@ class Page:
 
     def show(self) -> Path:
         """Open the page in the browser, from a file in the folder for temporary files; its path."""
-        handle, name = tempfile.mkstemp(prefix="handgrad-", suffix=".html")
-        os.close(handle)
-        path = self.save(name)
-        webbrowser.open(path.as_uri())
-        return path
+        return show_in_browser(self.html, ".html")
 
     def _repr_html_(self) -> str:
         """In a notebook: in a frame of its own, which may run the page's script and nothing else."""
