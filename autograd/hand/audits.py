@@ -22,7 +22,7 @@ from fractions import Fraction
 from typing import Any
 
 from .. import numeric
-from ..errors import KindError, UnknownNameError
+from ..errors import KindError, RecordingError, UnknownNameError
 from ..notation import columns, padded
 from ..value import Value, topological_order
 from .causes import follows, is_hedged, refuted_by, slack_of
@@ -272,7 +272,7 @@ class _Derivation:
             if entry.of == "data":
                 return exactly(known[entry.node])[0]
             return exactly(backward(order, known, top, given=given["grad"])[entry.node])[0]
-        except (ArithmeticError, ValueError, TypeError, KeyError):
+        except (ArithmeticError, ValueError, TypeError, KeyError, RecordingError):  # a call cannot be evaluated
             return None
 
     def _used(self, entry: _Entry, printed: list[_Entry]) -> list[_Entry]:
