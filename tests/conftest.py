@@ -10,9 +10,9 @@ import pytest
 
 
 def pytest_xdist_auto_num_workers(config):
-    """Two files that are named are sooner run here than by workers that have to be started first."""
+    """A few files that are named are sooner run here than by workers that have to be started first."""
     named = config.args_source is pytest.Config.ArgsSource.ARGS
-    return 0 if named and len(config.args) <= 2 else None
+    return 0 if named and len(config.args) <= 6 else None
 
 
 @pytest.fixture

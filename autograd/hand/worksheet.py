@@ -300,7 +300,7 @@ def keeps_graph(v: Value) -> bool:
     """Does ``v`` know what it was computed from? The result of a compiled function does not."""
     try:
         _ = v._primitive  # and not .op, of which a function that is being compiled reports each look
-    except RecordingError:
+    except (RecordingError, AttributeError):  # or it failed in its constructor
         return False
     return True
 
