@@ -47,13 +47,23 @@ class Inside {
     this.go(target);
   }
 
-  // What the steps so far have come to, for the picture of the network.
-  get now() {
-    return this.position ? { node: this.passes.steps[this.position - 1].node } : null;
+  // What the picture of the network shows at this step: forward the numbers, backward the gradients, each when reached.
+  get view() {
+    const { passes, position } = this;
+    const step = position ? passes.steps[position - 1] : null;
+    const { tape } = passes;
+    const isBackward = step?.phase === "backward";
+    const receivers = new Set(isBackward ? (passes.terms.get(step.node) ?? []).map(([, operand]) => operand) : []);
+    return {
+      number: (unit) => (isBackward ? passes.gradAt(unit.a, position) ?? NaN : passes.isEvaluated(unit.a, position) ? tape.data[unit.a] : NaN),
+      isNow: (unit) => step !== null && (step.node === unit.a || step.node === unit.z),
+      receives: (node) => receivers.has(node),
+    };
   }
 
   draw() {
     $("insides").hidden = !this.isOpen;
+    $("training").classList.toggle("open", this.isOpen);
     $("inside").setAttribute("aria-expanded", String(this.isOpen));
     put("inside", this.isOpen ? "Close the update" : "Into an update");
     if (!this.isOpen) return;
@@ -98,7 +108,7 @@ class Inside {
     const name = training.network.parameterNames[parameter];
     const numbers = sums.each.map((gradient) => gradient[parameter]);
     const most = Math.max(...numbers.map(Math.abs), 1e-300);
-    const [width, height] = [340, 130];
+    const [width, height] = [340, 90];
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const wide = (width - 16) / numbers.length;
     const middle = height / 2;

@@ -109,5 +109,6 @@ const page = (() => {
     picture.box(node).addEventListener("click", () => choose(node));
   });
   draw();
+  zoom.reveal(picture.box(passes.tape.root)); // it is what all is about
   return { passes, picture, stepping, leaves, descent, change, reset, choose };
 })();

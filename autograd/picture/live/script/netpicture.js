@@ -57,26 +57,28 @@ class NetPicture {
     shape.addEventListener("click", () => this.choose(what));
   }
 
-  // `tape` has the chosen sample's numbers and gradients; `mean` is the batch's mean gradient, where gradients are shown.
-  draw(tape, mean, now = null) {
+  // `tape` has the chosen sample's numbers and gradients; `mean` is the batch's mean gradient, where gradients are
+  // shown; `view` says what is seen at a step inside an update.
+  draw(tape, mean, view = null) {
     const { network } = this;
     const first = network.firstParameter;
     const ofWeight = (parameter) => (mean ? mean[parameter - first] : network.parameters[parameter - first]);
-    const ofUnit = (unit) => (mean ? tape.grad[unit.a] : tape.data[unit.a]);
+    const ofUnit = view ? view.number : (unit) => (mean ? tape.grad[unit.a] : tape.data[unit.a]);
     const largest = (numbers) => numbers.reduce((most, number) => (Number.isFinite(number) ? Math.max(most, Math.abs(number)) : most), 0);
     const heaviest = largest(this.links.map(({ parameter }) => ofWeight(parameter)));
     for (const { line, parameter } of this.links) {
       const weight = ofWeight(parameter);
       line.style.stroke = weight < 0 ? "var(--below)" : "var(--above)";
       line.style.strokeWidth = (0.4 + (heaviest ? (4.5 * Math.abs(weight)) / heaviest : 0)).toFixed(2);
-      line.classList.toggle("now", now?.parameter === parameter);
+      line.classList.toggle("now", Boolean(view?.receives(parameter)));
     }
     const brightest = largest(this.circles.map(({ unit }) => ofUnit(unit)));
     for (const { group, circle, text, unit } of this.circles) {
       const number = ofUnit(unit);
-      circle.style.fill = tint(number, brightest);
+      circle.style.fill = Number.isFinite(number) ? tint(number, brightest) : "var(--page)";
       if (text) text.textContent = Number.isFinite(number) ? show(number, 2) : "";
-      group.classList.toggle("now", now !== null && (now.node === unit.a || now.node === unit.z));
+      group.classList.toggle("now", Boolean(view?.isNow(unit)));
+      group.classList.toggle("receives", Boolean(view?.receives(unit.a)));
     }
   }
 }

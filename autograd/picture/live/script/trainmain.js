@@ -2,6 +2,8 @@
 
 const page = (() => {
   const training = new Training(record);
+  const isNarrow = matchMedia("(max-width: 600px)").matches;
+  if (isNarrow) $("settings").open = false;
   const hover = new Hover();
   const picture = new NetPicture($("network"), hover, (what) => describe(what), (what) => chooseOnPicture(what));
   const plane = new Plane($("plane"), training, (sample) => choose(sample));
@@ -58,7 +60,7 @@ const page = (() => {
     inside.draw();
     const tape = sampleTape();
     const mean = $("gradients").checked ? training.gradient(training.batch).gradient ?? null : null;
-    picture.draw(mean ? sampleTape() : tape, mean, inside.isOpen ? inside.now : null);
+    picture.draw(mean ? sampleTape() : tape, mean, inside.isOpen ? inside.view : null);
     drawTexts(tape);
   };
 
@@ -139,7 +141,7 @@ const page = (() => {
       inside.open(chosen);
     }
     draw();
-    if (inside.isOpen) $("insides").scrollIntoView({ block: "nearest" });
+    if (inside.isOpen && isNarrow) $("insides").scrollIntoView();
   };
 
   // Another network, or the same one from its start.
@@ -172,6 +174,13 @@ const page = (() => {
     const inputs = record.layers[0].weights[0].length;
     const layers = drawnLayers(inputs, [...hidden, last.weights.length], $("activation").value, last.activation, $("init").value, seed);
     training.start(layers, Number($("noise").value), seed);
+    put("start-told", `MLP(${inputs}, [${[...hidden, last.weights.length].join(", ")}], init="${$("init").value}", seed=${seed})`);
+    built();
+  };
+  // The same first weights, with another activation, or other noise on the points.
+  const startAgain = () => {
+    const layers = training.first.layers.map((layer, at, all) => (at === all.length - 1 ? layer : { ...layer, activation: $("activation").value }));
+    training.start(layers, Number($("noise").value), Number($("seed").value) || 0);
     built();
   };
 
@@ -208,7 +217,7 @@ const page = (() => {
     draw();
   });
   $("noise").addEventListener("input", () => put("noise-number", $("noise").value));
-  for (const id of ["noise", "activation", "init"]) $(id).addEventListener("change", startAnew);
+  for (const id of ["noise", "activation"]) $(id).addEventListener("change", startAgain);
   for (const id of ["hidden", "seed"]) $(id).addEventListener("keydown", (event) => event.key === "Enter" && startAnew());
   const hiddenLayers = record.layers.slice(0, -1);
   $("hidden").value = hiddenLayers.map((layer) => layer.weights.length).join(", ");
