@@ -134,6 +134,10 @@ def _write(example: Example, out: Path, hints: dict[str, None]) -> Iterator[Path
         except (MissingToolError, RenderingError) as error:
             yield graph.save(out / f"{name}.dot")
             hints[str(error)] = None
+    try:
+        yield autograd.play(named[-1], title=f"{example.name}: {example.about}").save(out / f"{example.name}.html")
+    except (MissingToolError, RenderingError) as error:
+        hints[str(error)] = None
 
 
 def _into_repl(name: str) -> None:

@@ -218,6 +218,7 @@ def test_all_of_it(tmp_path, capsys):
     for name in EXAMPLES:
         assert {f"{name}_sheet.txt", f"{name}_sheet.md"} < written
         assert {f"{name}.svg", f"{name}.dot"} & written
+        assert f"{name}.html" in written or f"{name}.dot" in written
 
 
 def test_without_a_layout_engine_there_are_dot_files_and_one_hint(tmp_path, monkeypatch, capsys):

@@ -9,11 +9,12 @@ import pytest
 from browser import PROGRAM, Browser
 from random_graphs import magnitudes, random_graph, wild_graph
 
-from autograd import AutogradError, step, topological_order
+from autograd import AutogradError, Value, log_softmax, softmax, step, topological_order
 from autograd.notation import Names, is_exact, show
 from autograd.picture.live.document import document
 from autograd.picture.live.record import record_of
 from autograd.picture.live.rows import Rows
+from autograd.primitives import PRIMITIVES
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(PROGRAM is None, reason="chromium is not installed")]
 
@@ -154,3 +155,18 @@ def test_every_line_of_a_pass_is_the_steppers(browser, tmp_path):
         for line, event in zip(lines, step(root), strict=True):
             if event.kind != "chain rule" or event.node.op != "weighted_sum":  # whose terms come in another order
                 assert re.sub(r"[\d.e+-]+", "#", line) == re.sub(r"[\d.e+-]+", "#", str(event))
+
+
+def test_each_row_of_the_table_is_on_the_page_as_in_the_engine(browser, tmp_path):
+    roots = []
+    for name, row in PRIMITIVES.items():
+        numbers = [0.8, 0.6, 1.3][: row.arity or 3]
+        roots.append(Value._apply(Value(numbers[0], "x"), name, *[Value(x, f"x{i}") for i, x in enumerate(numbers)]))
+    for family in (softmax, log_softmax):
+        roots += [family([Value(x, f"s{i}") for i, x in enumerate((0.8, -0.6, 1.3))])[index] for index in range(3)]
+    opened(browser, tmp_path, roots)
+    rng = random.Random(5)
+    for index, root in enumerate(roots):
+        compare(browser, index, root, [])
+        for spread in (0.5, 2.0, 30.0, 800.0):
+            compare(browser, index, root, changes_of(root, rng, 5, spread))

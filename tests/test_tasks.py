@@ -39,6 +39,7 @@ def test_a_task_comes_to_its_result(name, tmp_path, capsys):
         assert line in printed
     picture = tmp_path / f"{name}.svg"
     assert printed[-1] == f"wrote {picture}"
+    assert (tmp_path / f"{name}.html").exists() == (name != "gpt")  # whose graph no page could show
     root = ElementTree.parse(picture).getroot()
     assert len(root.findall("{http://www.w3.org/2000/svg}rect")) > 1 or name in ("curve", "gpt")
 

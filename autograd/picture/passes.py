@@ -19,6 +19,9 @@ from .scene import Link, Scene
 __all__ = ["Change", "Passes", "Step", "record"]
 
 
+DATA_AHEAD, GRAD_AHEAD = "data …", "grad …"  # until a step comes to it
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """A text of the picture that a step replaces. ``what`` is data, grad, forward or backward."""
@@ -78,20 +81,20 @@ class _Recorder:
         for link in scene.links:
             self._links.setdefault(link.target.key, []).append(link)
         self.steps: list[Step] = []
-        self.at_start = self._present()
+        self.at_start = self._before_the_first_step()
         self._texts = dict(self.at_start)
         self.widest = dict(self.at_start)
 
-    def _present(self) -> dict[tuple[str, str], str]:
-        """What the graph says now; nothing has flowed back yet."""
+    def _before_the_first_step(self) -> dict[tuple[str, str], str]:
+        """The leaves have their numbers; nothing else has been computed, and nothing has flowed back."""
         texts = {}
         for node, box in self._scene.box_of.items():
-            texts[box.key, "data"] = data_text(node.data, self._digits)
-            texts[box.key, "grad"] = grad_text(node.grad, self._digits)
-            for link, partial in zip(self._links.get(box.key, ()), node.partials):
+            texts[box.key, "data"] = DATA_AHEAD if node.op else data_text(node.data, self._digits)
+            texts[box.key, "grad"] = GRAD_AHEAD
+            for link in self._links.get(box.key, ()):
                 texts[link.key, "backward"] = ""
                 if link.contribution is not None:
-                    texts[link.key, "forward"] = partial_text(partial, self._digits)
+                    texts[link.key, "forward"] = ""
         return texts
 
     def run(self, root: Value, seed: Number) -> None:
@@ -103,8 +106,7 @@ class _Recorder:
             if event.kind == "evaluate":
                 self._note_evaluation(taken, event.node)
             elif event.kind == "seed":
-                for node, other in self._scene.box_of.items():
-                    self._change(taken, other.key, "grad", grad_text(node.grad, self._digits))
+                self._change(taken, box.key, "grad", grad_text(event.node.grad, self._digits))
             elif event.kind == "chain rule":
                 self._note_contributions(taken, event)
             else:

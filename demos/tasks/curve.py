@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograd import total
+from autograd import play, total
 from demos.datasets import curve
 from nn import MLP, fit, losses, optim, schedules
 
@@ -24,9 +24,11 @@ def run(out: Path) -> Iterator[str]:
     data = [(x, curve(x) + dice.gauss(0, NOISE)) for x in xs]
     model = MLP(1, [12, 12, 1], activation="tanh", init="xavier", seed=1)
     yield f"100 points of (1 + x)·sin(πx), noise {NOISE}; MLP(1, [12, 12, 1]) with {len(model.parameters())} parameters"
+    optimizer = optim.Adam(model.parameters(), lr=0.02)
+    page = play(model, data=data, loss=losses.mse, optimizer=optimizer, batch_size=20, seed=1, title="a curve")
+    yield f"wrote {page.save(out / 'curve.html')}"
     history = fit(
-        model, data, losses.mse, optim.Adam(model.parameters(), lr=0.02), EPOCHS,
-        batch_size=20, seed=1, schedule=schedules.cosine(EPOCHS),
+        model, data, losses.mse, optimizer, EPOCHS, batch_size=20, seed=1, schedule=schedules.cosine(EPOCHS)
     )
     for epoch in (0, 9, 49, EPOCHS - 1):
         yield f"epoch {epoch + 1:3}: mean squared error {history.losses[epoch]:.6f}"

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograd import MissingToolError
+from autograd import MissingToolError, play
 from nn import MLP, fit, losses, optim, schedules
 
 from . import plot
@@ -14,7 +14,7 @@ from .separation import largest
 
 __all__ = ["run"]
 
-EPOCHS = 20
+EPOCHS, ON_PAGE = 20, 200
 
 
 def run(out: Path) -> Iterator[str]:
@@ -31,9 +31,14 @@ def run(out: Path) -> Iterator[str]:
     model = MLP(64, [32, 10], activation="tanh", init="xavier", seed=1)
     yield f"{len(training)} digits to learn from, {len(test)} to be tested on"
     yield f"MLP(64, [32, 10]) with {len(model.parameters())} parameters"
+    loss, optimizer = losses.softmax_cross_entropy, optim.Adam(model.parameters(), lr=0.01)
+    page = play(
+        model, data=training[:ON_PAGE], loss=loss, optimizer=optimizer, batch_size=32, seed=1,
+        title=f"{ON_PAGE} handwritten digits",
+    )  # fmt: skip
+    yield f"wrote {page.save(out / 'digits.html')}"
     history = fit(
-        model, training, losses.softmax_cross_entropy, optim.Adam(model.parameters(), lr=0.01), EPOCHS,
-        batch_size=32, seed=1, schedule=schedules.cosine(EPOCHS),
+        model, training, loss, optimizer, EPOCHS, batch_size=32, seed=1, schedule=schedules.cosine(EPOCHS)
     )
     for epoch in (0, 4, 9, EPOCHS - 1):
         yield f"epoch {epoch + 1:2}: cross-entropy {history.losses[epoch]:.6f}"

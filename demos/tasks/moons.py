@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from autograd import play
 from demos.datasets import moons
 from nn import MLP, fit, losses, optim
 
@@ -30,6 +31,11 @@ def run(out: Path) -> Iterator[str]:
     # The L2 term 1e-4 · Σ p² has the gradient 2e-4 · p, which is a weight decay of 2e-4.
     optimizer = optim.SGD(model.parameters(), lr=1.0, weight_decay=2e-4)
     yield f"before: {right()} of 100 right"
+    page = play(
+        model, data=data, loss=losses.hinge, optimizer=optim.SGD(model.parameters(), lr=0.3, weight_decay=2e-4),
+        title="two moons",
+    )  # fmt: skip
+    yield f"wrote {page.save(out / 'moons.html')}"
     history = fit(model, data, losses.hinge, optimizer, STEPS, schedule=lambda step: 1 - 0.9 * step / STEPS)
     for step in (0, 9, 49, STEPS - 1):
         yield f"step {step + 1:3}: max-margin loss {history.losses[step]:.6f}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from autograd import play
 from nn import MLP, fit, losses, optim
 
 from . import plot
@@ -23,10 +24,12 @@ def separate(
     def kind_of(point: Sequence[float]) -> int:
         return largest([logit.data for logit in model(point)])
 
+    data = list(zip(points, kinds))
     optimizer = optim.Adam(model.parameters(), lr=lr)
-    history = fit(
-        model, list(zip(points, kinds)), losses.softmax_cross_entropy, optimizer, epochs, batch_size=30, seed=1
-    )
+    loss = losses.softmax_cross_entropy
+    page = play(model, data=data, loss=loss, optimizer=optimizer, batch_size=30, seed=1, title=name)
+    yield f"wrote {page.save(out / f'{name}.html')}"
+    history = fit(model, data, loss, optimizer, epochs, batch_size=30, seed=1)
     for epoch in (0, epochs // 10 - 1, epochs // 2 - 1, epochs - 1):
         yield f"epoch {epoch + 1:3}: cross-entropy {history.losses[epoch]:.6f}"
     right = sum(kind_of(point) == kind for point, kind in zip(points, kinds))

@@ -19,7 +19,9 @@ const math = (() => {
   const pow = (x, y) => {
     if (y === 0 || x === 1) return 1;
     if (x === 0 && y < 0) refuse("domain");
-    if (x < 0 && x !== -Infinity && Math.abs(y) !== Infinity && !Number.isInteger(y)) refuse("domain");
+    if (x < 0 && x !== -Infinity && Math.abs(y) !== Infinity && !Number.isInteger(y)) {
+      refuse(Math.pow(-x, y) === Infinity ? "overflow" : "domain");
+    }
     if (x === -1 && Math.abs(y) === Infinity) return 1;
     const result = Math.pow(x, y);
     return Math.abs(result) === Infinity && Math.abs(x) !== Infinity && Math.abs(y) !== Infinity ? refuse("overflow") : result;
