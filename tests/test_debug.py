@@ -40,8 +40,8 @@ def loss():
 def said(loss, capsys):
     """What the debugger answers to each command, and what it says as it leaves."""
 
-    def run(*commands, root=loss):
-        debug(root, [*commands, "q"])
+    def run(*commands, root=loss, **options):
+        debug(root, [*commands, "q"], **options)
         answers = capsys.readouterr().out.split("(step) ")[1:]
         return [answer.partition("\n")[2].rstrip("\n") for answer in answers]
 
@@ -63,7 +63,7 @@ def test_next_and_reverse(said, loss):
 
 def test_to_the_end_is_backward(said, loss):
     *_, end = said("c")
-    assert end == "at the end: every .grad is as after backward()"
+    assert end == "at the end: every .grad is that of this pass"
     slope = 2 * math.tanh(0.35) * (1 - math.tanh(0.35) ** 2)
     assert leaf(loss, "b").grad == pytest.approx(slope, rel=1e-14)  # two more roundings than the oracle
 
@@ -210,7 +210,7 @@ def test_where_the_ways_part_it_says_so(said):
 def test_a_leaf_has_its_name_alone(said):
     x = Value(2.0, label="x")
     x.grad = 1.0
-    *_, where, up, _ = said("c", "w", "u", root=x * 3)
+    *_, where, up, _ = said("c", "w", "u", root=x * 3, accumulate=True)
     assert where.splitlines() == ["   t₁ = x · 3", "-> x   ∂t₁/∂x = 3, so far 1 · 3 = 3"]
     assert up == "-> t₁ = x · 3   data 6, grad 1"
 
@@ -218,7 +218,7 @@ def test_a_leaf_has_its_name_alone(said):
 def test_of_many_consumers_the_first_are_listed(said):
     x = Value(1.0, label="x")
     x.grad = 1.0  # so that the last event is its own
-    *_, listed, _ = said("c", "l", root=total([x + place for place in range(2000)]))
+    *_, listed, _ = said("c", "l", root=total([x + place for place in range(2000)]), accumulate=True)
     assert listed.splitlines()[7].startswith("   used by  t₈ = x + 7")
     assert listed.splitlines()[8:] == ["   used by  1,992 more", "-> x   data 1, grad 2001"]
 
@@ -237,6 +237,95 @@ def test_step_into_goes_on_where_it_is(said):
     assert simple.startswith("2/9 forward   h = tanh(z)")  # which has no steps of its own
 
 
+def test_a_leaf_can_be_given_another_number(said, loss):
+    before = [(node.data, node.grad) for node in topological_order(loss)]
+    _, answer, product, after, left = said("n 3", "x = x + 1", "!w[1] * x", "p x")
+    assert answer == "x = 3 (was 2); the 3 events so far were done again"
+    assert float(product) == 0.5 * 3
+    assert after.startswith("Value(data=3.0")
+    assert left == "left at 3 of 9: the graph is as it was before"
+    assert [(node.data, node.grad) for node in topological_order(loss)] == before
+
+
+def test_to_the_end_a_leaf_keeps_the_number_that_it_was_given(said, loss):
+    said("! x = 3", "c")
+    x = leaf(loss, "x")
+    assert x.data == 3.0 and type(x.data) is float
+    data, grad = loss.data, x.grad
+    loss.zero_grad()
+    assert loss.forward() == data
+    loss.backward()
+    assert x.grad == grad
+
+
+def test_a_number_that_the_events_so_far_do_not_allow_is_not_given(said):
+    x = Value(2.0, label="x")
+    root = x.log() * 3
+    _, refused, again, *_ = said("n 2", "x = -1", "p x", root=root)
+    assert refused.startswith("*** log of x = -1.0: log is defined for numbers above 0")
+    assert again.startswith("Value(data=2.0")
+
+
+def test_a_command_may_be_a_name_too(said):
+    w, n = Value(2.0, label="w"), Value(3.0, label="n")
+    _, given, way, value, *_ = said("n", "w = 5", "w", "w.grad + n.data", root=w * n)
+    assert given.startswith("w = 5 (was 2)")
+    assert way.startswith("-> t₁ = w · n")
+    assert value == "3.0"
+
+
+def test_a_temporary_breakpoint_stops_once(said):
+    set_, first, second, *_ = said("tbreak tanh", "c", "c", "b")
+    assert set_ == "temporary breakpoint 1: operation tanh"
+    assert first.endswith("\ntemporary breakpoint 1: operation tanh")
+    assert "this is the end" in second
+
+
+def test_jump_goes_both_ways(said, loss):
+    fresh = said("n 7", "p h.grad")[1]
+    to, back, again, grad, start, *_ = said("j 8", "j 2", "j 7", "p h.grad", "j 0")
+    assert to.startswith("at 8 of 9: h = tanh(z)") and back.startswith("at 2 of 9: h = tanh(z)")
+    assert (again.startswith("at 7 of 9"), grad, start) == (True, fresh, "at 0 of 9")
+
+
+def test_what_is_displayed_is_shown_when_it_changes(said):
+    shown, before, after, none, *_ = said("display loss.grad", "n 4", "n", "n", "undisplay", "c")
+    assert shown == "display loss.grad: 0.0"
+    assert "display" not in before and "display" not in none
+    assert after.endswith("\ndisplay loss.grad: 1.0  [old: 0.0]")
+
+
+def test_the_whole_graph_is_listed_and_the_present_node_marked(said):
+    _, listed, *_ = said("n 2", "ll")
+    assert [line[:6] for line in listed.splitlines()] == ["   z =", "-> h =", "   t₁ ", "   los"]
+
+
+def test_help_on_one_command(said):
+    one, longer, two, *_ = said("h n", "h next", "h u")
+    assert one == longer == "n [count]       the next event, or several"
+    assert two.startswith("u, d [count]    look one node further up")
+
+
+def test_long_lines_are_wrapped_at_the_width_of_a_terminal(monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    monkeypatch.setenv("COLUMNS", "40")
+    terminal = Terminal()
+    Prompt(Debugger(loss_of_documents()), terminal).run(["n", "c", "q"])
+    lines = terminal.getvalue().splitlines()
+    assert max(map(len, lines)) <= 39 and any(line.startswith("      ") for line in lines)
+    plain = io.StringIO()
+    Prompt(Debugger(loss_of_documents()), plain).run(["n", "c", "q"])
+    assert " ".join(terminal.getvalue().split()) == " ".join(plain.getvalue().split())
+
+
+def loss_of_documents():
+    x, w = Value(0.5, label="輸入"), Value(0.8, label="weight")
+    return ((x * w).sigmoid() * (x + w) + (x - w)).tanh()
+
+
 def test_print(said):
     answers = said("n 9", "p x.grad * 2 + w[1]", "p x", "p max(x, 3) > 2 and not b > 1", "p", "x", "p data")
     slope_of_x = 1 + 2 * math.tanh(0.35) * (1 - math.tanh(0.35) ** 2) * 0.5
@@ -251,7 +340,20 @@ def test_print(said):
         ("p foo", "*** foo: no such label; there are w[1], w[2], x, b, z, h, loss, t₁"),
         ("p los", "*** los: no such label; did you mean loss?"),
         ("b foo", "*** foo: no such label; there are w[1], w[2], x, b, z, h, loss, t₁"),
-        ("fly", "*** fly: no such command; h lists them, and p fly prints"),
+        ("fly", "*** fly: no such command, and no such label; there are w[1], w[2], x, b, z, h, loss, t₁"),
+        ("los", "*** los: no such command, and no such label; did you mean loss?"),
+        ("fly away", "*** fly: no such command, and no such label; h lists the commands"),
+        ("x +", "*** x +: this is no expression (invalid syntax)"),
+        ("!", "*** !: give an expression, or a leaf and its number, such as w = 3"),
+        ("fly = 3", "*** fly: no such command, and no such label; h lists the commands"),
+        ("h = 3", "*** h is computed by tanh; only a leaf can be given a number"),
+        ("x = 'a'", "*** 'a': only numbers, labels and functions are read"),
+        ("x = 1 / 0", "*** 1 / 0: division by zero"),
+        ("j", "*** j: give the number of an event, from 0 to 9"),
+        ("j 10", "*** j: give the number of an event, from 0 to 9"),
+        ("tbreak", "*** tbreak: give a label, an operation or a condition to stop at"),
+        ("undisplay x", "*** x: is not displayed; display lists what is"),
+        ("h fly", "*** fly: no such command; h lists them"),
         ("p 1 / 0", "*** 1 / 0: division by zero"),
         ("p log(0)", "*** log(0): math domain error"),
         ("p exp(1000)", "*** exp(1000): math range error"),
@@ -356,7 +458,7 @@ def test_a_console_without_the_signs(loss, monkeypatch):
 def test_a_picture_with_the_present_node(said, tmp_path):
     path = tmp_path / "here.dot"
     _, answer, _ = said("n 2", f"g {path}")
-    assert answer == f"written: {path}"
+    assert answer == f"written: {path}, h and its ways to the root marked; nothing has flowed back yet"
     [marked] = re.findall(r"(n\d+) \[.*penwidth=4", path.read_text())
     assert re.search(rf'{marked} \[label="?.*h = tanh', path.read_text())
 
@@ -368,8 +470,10 @@ def test_the_picture_of_a_large_graph_is_of_the_nodes_around(said, tmp_path):
         root.label = f"y{place}"
     _, answer, _ = said("n 300", f"g {tmp_path / 'here.dot'}", root=root)
     drawn = (tmp_path / "here.dot").read_text(encoding="utf-8")
-    assert answer == f"written: {tmp_path / 'here.dot'}"
-    assert [f"y{place} = +" in drawn for place in range(296, 303)] == [False, True, True, True, True, True, False]
+    name = tmp_path / "here.dot"
+    assert answer == f"written: {name}, of this large graph what is next to y299; nothing has flowed back yet"
+    shown = [f"y{place} = y{place - 1} + 1" in drawn for place in range(296, 303)]
+    assert shown == [False, True, True, True, True, True, False]
 
 
 def test_of_many_stale_nodes_the_first_are_named(capsys):

@@ -47,7 +47,7 @@ def session(terminal):
 # The network of document 003. Its program multiplies the gradient of w₂ by w₂ and goes on with that to w₁; but
 # ∂E/∂a¹ is ∂E/∂z² · w₂, without the a¹ that the gradient of w₂ has.
 TRANSCRIPT = """\
->>> debug(E)
+>>> debug(E, accumulate=True)
 E: 19 events, forward and backward; h lists the commands
 (step) n
 1/19 forward   z¹ = x · w₁ = 0.5 · 0.8 = 0.4
@@ -113,7 +113,7 @@ z²
   ∂E/∂z² = ∂E/∂a² · a² · (1 - a²)
 ...
 (step) g two_weights.dot
-written: two_weights.dot
+written: two_weights.dot, z² and its ways to the root marked
 (step) r 2
 12/19 undone: backward  ∂E/∂a¹ = ∂E/∂z² · w₂ = -0.07533 · 0.6 ≈ -0.04520;  ∂E/∂w₂ = ∂E/∂z² · a¹ = -0.07533 · 0.5987 ≈ -0.04510
 11/19 undone: backward  ∂E/∂z² = ∂E/∂a² · (a² · (1 - a²)) = -0.3112 · (0.5888 · (1 - 0.5888)) ≈ -0.07533
@@ -124,25 +124,35 @@ breakpoint 4: label w₁
 15/19 backward  ∂E/∂x = ∂E/∂z¹ · w₁ = -0.01086 · 0.8 ≈ -0.008688;  ∂E/∂w₁ = ∂E/∂z¹ · x = -0.01086 · 0.5 ≈ -0.005430
 breakpoint 4: label w₁
 (step) h
-n [count]      the next event, or several
-s              into the next event, where its node is a composite one (a weighted sum, a softmax)
-r [count]      reverse: undo the last event, .grad included
-c              go on to a breakpoint, or to the end
-b [what]       stop at a label, an operation (tanh) or a condition on the node at hand
-               (abs(grad) < 1e-6) or on labels (w.grad > 1); without one: list the breakpoints
-cl [number]    clear a breakpoint, or all
-w [count]      where: the way from here to the root, with the factor of each step; of a long way the root
-               and count (5) nodes on either side of the one that is looked at, with w all: every node
-u, d [count]   look one node further up to the root, or back down; or several
-l              the node that is looked at, with its consumers and its operands
-p [expression] print: labels, label.grad, data and grad (of the node that is looked at), + - * / **,
-               comparisons, and the functions of the table
-e [label]      explain: the hand calculation of the node that is looked at
-g [file]       write the graph as a picture (step.svg), with this node and its ways to the root marked
-q              leave; before the end the graph is put back as it was
+n [count]       the next event, or several
+s               into the next event, where its node is a composite one (a weighted sum, a softmax)
+r [count]       reverse: undo the last event, .grad included
+c               go on to a breakpoint, or to the end
+j number        jump to the place after so many events, forward or back
+b [what]        stop at a label, an operation (tanh) or a condition on the node at hand
+                (abs(grad) < 1e-6) or on labels (w.grad > 1); without one: list the breakpoints
+tbreak what     the same, but it stops once only
+cl [number]     clear a breakpoint, or all
+w [count]       where (or bt): the way from here to the root, with the factor of each step; of a long way the
+                root and count (5) nodes on either side of the one that is looked at, with w all: every node
+u, d [count]    look one node further up to the root, or back down; or several
+l               the node that is looked at, with its consumers and its operands
+ll              the operations of the whole graph in order, with the numbers that they have now
+p [expression]  print (or pp): labels, label.grad, data and grad (of the node that is looked at), + - * / **,
+                comparisons, and the functions of the table; p may be left out
+leaf = expression
+                give a leaf another number, and do the events so far again with it
+display expression
+                print an expression after each command that changed it
+undisplay [expression]
+                print it no more, or none of them
+e [label]       explain: the hand calculation of the node that is looked at
+g [file]        write the graph as a picture (step.svg), the node that is looked at marked in it
+h [command]     help on all of them, or on one
+q               leave; before the end the graph is put back as it was
 An empty line repeats the last command. Longer names work too: next, step, reverse, continue, break …
 (step) fly
-*** fly: no such command; h lists them, and p fly prints
+*** fly: no such command, and no such label; there are x, w₁, z¹, a¹, w₂, z², a², target …
 (step) c
 18/19 backward  w₁.grad = -0.005430 - 0.005430 ≈ -0.01086, with the earlier passes
 breakpoint 4: label w₁

@@ -66,8 +66,23 @@ def test_run_to_the_end_is_backward(make):
     expected, stepped = make(), make()
     for _ in range(3):  # leaves accumulate in both
         expected.backward()
-        step(stepped).run()
+        step(stepped, accumulate=True).run()
         assert state(stepped) == state(expected)
+
+
+@pytest.mark.parametrize("make", [a_bit_of_everything, large, lambda: Value(3.0)])
+def test_it_is_one_pass_whatever_passes_went_before(make):
+    expected, stepped = make(), make()
+    expected.zero_grad()
+    expected.backward()
+    for _ in range(2):
+        stepped.backward(3)
+        before = state(stepped)
+        stepper = step(stepped)
+        assert len(stepper) == len(list(stepper)) and not any(event.kind == "accumulate" for event in stepper)
+        assert state(stepped) == state(expected)
+        stepper.rewind()
+        assert state(stepped) == before
 
 
 def test_a_seed_and_fractions():
@@ -98,7 +113,7 @@ def test_at_random_forward_and_back_leaves_a_graph_as_a_fresh_pass_does():
     root, fresh = large(), large()
     assert len(topological_order(root)) >= 2000
     rng = random.Random(7)
-    stepper = step(root)
+    stepper = step(root, accumulate=True)
     events, visited = len(stepper), {0}
     forward = True
     for _ in range(10_000):
@@ -108,7 +123,7 @@ def test_at_random_forward_and_back_leaves_a_graph_as_a_fresh_pass_does():
         move()
         visited.add(stepper.position)
     assert len(visited) == events + 1  # every place was come to
-    other = step(fresh)
+    other = step(fresh, accumulate=True)
     while other.position < stepper.position:
         other.next()
     assert state(root) == state(fresh)
@@ -237,7 +252,7 @@ def test_a_long_sum_is_cut():
 def test_a_gradient_of_an_earlier_pass_is_added_at_the_end():
     w = Value(3.0, label="w")
     w.grad = 1.5
-    *_, last = step(w * 2)
+    *_, last = step(w * 2, accumulate=True)
     assert (last.kind, str(last)) == ("accumulate", "w.grad = 1.5 + 2 = 3.5, with the earlier passes")
 
 
@@ -390,7 +405,7 @@ def test_a_gradient_too_large_for_its_kind_is_told_as_backward_tells_it():
         a.grad = Decimal("9.9e20")
         told = raised(lambda: root.backward(Decimal("1e20")))
         assert told.startswith("the gradients of a")
-        stepper = step(root, Decimal("1e20"))
+        stepper = step(root, Decimal("1e20"), accumulate=True)
         assert raised(stepper.run) == told
         assert (stepper.position, a.grad) == (len(stepper) - 1, Decimal("2e20"))  # only the earlier one is missing
         stepper.rewind()

@@ -9,7 +9,8 @@ from itertools import count
 from typing import Any
 
 from ..anomaly import stale
-from ..errors import AutogradError
+from ..errors import AutogradError, UnknownNameError
+from ..numeric import Number, as_number, like
 from ..primitives import PRIMITIVES
 from ..value import Value
 from .expressions import Expression, ExpressionError
@@ -30,14 +31,15 @@ class Breakpoint:
     nodes: frozenset[Value] = frozenset()
     operation: str = ""
     condition: Expression | None = None
+    is_temporary: bool = False  # it is gone once it has stopped
     was_true: bool = False  # a condition on labels only stops where it becomes true
 
     def __str__(self) -> str:
         what = "label" if self.nodes else "operation" if self.operation else "condition"
-        return f"breakpoint {self.number}: {what} {self.text}"
+        return f"{'temporary ' * self.is_temporary}breakpoint {self.number}: {what} {self.text}"
 
     def stops_at(self, event: Event) -> bool:
-        """Raises an AutogradError where the condition cannot be worked out."""
+        """Raises an AutogradError where the condition cannot be evaluated."""
         if self.nodes:
             return event.concerns(self.nodes)
         if self.operation:
@@ -66,10 +68,11 @@ class Link:
 class Debugger:
     """A stepper with breakpoints, a composite node that may be open, and a node that is looked at."""
 
-    def __init__(self, root: Value, digits: int = 4) -> None:
-        self.stepper = Stepper(root, digits=digits)
+    def __init__(self, root: Value, digits: int = 4, accumulate: bool = False) -> None:
+        self.stepper = Stepper(root, digits=digits, accumulate=accumulate)
         self.opened: Stepper | None = None  # the steps of the next event's composite node
         self.breakpoints: dict[int, Breakpoint] = {}
+        self.assigned: dict[Value, Number] = {}  # leaves that were given another number, with that from before
         self._numbers = count(1)
         self.start = root  # the node of the last event
         self._way: list[Link] | None = None
@@ -101,12 +104,14 @@ class Debugger:
         event = None
         while (upcoming := self.stepper.next()) is not None:
             event = self._went_to(upcoming)
-            for breakpoint in self.breakpoints.values():
+            for breakpoint in list(self.breakpoints.values()):
                 try:
                     stops = breakpoint.stops_at(upcoming)
                 except AutogradError as error:
                     raise ExpressionError(f"{breakpoint}, at event {self.stepper.position}: {error}") from None
                 if stops:
+                    if breakpoint.is_temporary:
+                        del self.breakpoints[breakpoint.number]
                     return event, breakpoint
         return event, None
 
@@ -119,6 +124,16 @@ class Debugger:
             self.opened = None
         return self._went_to(self.stepper.back())
 
+    def jump(self, position: int) -> None:
+        """To the place where so many events lie behind, forward or back."""
+        self.opened = None
+        while self.stepper.position < position:
+            self._went_to(self.stepper.next())
+        while self.stepper.position > position:
+            self._went_to(self.stepper.back())
+        if self.stepper.back() is not None:
+            self._went_to(self.stepper.next())  # the last event that lies behind is the one that is looked at
+
     def _went_to(self, event: Event | None) -> Event | None:
         if event is not None:
             self._look_at(event.node)
@@ -126,9 +141,9 @@ class Debugger:
 
     # --- stopping ---
 
-    def stop_at(self, text: str) -> Breakpoint:
+    def stop_at(self, text: str, is_temporary: bool = False) -> Breakpoint:
         """A breakpoint at a label, an operation's name or a condition. Raises an AutogradError for none of them."""
-        breakpoint = Breakpoint(0, text)
+        breakpoint = Breakpoint(0, text, is_temporary=is_temporary)
         names = self.stepper.namer.names
         named = names.find(text)
         if named:
@@ -144,6 +159,40 @@ class Debugger:
         breakpoint.number = next(self._numbers)
         self.breakpoints[breakpoint.number] = breakpoint
         return breakpoint
+
+    # --- changing ---
+
+    def assign(self, leaf: Value, text: str) -> Number:
+        """Give a leaf the number of an expression, and do the events so far again with it; its number before.
+
+        Where one of them raises, or the number is of no kind that the leaf can have, all is as it was.
+        """
+        name = self.stepper.namer[leaf]
+        if leaf.op:
+            raise UnknownNameError(f"{name} is computed by {leaf.op}; only a leaf can be given a number")
+        number = self.evaluated(text)
+        number = like(leaf.data, as_number(number.data if isinstance(number, Value) else number, name))
+        before, position, start = leaf.data, self.stepper.position, self.start
+        self.opened = None
+        self.stepper.rewind()
+        leaf.data = number
+        try:
+            self.jump(position)
+        except BaseException:
+            self.stepper.rewind()
+            leaf.data = before
+            self.jump(position)
+            raise
+        finally:
+            self._look_at(start)
+        self.assigned.setdefault(leaf, before)
+        return before
+
+    def leave(self) -> None:
+        """Put the graph back as it was, with the numbers that leaves had before they were given others."""
+        self.stepper.rewind()
+        for leaf, number in self.assigned.items():
+            leaf.data = number
 
     # --- looking ---
 
@@ -214,7 +263,7 @@ class Debugger:
             consumer = node
         return way[::-1]
 
-    def worked_out(self, text: str) -> Any:
+    def evaluated(self, text: str) -> Any:
         """An expression over the names; ``data`` and ``grad`` are those of the node that is looked at."""
         own = {"data": self.node.data, "grad": self.node.grad}
         return Expression(text, self.stepper.namer.names.nodes, OWN).value(own)

@@ -34,7 +34,7 @@ MAX_EXPONENT = 1000  # of a whole number, so that 9 ** 9 ** 9 does not take fore
 
 
 class ExpressionError(AutogradError, ValueError):
-    """What is no expression, or cannot be worked out."""
+    """What is no expression, or cannot be evaluated."""
 
 
 def _of_many(function: Callable[[Sequence[Any]], Any]) -> Callable[..., Any]:
@@ -83,10 +83,10 @@ _FIELDS = ("data", "grad")  # of a node, as in w.grad
 
 
 class Expression:
-    """A text that was read, and can be worked out again and again.
+    """A text that was read, and can be evaluated again and again.
 
     ``nodes`` has the nodes by name; ``own`` names what ``value`` will be given a number for. A
-    name stands for its node's data, ``label.grad`` for its gradient. Raises ExpressionError, or
+    name is its node's data, ``label.grad`` its gradient. Raises ExpressionError, or
     UnknownNameError for a name that is neither.
     """
 
@@ -119,7 +119,7 @@ class Expression:
 
     def _read(self) -> ast.expr:
         if not self.text:
-            raise ExpressionError("there is nothing to work out; give an expression such as w.grad * 2")
+            raise ExpressionError("there is nothing to evaluate; give an expression such as w.grad * 2")
         if len(self.text) > MAX_LENGTH:
             raise ExpressionError(f"the expression has {len(self.text)} characters; {MAX_LENGTH} are read at most")
         try:
@@ -147,7 +147,7 @@ class Expression:
         return re.sub(rf"(?<!\w)({'|'.join(longest_first)})(?!\w)", lambda found: places[found[0]], text)
 
     def _check(self) -> None:
-        """Refuse what is not arithmetic before anything is worked out."""
+        """Refuse what is not arithmetic before anything is evaluated."""
         called = set()
         for part in ast.walk(self._tree):
             match part:
@@ -181,7 +181,7 @@ class Expression:
     def _shown(self, name: str) -> str:
         return self._labels.get(name, name)
 
-    # --- working out ---
+    # --- evaluating ---
 
     def _value(self, part: ast.expr, own: Mapping[str, Any]) -> Any:
         match part:

@@ -38,7 +38,7 @@ class Event:
 
     ``kind`` is what happened to ``node``: in the forward phase ``"evaluate"``; in the backward phase
     ``"seed"`` (its gradient became the seed), ``"chain rule"`` (it handed ``contributions`` to its
-    operands) or ``"accumulate"`` (this leaf's gradient was added to that of earlier passes).
+    operands) or, with ``accumulate=True``, ``"accumulate"`` (a leaf's gradient was added to that of earlier passes).
     """
 
     phase: Phase
@@ -91,7 +91,7 @@ class Event:
         return opened
 
 
-def step(root: Value, seed: Number = 1, *, digits: int = 4) -> Stepper:
+def step(root: Value, seed: Number = 1, *, accumulate: bool = False, digits: int = 4) -> Stepper:
     """The forward and the backward pass under ``root``, to be taken one event at a time.
 
     >>> from autograd import Value
@@ -109,14 +109,16 @@ def step(root: Value, seed: Number = 1, *, digits: int = 4) -> Stepper:
     0.0
 
     The forward events evaluate each node from the leaves' present data, as ``root.forward()`` does;
-    the backward events are those of ``root.backward(seed)``, in its order. At the end the graph is
-    bit for bit as these two leave it, and back at the start it is as it was. Lines have numbers to
+    the backward events are those of ``root.backward(seed)``, in its order. It is one pass, whose gradients
+    start at zero: whatever the leaves had before gives way to it, or, with ``accumulate=True``, is added at
+    the end, as ``backward`` adds to it. At the end the graph is bit for bit as ``forward`` and ``backward``
+    leave it, and back at the start it is as it was. Lines have numbers to
     ``digits`` decimals, small ones to as many significant digits. Raises KindError (a TypeError) where
     ``root`` is no Value, ``seed`` no number of its kind or ``digits`` no whole number, and DomainError (a
     ValueError) where ``digits`` is not from 1 to 17. An event raises what ``forward()`` or ``backward()``
     raises there, under ``detect_anomaly`` too.
     """
-    return Stepper(root, seed, digits)
+    return Stepper(root, seed, digits, accumulate)
 
 
 class Stepper:
@@ -126,7 +128,7 @@ class Stepper:
     change them only at the start or at the end.
     """
 
-    def __init__(self, root: Value, seed: Number = 1, digits: int = 4) -> None:
+    def __init__(self, root: Value, seed: Number = 1, digits: int = 4, accumulate: bool = False) -> None:
         self.root = arguments.value(root, "step: the root")
         digits = arguments.number_of_digits(digits, "step: digits")
         self._seed = _seed(root, seed)
@@ -138,7 +140,8 @@ class Stepper:
         # Where the steps of one composite node start and stop in the sequence of events.
         self._skipped = self._first = 0
         self._last: int | None = None
-        # The leaves that had a gradient when the backward phase began, with it.
+        self.accumulate = accumulate
+        # The leaves that had a gradient when the backward phase began, with it, where passes are added up.
         self._earlier: list[tuple[Value, Number]] = []
 
     # --- where it is ---
@@ -165,6 +168,8 @@ class Stepper:
         return self._skipped + len(self._undo)
 
     def _leaves_with_grad(self) -> list[tuple[Value, Number]]:
+        if not self.accumulate:
+            return []
         found = {leaf: leaf.grad for leaf in chain(self._leaves, *self._rows) if leaf.grad}
         return list(found.items())
 
@@ -276,8 +281,9 @@ class Stepper:
 
     def _plant_seed(self, root: Value) -> Event:
         self._undo.append([node.grad for node in self.nodes()])
-        self._earlier = []
-        _put_aside(self._order, self._leaves, self._rows, zero(root.data), self._earlier)
+        earlier: list[tuple[Value, Number]] = []
+        _put_aside(self._order, self._leaves, self._rows, zero(root.data), earlier)
+        self._earlier = earlier if self.accumulate else []
         root.grad = self._seed
         return self._event("backward", "seed", root, None, self._seed)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import cmd
-import sys
 from collections.abc import Callable, Collection, Iterable
 from importlib import import_module
 from itertools import accumulate, groupby, islice
@@ -15,37 +13,22 @@ from ..errors import AutogradError, KindError, TooLargeError, UnknownNameError
 from ..numeric import quoted
 from ..primitives import PRIMITIVES
 from ..value import Value
+from .console import Console
 from .debugger import Debugger
 from .expressions import FUNCTIONS
+from .help import COMMANDS, LONGER, help_on
 from .lines import Namer, chained, of_names, slope
 from .machine import Event
 
 __all__ = ["debug"]
 
+MAX_WHOLE = 400  # operations, of a whole graph
 MAX_LISTED = 8  # operands or consumers of one node, and stale nodes
 AROUND = 5  # nodes of a long way, on either side of the one that is looked at
 
-HELP = """\
-n [count]      the next event, or several
-s              into the next event, where its node is a composite one (a weighted sum, a softmax)
-r [count]      reverse: undo the last event, .grad included
-c              go on to a breakpoint, or to the end
-b [what]       stop at a label, an operation (tanh) or a condition on the node at hand
-               (abs(grad) < 1e-6) or on labels (w.grad > 1); without one: list the breakpoints
-cl [number]    clear a breakpoint, or all
-w [count]      where: the way from here to the root, with the factor of each step; of a long way the root
-               and count (5) nodes on either side of the one that is looked at, with w all: every node
-u, d [count]   look one node further up to the root, or back down; or several
-l              the node that is looked at, with its consumers and its operands
-p [expression] print: labels, label.grad, data and grad (of the node that is looked at), + - * / **,
-               comparisons, and the functions of the table
-e [label]      explain: the hand calculation of the node that is looked at
-g [file]       write the graph as a picture (step.svg), with this node and its ways to the root marked
-q              leave; before the end the graph is put back as it was
-An empty line repeats the last command. Longer names work too: next, step, reverse, continue, break …"""
-
-
-def debug(root: Value, commands: Iterable[str] | None = None, *, digits: int = 4) -> None:
+def debug(
+    root: Value, commands: Iterable[str] | None = None, *, accumulate: bool = False, digits: int = 4
+) -> None:
     """Step through a graph at a prompt, with pdb's letters; or run a list of commands.
 
     >>> from autograd import Value, debug
@@ -63,13 +46,14 @@ def debug(root: Value, commands: Iterable[str] | None = None, *, digits: int = 4
     (step) p w.grad * 2
     6.0
     (step) q
-    at the end: every .grad is as after backward()
+    at the end: every .grad is that of this pass
 
+    It is one pass, whose gradients start at zero; with ``accumulate=True`` it is added to the passes before.
     Left before the end (by q, the end of input, or Ctrl-C twice), the graph is as it was before.
     """
     arguments.value(root, "debug: the root")
     lines = None if commands is None else _as_lines(commands)
-    Prompt(Debugger(root, digits)).run(lines)
+    Prompt(Debugger(root, digits, accumulate)).run(lines)
 
 
 def _as_lines(commands: Any) -> list[str]:
@@ -96,88 +80,79 @@ def _counted(argument: str, default: int, expected: str) -> int:
     return int(argument or default)
 
 
-class Prompt(cmd.Cmd):
+class Prompt(Console):
     """The console of a :class:`Debugger`."""
 
-    prompt = "(step) "
-
     def __init__(self, debugger: Debugger, stdout: IO[str] | None = None) -> None:
-        super().__init__(stdout=stdout or sys.stdout)
+        super().__init__(stdout)
         self.debugger = debugger
         self.stepper = debugger.stepper
         self.namer: Namer = debugger.stepper.namer
-        self._interrupted = False
-
-    # --- the loop ---
+        self._displayed: dict[str, str] = {}  # expressions, with what was shown of them last
 
     def run(self, commands: Iterable[str] | None) -> None:
         root = self.namer[self.stepper.root]
-        self._say(f"{root}: {len(self.stepper)} events, forward and backward; h lists the commands")
+        self.say(f"{root}: {len(self.stepper)} events, forward and backward; h lists the commands")
         stale = self.debugger.stale()
         for node in islice(stale, MAX_LISTED):
-            self._say(f"stale: {self._described(node)}; an operand was changed later, and the forward events show it")
+            self.say(f"stale: {self._described(node)}; a leaf was changed later, and the forward events show it")
         if len(stale) > MAX_LISTED:
-            self._say(f"stale: {len(stale) - MAX_LISTED:,} more")
+            self.say(f"stale: {len(stale) - MAX_LISTED:,} more")
         try:
-            if commands is None:
-                self._converse()
-            else:
-                for line in commands:
-                    self._say(f"{self.prompt}{line}")
-                    if self.onecmd(line):
-                        break
+            self.obey(commands)
         finally:
             self._leave()
 
-    def _converse(self) -> None:
-        while True:
-            try:
-                self.cmdloop()
-                return
-            except KeyboardInterrupt:
-                if self._interrupted:  # twice in a row
-                    self._say("")
-                    return
-                self._interrupted = True
-                self._say(f"\ninterrupted at {self._place()}; Ctrl-C again, or q, leaves")
-
     def _leave(self) -> None:
         if self.stepper.at_end:
-            self._say("at the end: every .grad is as after backward()")
+            whose = "as after backward()" if self.stepper.accumulate else "that of this pass"
+            self.say(f"at the end: every .grad is {whose}")
         else:
-            place = self._place()
-            self.stepper.rewind()
-            self._say(f"left at {place}: the graph is as it was before")
+            place = self.place()
+            self.debugger.leave()
+            self.say(f"left at {place}: the graph is as it was before")
 
-    def precmd(self, line: str) -> str:
-        self._interrupted = False
-        return line
-
-    def onecmd(self, line: str) -> bool:
-        try:
-            return bool(super().onecmd(line))
-        except (AutogradError, OSError) as error:
-            self._say(f"*** {' '.join(str(error).split())}")
-            return False
-
-    def default(self, line: str) -> None:
-        if line in self.namer.names.nodes:
-            return self.do_print(line)
-        word = line.split()[0]
-        raise UnknownNameError(f"{word}: no such command; h lists them, and p {line} prints")
-
-    def _say(self, text: str) -> None:
-        encoding = getattr(self.stdout, "encoding", None) or "utf-8"
-        print(text.encode(encoding, "replace").decode(encoding), file=self.stdout)  # a console may have no ∂
-
-    def _place(self) -> str:
+    def place(self) -> str:
         return f"{self.stepper.position} of {len(self.stepper)}"
+
+    def do(self, line: str) -> bool | None:
+        before = self.stepper.position
+        leaves = self._do(line)
+        if self.stepper.position != before or "=" in line:
+            self._display()
+        return leaves
+
+    def _do(self, line: str) -> bool | None:
+        """A command; or, as pdb has it, an assignment or an expression, with or without a ! in front."""
+        if line.startswith("!"):
+            line = line[1:].strip()
+            if not line:
+                raise UnknownNameError("!: give an expression, or a leaf and its number, such as w = 3")
+        name, equals, expression = map(str.strip, line.partition("="))
+        leaf = self.namer.names.called(name) if equals and not expression.startswith("=") else None
+        if leaf is not None:
+            return self._assign(leaf, expression)
+        word = line.split(maxsplit=1)[0] if line else ""
+        if not line or hasattr(self, f"do_{word}"):
+            return super().do(line)
+        try:
+            return self.do_print(line)
+        except AutogradError as error:
+            if word.isidentifier() and self.namer.names.called(word) is None:
+                hint = str(error).partition("no such label; ")[2] or "h lists the commands"
+                raise UnknownNameError(f"{word}: no such command, and no such label; {hint}") from None
+            raise
+
+    def _assign(self, leaf: Value, expression: str) -> None:
+        before = self.debugger.assign(leaf, expression)
+        again = f"; the {self.stepper.position} events so far were done again" if self.stepper.position else ""
+        self.say(f"{self.namer[leaf]} = {self.namer.show(leaf.data)} (was {self.namer.show(before)}){again}")
 
     def _show(self, event: Event, undone: bool = False) -> None:
         done = "undone: " if undone else ""
         if self.debugger.opened is not None:
-            return self._say(f"      {done}{event}")
-        self._say(f"{self.stepper.position}/{len(self.stepper)} {done}{event.phase:8}  {event}")
+            return self.say(f"      {done}{event}")
+        self.say(f"{self.stepper.position}/{len(self.stepper)} {done}{event.phase:8}  {event}")
 
     # --- going ---
 
@@ -190,7 +165,7 @@ class Prompt(cmd.Cmd):
 
     def _went(self, event: Event | None) -> bool:
         if event is None:
-            self._say(f"this is the end ({self._place()}); r goes back, q leaves")
+            self.say(f"this is the end ({self.place()}); r goes back, q leaves")
             return True
         self._show(event)
         return False
@@ -202,24 +177,36 @@ class Prompt(cmd.Cmd):
         if event is not None:
             self._show(event, undone=True)
         elif was_open:
-            self._say(f"before these steps ({self._place()})")
+            self.say(f"before these steps ({self.place()})")
         else:
-            self._say("this is the start")
+            self.say("this is the start")
         return event is None and not was_open
 
     def do_continue(self, _: str) -> None:
         event, breakpoint = self.debugger.go_on()
         if event is not None:
             self._show(event)
-        self._say(str(breakpoint) if breakpoint else f"this is the end ({self._place()}); r goes back, q leaves")
+        self.say(str(breakpoint) if breakpoint else f"this is the end ({self.place()}); r goes back, q leaves")
+
+    def do_jump(self, number: str) -> None:
+        position = _counted(number, -1, "the number of an event, such as 3")
+        if not 0 <= position <= len(self.stepper):
+            raise UnknownNameError(f"j: give the number of an event, from 0 to {len(self.stepper)}")
+        self.debugger.jump(position)
+        self.say(f"at {self.place()}{self._here().replace('->', ':', 1) if position else ''}")
 
     def do_break(self, what: str) -> None:
         if what:
-            return self._say(str(self.debugger.stop_at(what)))
+            return self.say(str(self.debugger.stop_at(what)))
         for breakpoint in self.debugger.breakpoints.values():
-            self._say(str(breakpoint))
+            self.say(str(breakpoint))
         if not self.debugger.breakpoints:
-            self._say("no breakpoints")
+            self.say("no breakpoints")
+
+    def do_tbreak(self, what: str) -> None:
+        if not what:
+            raise UnknownNameError("tbreak: give a label, an operation or a condition to stop at")
+        self.say(str(self.debugger.stop_at(what, is_temporary=True)))
 
     def do_clear(self, number: str) -> None:
         breakpoints = self.debugger.breakpoints
@@ -244,9 +231,9 @@ class Prompt(cmd.Cmd):
                 lines += [self._line_of_way(height, factors) for height in heights]
             else:
                 lines.append(f"   … {len(list(heights)):,} more; w all shows them")
-        self._say("\n".join(lines))
+        self.say("\n".join(lines))
         if any(link.others for link in way):
-            self._say("this is one way of several: the gradient is the sum over all of them")
+            self.say("this is one way of several: the gradient is the sum over all of them")
 
     def _shown_heights(self, count: str) -> Collection[int]:
         """Where on the way the nodes stand that ``w`` shows: the root, and those around the present one; or all."""
@@ -269,43 +256,80 @@ class Prompt(cmd.Cmd):
 
     def do_up(self, count: str) -> None:
         moved = self.debugger.up(_counted(count, 1, "a number of nodes, such as 3"))
-        self._say(self._here() if moved else "this is the root")
+        self.say(self._here() if moved else "this is the root")
 
     def do_down(self, count: str) -> None:
         moved = self.debugger.down(_counted(count, 1, "a number of nodes, such as 3"))
-        self._say(self._here() if moved else "this is the node of the last event")
+        self.say(self._here() if moved else "this is the node of the last event")
 
     def do_list(self, _: str) -> None:
         node = self.debugger.node
         self._list("used by", self.debugger.consumers.get(node, []))
-        self._say(self._here())
+        self.say(self._here())
         self._list("made of", list(dict.fromkeys(x for x in node.operands if isinstance(x, Value))))
+
+    def do_ll(self, _: str) -> None:
+        operations = [node for node in self.stepper.nodes() if node.op]
+        for node in operations[:MAX_WHOLE]:
+            mark = "->" if node is self.debugger.node else "  "
+            self.say(f"{mark} {self._described(node)}")
+        if len(operations) > MAX_WHOLE:
+            self.say(f"   {len(operations) - MAX_WHOLE:,} more")
 
     def _list(self, title: str, nodes: list[Value]) -> None:
         for node in islice(nodes, MAX_LISTED):
-            self._say(f"   {title}  {self._described(node)}")
+            self.say(f"   {title}  {self._described(node)}")
         if len(nodes) > MAX_LISTED:
-            self._say(f"   {title}  {len(nodes) - MAX_LISTED:,} more")
+            self.say(f"   {title}  {len(nodes) - MAX_LISTED:,} more")
 
     def do_print(self, expression: str) -> None:
-        self._say(repr(self.debugger.worked_out(expression)) if expression else self._here())
+        self.say(repr(self.debugger.evaluated(expression)) if expression else self._here())
+
+    def do_display(self, expression: str) -> None:
+        if expression:
+            self._displayed[expression] = self._value_of(expression)
+        for shown, value in self._displayed.items():
+            self.say(f"display {shown}: {value}")
+
+    def do_undisplay(self, expression: str) -> None:
+        if not expression:
+            self._displayed.clear()
+        elif self._displayed.pop(expression, None) is None:
+            raise UnknownNameError(f"{expression[:60]}: is not displayed; display lists what is")
+
+    def _display(self) -> None:
+        """Those expressions that have become another number."""
+        for expression, before in self._displayed.items():
+            value = self._value_of(expression)
+            if value != before:
+                self._displayed[expression] = value
+                self.say(f"display {expression}: {value}  [old: {before}]")
+
+    def _value_of(self, expression: str) -> str:
+        value = self.debugger.evaluated(expression)
+        return self._described(value).partition("   ")[2] if isinstance(value, Value) else repr(value)
 
     def do_explain(self, name: str) -> None:
         explain, namer = _from_package("explain"), self.namer
-        self._say(str(explain(self._meant(name), digits=namer.digits, root=self.stepper.root, names=namer.names)))
+        self.say(str(explain(self._meant(name), digits=namer.digits, root=self.stepper.root, names=namer.names)))
 
     def do_graph(self, path: str) -> None:
         draw, root, node = _from_package("draw"), self.stepper.root, self.debugger.node
+        name = self.namer[node]
         try:
             graph = draw(root, highlight=node, digits=self.namer.digits)
+            drawn = f"{name} and its ways to the root marked"
         except TooLargeError:
             graph = draw(root, around=node, digits=self.namer.digits)
-        self._say(f"written: {graph.mark(node).save(path or 'step.svg')}")
+            drawn = f"of this large graph what is next to {name}"
+        if not root.grad:
+            drawn += "; nothing has flowed back yet"
+        self.say(f"written: {graph.mark(node).save(path or 'step.svg')}, {drawn}")
 
     def _meant(self, label: str) -> Value:
         if not label:
             return self.debugger.node
-        found = self.debugger.worked_out(label)
+        found = self.debugger.evaluated(label)
         if not isinstance(found, Value):
             raise UnknownNameError(f"{label}: give a label")
         return found
@@ -326,15 +350,21 @@ class Prompt(cmd.Cmd):
         return True
 
     def do_EOF(self, _: str) -> bool:
-        self._say("")
+        self.say("")
         return True
 
-    def do_help(self, _: str) -> None:
-        self._say(HELP)
+    def do_help(self, command: str) -> None:
+        if not command:
+            return self.say("\n".join([*map(help_on, COMMANDS), LONGER]))
+        does = getattr(self, f"do_{command}", None)
+        for letters in COMMANDS:
+            if does is not None and does in [getattr(self, f"do_{letter}", None) for letter in letters.split(", ")]:
+                return self.say(help_on(letters))
+        raise UnknownNameError(f"{command[:60]}: no such command; h lists them")
 
     do_n, do_s, do_r, do_c, do_b, do_cl = do_next, do_step, do_reverse, do_continue, do_break, do_clear
     do_w, do_u, do_d, do_l, do_p, do_e = do_where, do_up, do_down, do_list, do_print, do_explain
-    do_g, do_q, do_h = do_graph, do_quit, do_help
+    do_g, do_q, do_h, do_j, do_bt, do_pp = do_graph, do_quit, do_help, do_jump, do_where, do_print
 
     def _starting_with(self, text: str, words: Iterable[str]) -> list[str]:
         return sorted({word for word in words if word.startswith(text)})
@@ -349,6 +379,8 @@ class Prompt(cmd.Cmd):
         return self._starting_with(text, self.namer.names.nodes)
 
     complete_p, complete_b, complete_e = complete_print, complete_break, complete_explain
+    complete_pp = complete_display = complete_print
+    complete_tbreak = complete_break
 
 
 def _from_package(name: str) -> Any:
