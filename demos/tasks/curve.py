@@ -35,9 +35,5 @@ def run(out: Path) -> Iterator[str]:
     learnt = [(x, model(x).data) for x in xs]
     error = math.sqrt(total([(y - curve(x)) ** 2 for x, y in learnt]) / len(xs))
     yield f"root mean square distance from the curve itself: {error:.4f}"
-    picture = plot.Plot(plot.frame(xs), plot.frame([y for _, y in data]), "the curve (blue) and what was learnt (red)")
-    for x, y in data:
-        picture.dot(x, y, "#999999")
-    picture.line([(x, curve(x)) for x in xs], plot.COLOURS[0])
-    picture.line(learnt, plot.COLOURS[1])
-    yield picture.save(out / "curve.svg")
+    lines = {"the curve": [(x, curve(x)) for x in xs], "what was learnt": learnt}
+    yield plot.saved(lambda: plot.fitted(data, lines, "(1 + x)·sin(πx), from noisy points"), out / "curve.svg")

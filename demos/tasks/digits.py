@@ -46,14 +46,9 @@ def run(out: Path) -> Iterator[str]:
     wrong = [(pixels, digit, answer) for (pixels, digit), answer in zip(test, answers) if digit != answer]
     right = len(test) - len(wrong)
     yield f"accuracy on the test: {right} of {len(test)}, {100 * right / len(test):.1f} %"
-    yield _mistakes(wrong, f"handwritten digits: {right} of {len(test)} read rightly").save(out / "digits.svg")
-
-
-def _mistakes(wrong: list[tuple[list[float], int, int]], title: str) -> plot.Plot:
-    """The digits that were read wrongly, at most 16, four in a row."""
-    picture = plot.Plot((0.0, 4.0), (0.0, 4.0), title, caption="read wrongly: what it is, and what it was read as")
-    for place, (pixels, digit, answer) in enumerate(wrong[:16]):
-        left, bottom = float(place % 4), 3.0 - place // 4
-        picture.image([pixels[8 * row : 8 * row + 8] for row in range(8)], left + 0.15, bottom + 0.2, 0.7)
-        picture.text(f"{digit}, read as {answer}", left + 0.15, bottom + 0.05)
-    return picture
+    images = [
+        ([pixels[8 * row : 8 * row + 8] for row in range(8)], f"{digit}, read as {answer}")
+        for pixels, digit, answer in wrong
+    ]
+    title = f"handwritten digits: {right} of {len(test)} read rightly, and some that were not"
+    yield plot.saved(lambda: plot.mistakes(images, title), out / "digits.svg")

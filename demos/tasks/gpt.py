@@ -16,7 +16,7 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
-from autograd import ParameterArrays, Value, compile, logsumexp, softmax, total, weighted_sum
+from autograd import ParameterArrays, Value, compile, logsumexp, plot_losses, softmax, total, weighted_sum
 from autograd.errors import MissingToolError
 from nn import Layer, Module
 from nn.optim import Adam
@@ -195,9 +195,8 @@ def run(out: Path, steps: int = STEPS) -> Iterator[str]:
     dice = random.Random(2)
     yield "made up: " + ", ".join(sample(model, vocabulary, dice) for _ in range(20))
     yield f"after: cross-entropy of a character of an unseen name {average_loss(model, vocabulary, unseen):.4f}"
-    picture = plot.Plot((0.0, steps), plot.frame(recent), "cross-entropy in training, a running mean")
-    picture.line([(float(step), loss) for step, loss in enumerate(recent)], plot.COLOURS[0])
-    yield picture.save(out / "gpt.svg")
+    title = "cross-entropy in training, a running mean"
+    yield plot.saved(lambda: plot_losses(recent, title=title), out / "gpt.svg")
 
 
 def _with_bar(losses: Iterator[float], steps: int) -> Iterator[float]:

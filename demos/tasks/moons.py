@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from autograd import play
+from autograd import play, plot_boundary
 from demos.datasets import moons
 from nn import MLP, fit, losses, optim
 
@@ -40,5 +40,5 @@ def run(out: Path) -> Iterator[str]:
     for step in (0, 9, 49, STEPS - 1):
         yield f"step {step + 1:3}: max-margin loss {history.losses[step]:.6f}"
     yield f"accuracy in training: {right()} %"
-    picture = plot.classes(points, kinds, kind_of, f"two moons after {STEPS} steps: {right()} % right")
-    yield picture.save(out / "moons.svg")
+    title = f"two moons after {STEPS} steps: {right()} % right"
+    yield plot.saved(lambda: plot_boundary(kind_of, points, kinds, title=title), out / "moons.svg")

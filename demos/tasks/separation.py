@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from autograd import play
+from autograd import play, plot_boundary
 from nn import MLP, fit, losses, optim
 
 from . import plot
@@ -35,7 +35,7 @@ def separate(
     right = sum(kind_of(point) == kind for point, kind in zip(points, kinds))
     yield f"accuracy in training: {right} of {count}, {100 * right / count:.1f} %"
     title = f"{name} after {epochs} epochs: {right} of {count} right"
-    yield plot.classes(points, kinds, kind_of, title).save(out / f"{name}.svg")
+    yield plot.saved(lambda: plot_boundary(kind_of, points, kinds, title=title), out / f"{name}.svg")
 
 
 def largest(numbers: Sequence[float]) -> int:
