@@ -130,6 +130,7 @@ def test_functions_of_many(only_documented, xs, ys, bias):
     for function in (autograd.total, autograd.softmax, autograd.log_softmax, autograd.logsumexp):
         only_documented(function, [recorder, *xs])
     only_documented(numeric.weighted_sum, [recorder, *xs], ys, bias)
+    only_documented(numeric.weighted_sum, [recorder, *xs], [1, *xs], bias)
     only_documented(autograd.weighted_sums, [(recorder, *xs)], ys)
 
 
