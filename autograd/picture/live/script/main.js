@@ -3,7 +3,7 @@
 const page = (() => {
   const svg = document.querySelector("#picture svg");
   const passes = passesOf(record);
-  const picture = new Picture(svg, record);
+  const picture = new Picture(svg, record, passes.tape);
   const zoom = new Zoom($("picture"), svg);
   const stepping = new Stepping(passes, () => draw(true));
   const learns = new Set(record.learn);
@@ -56,10 +56,18 @@ const page = (() => {
     if (stepped && stepping.position) zoom.reveal(picture.box(passes.steps[stepping.position - 1].node));
   };
 
+  const resize = (factor) => {
+    zoom.size(factor);
+    draw();
+  };
+
   const choose = (node) => {
     chosen = node;
     draw();
   };
+
+  $("picture").addEventListener("scroll", () => passes.tape.size > LARGE && drawSoon());
+  addEventListener("resize", () => drawSoon());
 
   const press = {
     first: () => stepping.go(0),
@@ -67,9 +75,9 @@ const page = (() => {
     next: () => stepping.go(stepping.position + 1),
     last: () => stepping.go(stepping.last),
     play: () => stepping.play(),
-    smaller: () => zoom.size(1 / 1.25),
-    larger: () => zoom.size(1.25),
-    fit: () => zoom.size(0),
+    smaller: () => resize(1 / 1.25),
+    larger: () => resize(1.25),
+    fit: () => resize(0),
     reset,
     descend: () => descent.step(),
     "descend-run": () => descent.run(),

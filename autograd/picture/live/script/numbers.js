@@ -2,24 +2,23 @@
 
 // The decimal digits of a finite x > 0, rounded to so many significant ones, half to even as Python does it.
 const rounded = (x, significant) => {
-  const [mantissa, exponent] = x.toExponential(100).split("e");
-  let digits = mantissa.replace(".", "");
-  let power = Number(exponent);
   if (significant < 1) {
-    const up = significant === 0 && digits > "5" + "0".repeat(100); // 0.5 itself is half way to 0
-    return { digits: up ? "1" : "0", power: power + 1 };
+    const [mantissa, exponent] = x.toExponential(100).split("e");
+    const up = significant === 0 && mantissa.replace(".", "") > "5" + "0".repeat(100); // 0.5 itself is half way to 0
+    return { digits: up ? "1" : "0", power: Number(exponent) + 1 };
   }
-  const rest = digits.slice(significant);
-  digits = digits.slice(0, significant);
-  const half = "5" + "0".repeat(rest.length - 1);
-  if (rest > half || (rest === half && Number(digits.at(-1)) % 2)) {
-    digits = String(BigInt(digits) + 1n);
-    if (digits.length > significant) {
-      digits = digits.slice(0, significant);
-      power += 1;
-    }
-  }
-  return { digits, power };
+  const nearest = inDigits(x, significant);
+  const beyond = inDigits(x, Math.min(significant + 20, 101)).digits.slice(significant);
+  if (!/^50*$/.test(beyond)) return nearest;
+  // Half way between two, which JavaScript rounds up always; or a little above it.
+  const { digits, power } = inDigits(x, 101);
+  const down = digits.slice(0, significant);
+  return /^50*$/.test(digits.slice(significant)) && Number(down.at(-1)) % 2 === 0 ? { digits: down, power } : nearest;
+};
+
+const inDigits = (x, significant) => {
+  const [mantissa, exponent] = x.toExponential(significant - 1).split("e");
+  return { digits: mantissa.replace(".", ""), power: Number(exponent) };
 };
 
 const scientific = (x, decimals) => {
@@ -33,7 +32,7 @@ const exponential = (x, digits, power) => {
 };
 
 const fixed = (x, decimals) => {
-  const first = Number(Math.abs(x).toExponential(100).split("e")[1]);
+  const first = inDigits(Math.abs(x), 21).power;
   const { digits, power } = rounded(Math.abs(x), first + 1 + decimals);
   const all = power >= 0 ? digits.padEnd(power + 1 + decimals, "0") : "0".repeat(-power) + digits.padEnd(decimals + 1, "0");
   const whole = Math.max(power, 0) + 1;

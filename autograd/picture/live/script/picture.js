@@ -1,12 +1,19 @@
 // The picture: its texts, the widths of its arrows, what is marked on it.
 
+const LARGE = 300; // nodes: of more, only what is in sight is kept up to date
+
 class Picture {
-  constructor(svg, record) {
+  constructor(svg, record, tape) {
     this.svg = svg;
+    this.tape = tape;
     this.groups = new Map([...svg.querySelectorAll("g[id]")].map((group) => [group.id, group]));
     this.keys = record.boxes; // of the nodes' boxes, by index
     this.node_of = new Map(this.keys.map((key, node) => [key, node]));
     this.written = new Map();
+    this.widths = new Map(); // of boxes in which a text did not fit: asking for one makes the browser lay out the page
+    this.texts = new Map();
+    this.marked = [];
+    this.chosen = null;
     this.room = new Map(); // how many characters each text was laid out for
     for (const title of svg.querySelectorAll("title")) title.remove(); // tips say more
     svg.setAttribute("role", "group");
@@ -27,23 +34,53 @@ class Picture {
     const key = `${group.id} ${fromEnd}`;
     if (this.written.get(key) === text) return;
     this.written.set(key, text);
-    const texts = group.querySelectorAll(":scope > text, :scope > a > text");
-    const element = texts[texts.length - fromEnd];
+    if (!this.texts.has(group)) this.texts.set(group, [...group.querySelectorAll("text")]);
+    const element = this.texts.get(group).at(-fromEnd);
     if (!element) return;
     this.room.set(element, this.room.get(element) ?? element.textContent.length);
     element.textContent = text;
     this.squeeze(element, group, text);
   }
 
+  set(group, mark, on) {
+    const key = `${group.id} ${mark}`;
+    if (this.written.get(key) === on) return;
+    this.written.set(key, on);
+    group.classList.toggle(mark, on);
+  }
+
+  widen(group, width) {
+    const key = `${group.id} width`;
+    if (this.written.get(key) === width) return;
+    this.written.set(key, width);
+    group.style.setProperty("--width", width);
+  }
+
   // The picture was laid out for numbers of usual length: a longer one is set narrower.
   squeeze(element, group, text) {
     if (!group.classList.contains("node")) return;
     if (text.length > this.room.get(element)) {
-      element.setAttribute("textLength", group.querySelector("polygon, path, ellipse").getBBox().width - 6);
+      if (!this.widths.has(group)) this.widths.set(group, group.querySelector("polygon, path, ellipse").getBBox().width - 6);
+      element.setAttribute("textLength", this.widths.get(group));
       element.setAttribute("lengthAdjust", "spacingAndGlyphs");
     } else {
       element.removeAttribute("textLength");
     }
+  }
+
+  // Which boxes, with the links that lead to them, are in the frame: of a large graph a part.
+  inSight() {
+    if (this.keys.length <= LARGE) return () => true;
+    this.places ??= this.keys.map((_, node) => [node, ...this.tape.nodes[node].operands.filter((operand) => operand < this.tape.size)].map((at) => this.box(at).getBBox()).reduce((all, box) => ({
+      left: Math.min(all.left, box.x), right: Math.max(all.right, box.x + box.width), top: Math.min(all.top, box.y), bottom: Math.max(all.bottom, box.y + box.height),
+    }), { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity }));
+    const frame = this.svg.parentElement.getBoundingClientRect();
+    const inverse = this.svg.querySelector("g").getScreenCTM().inverse();
+    const [a, b] = [[frame.left, frame.top], [frame.right, frame.bottom]].map(([x, y]) => new DOMPoint(x, y).matrixTransform(inverse));
+    return (node) => {
+      const { left, right, top, bottom } = this.places[node];
+      return right >= a.x && left <= b.x && bottom >= a.y && top <= b.y;
+    };
   }
 
   draw(passes, position, everything) {
@@ -51,13 +88,15 @@ class Picture {
     const reach = everything ? Infinity : position;
     let largest = 0;
     for (const terms of passes.terms.values()) for (const [, , term] of terms) if (Math.abs(term) < Infinity) largest = Math.max(largest, Math.abs(term));
+    const inSight = this.inSight();
     for (let node = 0; node < tape.size; node++) {
+      if (!inSight(node)) continue; // it is drawn when it is scrolled to
       const box = this.box(node);
       const evaluated = passes.isEvaluated(node, reach);
       const grad = passes.gradAt(node, reach);
       this.put(box, 2, evaluated ? `data ${show(tape.data[node])}` : "data …");
       this.put(box, 1, grad === null ? "grad …" : `grad ${show(grad)}`);
-      box.classList.toggle("ahead", !passes.isEvaluated(node, everything ? passes.end : position));
+      this.set(box, "ahead", !passes.isEvaluated(node, everything ? passes.end : position));
       const handed = passes.isHandedOn(node, reach);
       const terms = handed ? passes.terms.get(node) ?? [] : [];
       tape.nodes[node].operands.forEach((operand, place) => {
@@ -67,37 +106,44 @@ class Picture {
         this.put(this.link(node, place, "forward"), 1, text);
         const back = this.link(node, place, "backward");
         if (!back) return;
-        const term = terms.find((one) => one[0] === place);
+        const term = terms.find((one) => one[0] === place) ?? null;
         this.put(back, 1, term ? show(term[2]) : "");
-        back.classList.toggle("ahead", !term);
+        this.set(back, "ahead", !term);
         const size = term && largest ? Math.min(Math.abs(term[2]) / largest, 1) : 0;
-        back.style.setProperty("--width", `${(0.8 + 5 * (size || 0)).toFixed(2)}px`);
+        this.widen(back, `${(0.8 + 5 * (size || 0)).toFixed(1)}px`);
       });
     }
     this.mark(passes, position);
   }
 
   mark(passes, position) {
-    for (const group of this.svg.querySelectorAll(".now, .flow, .receives, .fault")) group.classList.remove("now", "flow", "receives", "fault");
+    for (const [group, mark] of this.marked) group.classList.remove(mark);
+    this.marked = [];
+    const add = (group, mark) => {
+      if (!group) return;
+      group.classList.add(mark);
+      this.marked.push([group, mark]);
+    };
     const { fault } = passes.tape;
-    if (fault) this.box(fault.node).classList.add("fault");
+    if (fault) add(this.box(fault.node), "fault");
     if (!position) return;
     const { kind, node } = passes.steps[position - 1];
-    this.box(node).classList.add("now");
+    add(this.box(node), "now");
     if (position > passes.end) return;
     if (kind === "evaluate") {
-      passes.tape.nodes[node].operands.forEach((_, place) => this.link(node, place, "forward")?.classList.add("flow"));
+      passes.tape.nodes[node].operands.forEach((_, place) => add(this.link(node, place, "forward"), "flow"));
     } else if (kind === "chain rule") {
       for (const [place, operand] of passes.terms.get(node) ?? []) {
-        this.link(node, place, "backward")?.classList.add("flow");
-        this.box(operand).classList.add("receives");
+        add(this.link(node, place, "backward"), "flow");
+        add(this.box(operand), "receives");
       }
     }
   }
 
   choose(node) {
-    for (const group of this.svg.querySelectorAll(".chosen")) group.classList.remove("chosen");
-    this.box(node).classList.add("chosen");
+    this.chosen?.classList.remove("chosen");
+    this.chosen = this.box(node);
+    this.chosen.classList.add("chosen");
   }
 }
 
