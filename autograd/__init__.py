@@ -71,7 +71,7 @@ _WINGS = {
     "autograd.files": ("write_whole",),
     "autograd.derivatives": ("grad", "gradient", "hessian", "hessian_vector_product"),
     "autograd.gradcheck": ("check_gradient",),
-    "autograd.notation": ("label_values",),
+    "autograd.notation": ("label_values", "use_variable_names"),
     "autograd.hand": ("Audit", "ByHand", "Sheet", "Verdict", "audit", "check", "explain", "round_by_hand"),
     "autograd.hand.proofreading": ("Proof", "proofread"),
     "autograd.stepping": ("debug", "step"),

@@ -20,13 +20,13 @@ A further style is one more :class:`Style`, in a file beside :mod:`.latex` and :
 
 from .composites import Opened, opened
 from .formulas import Inlined, equation, formula, partial
-from .labels import label_values
 from .latex import LATEX
 from .latex_names import latex_name, latex_text
 from .names import Names
 from .numbers import is_exact, show
 from .python import PYTHON
 from .symbols import UNDEFINED, Symbol, operation, product
+from .variables import label_values, use_variable_names, variable_names
 from .widths import columns, padded
 from .writing import TEXT, Style, write
 
@@ -53,5 +53,7 @@ __all__ = [
     "partial",
     "product",
     "show",
+    "use_variable_names",
+    "variable_names",
     "write",
 ]

@@ -136,7 +136,7 @@ class Inlined(Names):
         self._depth = depth
 
     def symbol(self, operand: Any) -> Any:
-        if not isinstance(operand, Value) or operand.label:
+        if not isinstance(operand, Value) or self.known_as(operand):
             return super().symbol(operand)
         if not self._depth or not operand.op or len(operand.operands) > _LONGEST:
             return operand.data
@@ -158,9 +158,11 @@ def equation(node: Value) -> str:
     >>> print(equation(x))
     $x = 0.5,\quad \mathrm{grad} \approx 0.1413$
     """
-    parts = [latex_name(node.label)] if node.label else []
+    names = Inlined()
+    known_as = names.known_as(node)
+    parts = [latex_name(known_as)] if known_as else []
     if node.op:
-        expression = formula(node, Inlined())
+        expression = formula(node, names)
         parts.append(write(expression, LATEX))
     known = [*parts[:-1], parts[-1] + _result(node.data)] if parts else [write(node.data, LATEX)]
     line = " = ".join(known)

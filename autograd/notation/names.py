@@ -11,6 +11,7 @@ from ..primitives import ACTIVATIONS, lookup, split_weighted_sum
 from ..value import Value, topological_order
 from .digits import to_lowered, with_plain_indices
 from .symbols import Symbol, operation
+from .variables import variable_names
 
 __all__ = ["Names"]
 
@@ -24,9 +25,10 @@ class Names:
     >>> names[x], names[y], names[y + 1], names[y]
     ('x', 't₁', 't₂', 't₁')
 
-    Unlabelled weighted sums are z₁, z₂ …, of leaves w₁ …, x₁ … and b₁ …; what is an activation a₁, a₂ … (with
-    the number of its z, if it has one), other leaves v₁, v₂ …, and all else t₁, t₂ … A label that two nodes
-    have gets a prime at the second. ``nodes`` are those whose labels are given away first, so that no t₁
+    At a prompt an unlabelled node that a variable holds is called as that. Other unlabelled weighted sums are
+    z₁, z₂ …, of leaves w₁ …, x₁ … and b₁ …; what is an activation a₁, a₂ … (with the number of its z, if it
+    has one), other leaves v₁, v₂ …, and all else t₁, t₂ … A label that two nodes have gets a prime at the
+    second. ``nodes`` are those whose labels are given away first, so that no t₁
     takes the name of a later label. What is named in ``known`` has the same name here.
     """
 
@@ -37,12 +39,14 @@ class Names:
         self._labelled: dict[str, list[Value]] = {}
         self._softmax: dict[tuple[Any, ...], dict[int, Value]] = {}
         self._letters: dict[Value, str] = {}  # of leaves that a weighted sum takes
+        self._variables: dict[Value, str] | None = None if known is None else known._variables
         for node in nodes:
             if node.op == "weighted_sum":
                 self._note_neuron(node)
-            if node.label:
+            label = self.known_as(node)
+            if label:
                 self[node]
-                self._labelled.setdefault(node.label, []).append(node)
+                self._labelled.setdefault(label, []).append(node)
             if node.op == "softmax":
                 self._softmax.setdefault(node.operands, {})[node._primitive.index] = node  # type: ignore[union-attr]
 
@@ -68,7 +72,7 @@ class Names:
     def __getitem__(self, node: Value) -> str:
         name = self._names.get(node)
         if name is None:
-            label = _in_a_line(node.label)
+            label = _in_a_line(self.known_as(node))
             name = self._names[node] = self._primed(label) if label else self._made_up(node)
             self._taken[with_plain_indices(name)] = node
         return name
@@ -104,6 +108,14 @@ class Names:
         numbered = None if z is None else _NUMBERED_SUM.fullmatch(self[z])
         name = ("A" if numbered[1] == "Z" else "a") + numbered[2] if numbered else ""
         return "" if with_plain_indices(name) in self._taken else name
+
+    def known_as(self, node: Value) -> str:
+        """The label; or, at a prompt, the name of the variable that holds the node; or "" where there is neither."""
+        if node.label:
+            return node.label
+        if self._variables is None:
+            self._variables = variable_names()
+        return self._variables.get(node, "")
 
     def label(self, node: Value) -> str:
         """The label as it was typed, with the primes of the name."""
