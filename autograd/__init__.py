@@ -22,10 +22,12 @@ that is imported when it is first used: ``draw``, ``step``, ``explain``, ``check
 from importlib import import_module
 from typing import Any
 
+from . import composites as composites  # rows of the table
 from . import copies as copies  # gives Value the methods that copy and pickle look for
 from .errors import (
     AnomalyError,
     AutogradError,
+    DefinitionError,
     DivisionByZeroError,
     DomainError,
     FigureError,
@@ -42,6 +44,7 @@ from .errors import (
     TooLargeError,
     UnknownNameError,
 )
+from .graph import topological_order
 from .numeric import (
     cos,
     elu,
@@ -62,8 +65,11 @@ from .numeric import (
     tanh,
     total,
     weighted_sum,
+    where,
 )
-from .value import Value, topological_order, weighted_sums
+from .primitives import define
+from .value import Value
+from .weighted import weighted_sums
 
 # Which module has what; it is imported at the first use, so that `import autograd` stays quick.
 _WINGS = {
@@ -86,6 +92,7 @@ _HOME = {name: module for module, names in _WINGS.items() for name in names}
 __all__ = [
     "AnomalyError",
     "AutogradError",
+    "DefinitionError",
     "DivisionByZeroError",
     "DomainError",
     "FigureError",
@@ -103,6 +110,7 @@ __all__ = [
     "UnknownNameError",
     "Value",
     "cos",
+    "define",
     "elu",
     "exp",
     "gelu",
@@ -123,6 +131,7 @@ __all__ = [
     "total",
     "weighted_sum",
     "weighted_sums",
+    "where",
     *_HOME,
 ]
 

@@ -22,11 +22,13 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from . import copies, derivatives, numeric, value
+from . import copies, derivatives, numeric, value, weighted
+from .arithmetic import Arithmetic
 from .errors import AnomalyError, AutogradError, user_frame
+from .graph import topological_order
 from .kinds import without_warning
-from .numeric import Arithmetic, quoted
-from .value import Undefined, Value, contributions, topological_order
+from .messages import described, quoted
+from .value import Undefined, Value, contributions, evaluated_again
 
 __all__ = ["AnomalyWarning", "detect_anomaly", "stale"]
 
@@ -78,15 +80,15 @@ _open = 0  # contexts, in all threads
 _lines: dict[int, tuple[str, int]] = {}
 
 # The engine's own functions, which are in place while no context is open.
-_evaluate, _evaluate_weighted_row, _sweep = value._evaluate, value._evaluate_weighted_row, value._sweep
+_evaluate, _evaluate_row, _sweep = value.evaluate, value.evaluate_row, value.sweep
 _pass_back, _new_node = derivatives._pass_back, copies._new_node
 _add, _mul = Value.__add__, Value.__mul__
 
 
 def _install() -> None:
-    value._evaluate = _checked_evaluate
-    value._evaluate_weighted_row = _checked_weighted_row
-    value._sweep = _checked_sweep
+    value.evaluate = _checked_evaluate
+    weighted.evaluate_row = value.evaluate_row = _checked_weighted_row
+    value.sweep = _checked_sweep
     derivatives._pass_back = _checked_pass_back
     copies._new_node = _node_without_line
     # The general path, which goes through _evaluate; the fast ones do not.
@@ -94,9 +96,9 @@ def _install() -> None:
 
 
 def _uninstall() -> None:
-    value._evaluate = _evaluate
-    value._evaluate_weighted_row = _evaluate_weighted_row
-    value._sweep = _sweep
+    value.evaluate = _evaluate
+    weighted.evaluate_row = value.evaluate_row = _evaluate_row
+    value.sweep = _sweep
     derivatives._pass_back = _pass_back
     copies._new_node = _new_node
     Value.__add__, Value.__mul__ = _add, _mul  # type: ignore[method-assign]
@@ -118,7 +120,7 @@ def _checked_evaluate(node: Value) -> None:
 
 def _checked_weighted_row(node: Value, numbers: list[Any]) -> None:
     line = _line_of(node)
-    _evaluate_weighted_row(node, numbers)
+    _evaluate_row(node, numbers)
     _demand_finite(node, line)
 
 
@@ -126,7 +128,7 @@ def _demand_finite(node: Value, line: tuple[str, int] | None) -> None:
     if _is_finite(node.data):
         return
     given = next((x for x in node.operands if isinstance(x, Value) and not x.op and not _is_finite(x.data)), None)
-    cause = "" if given is None else f" because the leaf {value._described(given)} is not finite"
+    cause = "" if given is None else f" because the leaf {described(given)} is not finite"
     raise AnomalyError(f"{_operation(node)} gives {quoted(node.data)}{cause}; {_written(line)}")
 
 
@@ -205,7 +207,7 @@ def _warn_of_saturation(node: Value, cotangent: Any) -> None:
 
 
 def _operation(node: Value) -> str:
-    shown = [value._described(operand) for operand in node.operands[:4]] + ["…"] * (len(node.operands) > 4)
+    shown = [described(operand) for operand in node.operands[:4]] + ["…"] * (len(node.operands) > 4)
     return f"{node.op}{' ' + node.label if node.label else ''} of {' and '.join(shown)}"
 
 
@@ -267,12 +269,9 @@ def stale(root: Value) -> list[Value]:
 
 
 def _is_stale(node: Value) -> bool:
-    again = object.__new__(Value)
-    again.label = ""
-    again._primitive, again._left, again._right = node._primitive, node._left, node._right
     try:
         with without_warning():
-            _evaluate(again)
+            again = evaluated_again(node)
     except AutogradError:  # it was computed once, and cannot be now
         return True
     return not all(map(_same, (node.data, *node.partials), (again.data, *again.partials)))

@@ -23,7 +23,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from .errors import DomainError, KindError, UnknownNameError
-from .numeric import as_number, given, quoted
+from .messages import given, quoted
+from .numeric import as_number
 from .value import Value
 
 __all__ = [

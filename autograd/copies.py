@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import value
+from .graph import topological_order
 from .primitives import Primitive, lookup
-from .value import Value, topological_order
+from .value import Value
 
 __all__ = ["deep_copy", "reduced", "restored", "restored_leaf", "shallow_copy"]
 
@@ -48,7 +48,7 @@ def deep_copy(root: Value, memo: dict[int, Any]) -> Value:
 def _with_operands(node: Value, copied: dict[int, Any]) -> Value:
     """A copy of one node whose operands are the copies."""
     new = _new_node()
-    new.data, new.grad, new.label = node.data, node.grad, node.label
+    new._data, new._grad, new._label = node._data, node._grad, node._label
     new._primitive, new._mark = node._primitive, None
     new._left_partial, new._right_partial = node._left_partial, node._right_partial
     new._left, new._right = _mapped(node._left, copied), _mapped(node._right, copied)
@@ -89,21 +89,17 @@ class _Place(int):
 def _written(node: Value, places: dict[int, Any]) -> tuple[Any, ...]:
     primitive = node._primitive
     assert primitive is not None
-    key: Any = "" if primitive is value._WEIGHTED_ROW else (primitive.name, primitive.index)
-    right, partials = _mapped(node._right, places), (node._left_partial, node._right_partial)
+    key: Any = primitive.name, primitive.index
+    partials = node._left_partial, node._right_partial
     if primitive.evaluate is not None:  # a compiled function's row is in no table, and is pickled itself
-        key, right, partials = primitive, None, ([*node._left_partial], None)
-    return key, _mapped(node._left, places), right, *partials, node.data, node.grad, node.label
+        key, partials = primitive, ([*node._left_partial], None)
+    return key, _mapped(node._left, places), _mapped(node._right, places), *partials, node.data, node.grad, node.label
 
 
 def restored_leaf(data: Any, grad: Any, label: str) -> Value:
     leaf = Value(data, label)
     leaf.grad = grad
     return leaf
-
-
-def _row(key: Any) -> Primitive:
-    return value._WEIGHTED_ROW if key == "" else lookup(key[0] if key[1] < 0 else key)
 
 
 def restored(count: int, leaves: list[tuple[int, Value]], operations: list[tuple[Any, ...]]) -> Value:
@@ -123,8 +119,8 @@ def restored(count: int, leaves: list[tuple[int, Value]], operations: list[tuple
 
     for place, key, left, right, left_partial, right_partial, data, grad, label in operations:
         node = _new_node()
-        node.data, node.grad, node.label, node._mark = data, grad, label, None
-        node._primitive = key if isinstance(key, Primitive) else _row(key)
+        node._data, node._grad, node._label, node._mark = data, grad, label, None
+        node._primitive = key if isinstance(key, Primitive) else lookup(key[0] if key[1] < 0 else key)
         node._left, node._right = operand(left), operand(right)
         node._left_partial, node._right_partial = left_partial, right_partial
         nodes[place] = node

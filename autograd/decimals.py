@@ -16,20 +16,19 @@ from decimal import Decimal, getcontext, localcontext
 
 from .errors import DomainError
 
-__all__ = ["cos", "expm1", "log1p", "normal_cdf", "normal_density_at_zero", "sigmoid", "sin", "softplus", "tanh"]
+__all__ = ["cos", "expm1", "log1p", "normal_cdf", "normal_density_at_zero", "rounded_once", "sin", "tanh"]
 
 _GUARD = 10
 _LARGEST_ANGLE = 1_000  # digits before the point: reducing an angle takes as many digits of π
 
 
-def _rounded_once(function: Callable[[Decimal, int], Decimal]) -> Callable[[Decimal], Decimal]:
-    """``function(x, digits)``, run at ``digits`` and guard digits, then rounded to ``digits``."""
+def rounded_once(function: Callable[[Decimal], Decimal]) -> Callable[[Decimal], Decimal]:
+    """``function(x)``, run with guard digits, then rounded to the digits of the context."""
 
     def rounded(x: Decimal) -> Decimal:
-        digits = getcontext().prec
         with localcontext() as context:
-            context.prec = digits + _GUARD
-            result = function(x, digits)
+            context.prec += _GUARD
+            result = function(x)
         return +result
 
     rounded.__name__ = rounded.__qualname__ = function.__name__
@@ -43,19 +42,19 @@ def _extra(amount: int) -> None:
         getcontext().prec += amount
 
 
-@_rounded_once
-def expm1(x: Decimal, digits: int) -> Decimal:
+@rounded_once
+def expm1(x: Decimal) -> Decimal:
     """exp(x) - 1."""
-    if not x or x.is_nan() or (x.is_finite() and x.adjusted() < -digits - 3):
+    if not x or x.is_nan() or (x.is_finite() and x.adjusted() < -getcontext().prec):
         return x + x * x / 2 if x else x
     _extra(-x.adjusted() if x.is_finite() else 0)  # so many leading digits cancel
     return x.exp() - 1
 
 
-@_rounded_once
-def log1p(x: Decimal, digits: int) -> Decimal:
+@rounded_once
+def log1p(x: Decimal) -> Decimal:
     """log(1 + x)."""
-    if not x or (x.is_finite() and x.adjusted() < -digits - 3):
+    if not x or (x.is_finite() and x.adjusted() < -getcontext().prec):
         return x - x * x / 2 if x else x
     if x == -1:
         raise ValueError("log1p of -1")
@@ -63,23 +62,8 @@ def log1p(x: Decimal, digits: int) -> Decimal:
     return (1 + x).ln()
 
 
-@_rounded_once
-def sigmoid(x: Decimal, digits: int) -> Decimal:
-    """1 / (1 + exp(-x))."""
-    if x >= 0:
-        return 1 / (1 + (-x).exp())
-    small = x.exp()
-    return small / (1 + small)
-
-
-@_rounded_once
-def softplus(x: Decimal, digits: int) -> Decimal:
-    """log(1 + exp(x))."""
-    return max(x, Decimal(0)) + log1p((-abs(x)).exp())
-
-
-@_rounded_once
-def tanh(x: Decimal, digits: int) -> Decimal:
+@rounded_once
+def tanh(x: Decimal) -> Decimal:
     """The hyperbolic tangent."""
     if not x:
         return x
@@ -145,14 +129,14 @@ def _of_angle(x: Decimal, quarters_ahead: int) -> Decimal:
     return -result if place >= 2 else result
 
 
-@_rounded_once
-def sin(x: Decimal, digits: int) -> Decimal:
+@rounded_once
+def sin(x: Decimal) -> Decimal:
     """The sine of an angle in radians."""
     return _of_angle(x, 0) if x else x
 
 
-@_rounded_once
-def cos(x: Decimal, digits: int) -> Decimal:
+@rounded_once
+def cos(x: Decimal) -> Decimal:
     """The cosine of an angle in radians."""
     return _of_angle(x, 1) if x else Decimal(1)
 
@@ -168,11 +152,12 @@ def normal_density_at_zero() -> Decimal:
     return +result
 
 
-@_rounded_once
-def normal_cdf(x: Decimal, digits: int) -> Decimal:
+@rounded_once
+def normal_cdf(x: Decimal) -> Decimal:
     """Φ(x): a series about 0, and further out the continued fraction of the tail."""
     if x.is_infinite():
         return Decimal(1 if x > 0 else 0)
+    digits = getcontext().prec
     if abs(x) > 5 and x * x > digits:
         tail = _tail(abs(x), digits)
         return 1 - tail if x > 0 else tail

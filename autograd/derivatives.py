@@ -27,9 +27,10 @@ from typing import Any
 
 from . import numeric
 from .errors import KindError, ShapeError, StaleDataError
-from .numeric import given, quoted
+from .graph import topological_order
+from .messages import contribution_error, given, quoted
 from .primitives import PRIMITIVES
-from .value import Undefined, Value, _record, _untold_contribution, topological_order
+from .value import Undefined, Value, record_in_order
 
 __all__ = ["grad", "gradient", "hessian", "hessian_vector_product"]
 
@@ -76,12 +77,12 @@ def _pass_back(node: Value, cotangents: dict[Value, Any], terms: Callable[..., A
             known = cotangents.get(operand)
             cotangents[operand] = contribution if known is None else known + contribution
     except (ArithmeticError, TypeError) as error:
-        raise _untold_contribution(error, node, cotangents[node]) from None
+        raise contribution_error(error, node, cotangents[node]) from None
 
 
 def _constant(number: Any) -> Value:
     """A number as a node without leaves, the sum of itself alone: nothing that anybody can differentiate by."""
-    return _record(PRIMITIVES["total"], (number,))
+    return record_in_order(PRIMITIVES["total"], (number,))
 
 
 def _depending(order: list[Value], inputs: Iterable[Value]) -> set[Value]:
@@ -101,7 +102,7 @@ def _kept_contributions(node: Value, cotangent: Any, wanted: set[Value]) -> Iter
 
 def _recorded_contributions(node: Value, cotangent: Any, wanted: set[Value]) -> Iterator[tuple[Value, Any]]:
     """The contributions of a node by the rules of its row, run on Values, so that they are recorded."""
-    primitive, operands = node._primitive, node.operands
+    primitive, operands = node.primitive, node.operands
     assert primitive is not None
     every = primitive.partials(node, operands) if primitive.arity == 0 else None
     alike = _of_one_kind(*operands) if primitive.arity == 2 else operands

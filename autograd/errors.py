@@ -15,6 +15,7 @@ from types import FrameType
 __all__ = [
     "AnomalyError",
     "AutogradError",
+    "DefinitionError",
     "DivisionByZeroError",
     "DomainError",
     "FigureError",
@@ -44,6 +45,10 @@ class KindError(AutogradError, TypeError):
 
 class DomainError(AutogradError, ValueError):
     """An operation outside its domain, such as the logarithm of 0."""
+
+
+class DefinitionError(AutogradError, ValueError):
+    """An operation that cannot be added to the table as it was defined."""
 
 
 class FigureError(AutogradError, ValueError):

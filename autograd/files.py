@@ -15,7 +15,7 @@ import stat
 from pathlib import Path
 
 from .errors import FileWriteError, KindError
-from .numeric import given
+from .messages import given
 
 __all__ = ["as_path", "write_whole"]
 

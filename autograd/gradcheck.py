@@ -29,8 +29,9 @@ from typing import Any
 from . import kinds
 from .derivatives import Point, grad, is_sequence
 from .errors import AutogradError, DomainError, KindError, NumberOverflowError
-from .numeric import given, quoted
-from .value import Undefined, Value, topological_order
+from .graph import topological_order
+from .messages import given, quoted
+from .value import Undefined, Value
 
 __all__ = ["Comparison", "GradientReport", "check_gradient"]
 
@@ -422,11 +423,11 @@ def _branches(roots: Sequence[Value]) -> list[tuple[str, int]]:
     sides = []
     for root in roots:
         for node in topological_order(root):
-            primitive = node._primitive
+            primitive = node.primitive
             if primitive is not None:
                 side = 0
-                if primitive.switch is not None:
-                    deciding = primitive.switch(*[_plain_number(operand) for operand in node.operands])
+                if primitive.kink_at is not None:
+                    deciding = primitive.kink_at(*[_plain_number(operand) for operand in node.operands])
                     side = (deciding > 0) - (deciding < 0)
                 sides.append((primitive.name, side))
     return sides
@@ -485,6 +486,6 @@ def _compared_partial(node: Value, place: int, partial: Any) -> Comparison:
 
 
 def _key(node: Value) -> str | tuple[str, int]:
-    primitive = node._primitive
+    primitive = node.primitive
     assert primitive is not None
     return primitive.name if primitive.index < 0 else (primitive.name, primitive.index)

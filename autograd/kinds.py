@@ -1,8 +1,8 @@
 """The functions of the vocabulary for kinds of number other than float: who computes them.
 
 >>> from decimal import Decimal
->>> evaluate("sigmoid", Decimal(0)), evaluate("sigmoid", 0j)
-(Decimal('0.5'), (0.5+0j))
+>>> evaluate("tanh", Decimal(0)), evaluate("sigmoid", 0j)
+(Decimal('0'), (0.5+0j))
 
 - An int or a Fraction takes the float function: exp, log, sin … leave the rationals, and say so of a
   Fraction with an InexactWarning. (So does a bare Fraction ** Value, but silently, as Python turns the
@@ -31,25 +31,34 @@ from typing import Any
 from . import decimals
 from .errors import InexactWarning, KindError, MissingToolError, user_frame
 
-__all__ = ["evaluate", "is_mpmath", "is_symbolic", "piecewise", "real_part", "warn_of_inexactness", "without_warning"]
+__all__ = [
+    "demand_order",
+    "evaluate",
+    "is_mpmath",
+    "is_symbolic",
+    "of_symbols",
+    "piecewise",
+    "real_part",
+    "warn_of_inexactness",
+    "without_warning",
+]
 
 
-def evaluate(name: str, x: Any, float_function: Callable[[float], float] | None = None) -> Any:
-    """The function ``name`` of one number that is not a float."""
+def evaluate(name: str, x: Any, formula: Callable[..., Any] | None = None) -> Any:
+    """The function ``name`` of one number that is not a float; by its ``formula`` where its kind has none."""
     if isinstance(x, complex):
         return _COMPLEX[name](x)
     if isinstance(x, Decimal):
-        own = _OWN_OF_DECIMAL.get(name)
-        return own(x) if own is not None else getattr(decimals, name)(x)
+        return _of_decimal(name, x, formula)
     if is_symbolic(x):
-        return _of_symbols(name, x)
+        return of_symbols(name, x)
     if is_mpmath(x):
-        return _of_mpmath(name, x)
+        return _of_mpmath(name, x, formula)
     if isinstance(x, Fraction):
         warn_of_inexactness(name)
     if name == "log" and isinstance(x, (int, Fraction)):
         return _log_of_rational(x)
-    return (float_function or getattr(math, name))(float(x))
+    return (formula or getattr(math, name))(float(x))
 
 
 _looking = ContextVar("_looking", default=False)
@@ -94,11 +103,10 @@ def _decimal_log(x: Decimal) -> Decimal:
     return x.ln()
 
 
-_OWN_OF_DECIMAL: dict[str, Callable[[Decimal], Decimal]] = {
-    "exp": Decimal.exp,
-    "log": _decimal_log,
-    "sqrt": Decimal.sqrt,
-}
+def _of_decimal(name: str, x: Decimal, formula: Callable[..., Any] | None) -> Decimal:
+    own: dict[str, Callable[[Decimal], Decimal]] = {"exp": Decimal.exp, "log": _decimal_log, "sqrt": Decimal.sqrt}
+    function = own.get(name) or getattr(decimals, name, None) or decimals.rounded_once(formula)
+    return function(x)
 
 
 # --- complex ---------------------------------------------------------------------------------------
@@ -152,6 +160,7 @@ _COMPLEX: dict[str, Callable[[complex], complex]] = {
     "tanh": cmath.tanh,
     "sigmoid": _complex_sigmoid,
     "softplus": _complex_softplus,
+    "gelu": lambda z: z * _complex_normal_cdf(z),
     "normal_cdf": _complex_normal_cdf,
 }
 
@@ -170,21 +179,29 @@ def is_mpmath(x: Any) -> bool:
     return mpmath is not None and isinstance(x, mpmath.ctx_mp_python.mpnumeric)
 
 
-def _of_mpmath(name: str, x: Any) -> Any:
+def _of_mpmath(name: str, x: Any, formula: Callable[..., Any] | None) -> Any:
     mp = x.context  # usually mpmath.mp; another has a precision of its own
-    functions: dict[str, Callable[..., Any]] = {
-        "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
-        "softplus": lambda x: x + mp.log1p(mp.exp(-x)) if mp.im(x) == 0 and x.real > 0 else mp.log1p(mp.exp(x)),
-        "normal_cdf": lambda x: mp.erfc(-x / mp.sqrt(2)) / 2,
-    }
     if name == "normal_density_at_zero":
         return 1 / mp.sqrt(2 * mp.pi)
-    result = functions[name](x) if name in functions else getattr(mp, name)(x)
+    if name == "normal_cdf":
+        result = mp.erfc(-x / mp.sqrt(2)) / 2
+    elif formula is None:
+        result = getattr(mp, name)(x)
+    else:
+        result = _TEXTBOOK[name](x, mp) if isinstance(x, mp.mpc) and name in _TEXTBOOK else formula(x)
     if not mp.isfinite(result) and mp.isfinite(x):
         raise ValueError(f"{name} of {x} is not finite")
     if isinstance(result, mp.mpc) and not isinstance(x, mp.mpc):
         raise ValueError(f"{name} of {x} is not real")
     return result
+
+
+# As they are written where nothing overflows and nothing has an order: of symbols, and of complex numbers.
+_TEXTBOOK: dict[str, Callable[..., Any]] = {
+    "sigmoid": lambda x, library: 1 / (1 + library.exp(-x)),
+    "softplus": lambda x, library: library.log(1 + library.exp(x)),
+    "gelu": lambda x, library: x * (1 + library.erf(x / library.sqrt(2))) / 2,
+}
 
 
 # --- SymPy -----------------------------------------------------------------------------------------
@@ -196,37 +213,39 @@ def is_symbolic(x: Any) -> bool:
     return sympy is not None and isinstance(x, sympy.Expr) and not x.is_Matrix
 
 
-def _of_symbols(name: str, *operands: Any) -> Any:
+def of_symbols(name: str, *operands: Any) -> Any:
+    """The function ``name`` of expressions."""
     sympy = sys.modules["sympy"]
     functions: dict[str, Callable[..., Any]] = {
         "expm1": lambda x: sympy.exp(x) - 1,
         "log1p": lambda x: sympy.log(1 + x),
-        "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
-        "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
         "normal_cdf": lambda x: (1 + sympy.erf(x / sympy.sqrt(2))) / 2,
         "normal_density_at_zero": lambda x: 1 / sympy.sqrt(2 * sympy.pi),
         "relu": lambda x: sympy.Max(x, 0),
         "step": lambda x: sympy.Heaviside(x, 0),
         "maximum": sympy.Max,
         "minimum": sympy.Min,
-        "leaky_relu": lambda x, slope: sympy.Piecewise((x, x > 0), (slope * x, True)),
-        "elu": lambda x, alpha: sympy.Piecewise((x, x > 0), (alpha * (sympy.exp(x) - 1), True)),
     }
+    if name in _TEXTBOOK:
+        return _TEXTBOOK[name](*operands, sympy)
     return (functions[name] if name in functions else getattr(sympy, name))(*operands)
+
+
+def piecewise(condition: Any, x: Any, y: Any) -> Any:
+    """``y`` where ``condition`` <= 0, else ``x``, of expressions."""
+    return sys.modules["sympy"].Piecewise((x, condition > 0), (y, True))
 
 
 # --- what needs an order ---------------------------------------------------------------------------
 
 
-def piecewise(name: str, *operands: Any) -> Any:
-    """A function that compares its operands, where comparing does not do: of symbols; else None.
+def demand_order(name: str, *operands: Any) -> None:
+    """Raise KindError for a complex number, which is neither above nor below 0.
 
-    Raises KindError for a complex number, which is neither above nor below 0, and TypeError for a
-    Decimal beside a float or a Fraction: they compare, but they do not multiply.
+    TypeError for a Decimal beside a float or a Fraction: they compare, but they do not multiply.
     """
     for x in operands:
         if isinstance(x, complex) or type(x).__name__ == "mpc":
             raise KindError(f"{name} of {x!r}: {name} has no meaning for a complex number")
     if any(isinstance(x, Decimal) for x in operands) and any(isinstance(x, (float, Fraction)) for x in operands):
         raise TypeError(f"{name} of a Decimal and another kind")
-    return _of_symbols(name, *operands) if any(map(is_symbolic, operands)) else None

@@ -14,7 +14,10 @@ operators, and in nothing else. Whatever such a rule is run on, it works:
   sigmoid, softplus, Φ and what is made of them leave the rationals: they give a float, and an
   InexactWarning (the table says ``rational=True`` of the others). Decimals stay Decimals, to the
   precision of their context;
-- an :class:`Arithmetic` (a ``Value``, a symbol, a register of a trace) records the operation.
+- a :class:`Recorder` (a ``Value``, a symbol, a slot of a trace) records the operation.
+
+What is made of others is written once, branch-free, as a formula that runs on all of these (``where``
+in place of ``if``): :data:`FORMULAS` has them by name, for who has no such function of its own.
 """
 
 from __future__ import annotations
@@ -27,10 +30,12 @@ from typing import Any
 
 from . import decimals, kinds
 from .errors import KindError, ShapeError
+from .messages import given, quoted
 
 __all__ = [
-    "Arithmetic",
+    "FORMULAS",
     "Number",
+    "Recorder",
     "absolute",
     "all_of_one_kind",
     "as_number",
@@ -39,7 +44,6 @@ __all__ = [
     "exp",
     "expm1",
     "gelu",
-    "given",
     "leaky_relu",
     "like",
     "log",
@@ -54,7 +58,6 @@ __all__ = [
     "of_one_kind",
     "place_of_largest",
     "power",
-    "quoted",
     "relu",
     "sigmoid",
     "sign",
@@ -66,24 +69,21 @@ __all__ = [
     "tanh",
     "total",
     "weighted_sum",
-    "written",
+    "where",
     "zero",
 ]
 
 Number = Any  # a float, an int, a Fraction, a Decimal …: whatever has the arithmetic operators
 
 
-class Arithmetic:
-    """What stands for a number without being one: a Value, a symbol, a register of a trace.
+class Recorder:
+    """What records the operations done to it instead of doing them: a Value, a symbol, a slot of a trace.
 
-    It has every operator and every function of the table; each asks ``_apply`` with the name of the
-    primitive (for one result of a softmax: its name and an index) and the operands, in order. A
-    subclass defines ``_apply`` and has them all.
+    ``_apply(name, *operands)`` is asked with the name of the primitive (for one result of a softmax: its
+    name and an index) and the operands in order. The operators are those of :mod:`autograd.arithmetic`.
     """
 
     __slots__ = ()
-
-    _op_priority = 100.0  # above a SymPy expression's, which would otherwise take us for a float
 
     def _apply(self, name: str | tuple[str, int], *operands: Any) -> Any:
         raise NotImplementedError  # pragma: no cover - each subclass has its own
@@ -91,96 +91,6 @@ class Arithmetic:
     def _apply_family(self, name: str, operands: Sequence[Any]) -> list[Any]:
         """The whole list for softmax and log_softmax, whose rows differ by an index only."""
         return [self._apply((name, index), *operands) for index in range(len(operands))]
-
-    def __add__(self, other: Any) -> Any:
-        return self._apply("add", self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return self._apply("add", other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return self._apply("sub", self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return self._apply("sub", other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return self._apply("mul", self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return self._apply("mul", other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return self._apply("div", self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self._apply("div", other, self)
-
-    def __pow__(self, other: Any) -> Any:
-        return self._apply("pow", self, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return self._apply("pow", other, self)
-
-    def __neg__(self) -> Any:
-        return self._apply("neg", self)
-
-    def __pos__(self) -> Any:
-        return self
-
-    def __abs__(self) -> Any:
-        return self._apply("abs", self)
-
-    def exp(self) -> Any:
-        return self._apply("exp", self)
-
-    def expm1(self) -> Any:
-        return self._apply("expm1", self)
-
-    def log(self) -> Any:
-        return self._apply("log", self)
-
-    def log1p(self) -> Any:
-        return self._apply("log1p", self)
-
-    def sqrt(self) -> Any:
-        return self._apply("sqrt", self)
-
-    def sin(self) -> Any:
-        return self._apply("sin", self)
-
-    def cos(self) -> Any:
-        return self._apply("cos", self)
-
-    def tanh(self) -> Any:
-        return self._apply("tanh", self)
-
-    def sigmoid(self) -> Any:
-        return self._apply("sigmoid", self)
-
-    def relu(self) -> Any:
-        return self._apply("relu", self)
-
-    def leaky_relu(self, slope: Any = 0.01) -> Any:
-        return leaky_relu(self, slope)
-
-    def elu(self, alpha: Any = 1.0) -> Any:
-        return elu(self, alpha)
-
-    def gelu(self) -> Any:
-        return self._apply("gelu", self)
-
-    def softplus(self) -> Any:
-        return self._apply("softplus", self)
-
-    def normal_cdf(self) -> Any:
-        return self._apply("normal_cdf", self)
-
-    def step(self) -> Any:
-        return self._apply("step", self)
-
-    def sign(self) -> Any:
-        return self._apply("sign", self)
 
 
 # --- numbers -------------------------------------------------------------------------------------
@@ -214,25 +124,6 @@ def as_number(number: Any, what: str = "data") -> Number:
     raise KindError(
         f"{what} is {given(number)}, and must be one number: a float, an int, a Fraction or a Decimal"
     )
-
-
-def written(number: Number) -> str:
-    """The ``repr`` of a number, or why there is none."""
-    try:
-        return repr(number)
-    except ValueError:  # Python refuses to write out whole numbers of more than 4300 digits
-        return f"<{type(number).__name__} of more digits than Python prints>"
-
-
-def quoted(thing: Any) -> str:
-    """What :func:`written` gives, cut where it is long: for a message."""
-    text = written(thing)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def given(thing: Any) -> str:
-    """What was given, and of which type: for a message about something of the wrong one."""
-    return f"{quoted(thing)} (of type {type(thing).__name__})"
 
 
 def like(model: Number, number: Number) -> Number:
@@ -285,11 +176,11 @@ def all_of_one_kind(numbers: Sequence[Number]) -> Sequence[Number]:
 # --- functions of one number ---------------------------------------------------------------------
 
 
-def _other_kind(name: str, x: Any, function: Callable[[float], float] | None = None) -> Any:
-    """The function ``name`` of an operand that is not a float; ``function`` is the one for floats, if not math's."""
-    if isinstance(x, Arithmetic):
+def _other_kind(name: str, x: Any, formula: Callable[..., Any] | None = None) -> Any:
+    """The function ``name`` of an operand that is not a float; ``formula`` is its definition, if math has none."""
+    if isinstance(x, Recorder):
         return x._apply(name, x)
-    return kinds.evaluate(name, as_number(x, f"the operand of {name}"), function)
+    return kinds.evaluate(name, as_number(x, f"the operand of {name}"), formula)
 
 
 def exp(x: Any) -> Any:
@@ -332,20 +223,14 @@ def tanh(x: Any) -> Any:
     return math.tanh(x) if type(x) is float else _other_kind("tanh", x)
 
 
-def _sigmoid(x: float) -> float:
-    if x >= 0.0:
-        return 1.0 / (1.0 + math.exp(-x))
-    small = math.exp(x)  # exp(-x) would overflow below -709
-    return small / (1.0 + small)
-
-
 def sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x)), for every float x without overflow."""
     return _sigmoid(x) if type(x) is float else _other_kind("sigmoid", x, _sigmoid)
 
 
-def _softplus(x: float) -> float:
-    return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
+def _sigmoid(x: Any) -> Any:
+    small = exp(-absolute(x))  # exp(-x) would overflow below -709
+    return where(x, 1, small) / (1 + small)
 
 
 def softplus(x: Any) -> Any:
@@ -353,16 +238,20 @@ def softplus(x: Any) -> Any:
     return _softplus(x) if type(x) is float else _other_kind("softplus", x, _softplus)
 
 
+def _softplus(x: Any) -> Any:
+    return where(x, x, 0) + log1p(exp(-absolute(x)))
+
+
 _SQRT_HALF = math.sqrt(0.5)
-
-
-def _normal_cdf(x: float) -> float:
-    return 0.5 * math.erfc(-x * _SQRT_HALF)
 
 
 def normal_cdf(x: Any) -> Any:
     """Φ(x), the distribution function of the standard normal law."""
     return _normal_cdf(x) if type(x) is float else _other_kind("normal_cdf", x, _normal_cdf)
+
+
+def _normal_cdf(x: float) -> float:
+    return 0.5 * math.erfc(-x * _SQRT_HALF)
 
 
 def normal_density_at_zero(x: Any) -> Any:
@@ -377,118 +266,151 @@ def normal_density_at_zero(x: Any) -> Any:
 
 def number_of(x: Any) -> Any:
     """The data of a Value; for what has none, itself."""
-    return getattr(x, "data", x) if isinstance(x, Arithmetic) else x
+    return getattr(x, "data", x) if isinstance(x, Recorder) else x
 
 
 def gelu(x: Any) -> Any:
     """x · Φ(x), exact (Hendrycks and Gimpel, 2016), not its tanh approximation."""
-    if isinstance(x, Arithmetic):
-        return x._apply("gelu", x)
-    return x * normal_cdf(x) if x != -math.inf else zero(x)  # not -inf · 0
+    return _gelu(x) if type(x) is float else _other_kind("gelu", x, _gelu)
 
 
-# --- functions with a kink: written once, for whatever can be compared -----------------------------
+def _gelu(x: Any) -> Any:
+    probability = normal_cdf(x)
+    return where(probability, x, -1) * probability  # not -inf · 0
+
+
+# --- functions with a kink -------------------------------------------------------------------------
+
+
+def where(condition: Any, x: Any, y: Any) -> Any:
+    """``y`` where ``condition`` <= 0, else ``x``; both are computed, so that no branch is lost in a record.
+
+    >>> where(3.0, 1.0, 2.0), where(0.0, 1.0, 2.0)
+    (1.0, 2.0)
+    """
+    if type(condition) is float and not isinstance(x, Recorder) and not isinstance(y, Recorder):
+        return y if condition <= 0.0 else x
+    for operand in (condition, x, y):
+        if isinstance(operand, Recorder):
+            return operand._apply("where", condition, x, y)
+    kinds.demand_order("where", condition)
+    if kinds.is_symbolic(condition):
+        return kinds.piecewise(condition, x, y)
+    result, other = (y, x) if condition <= 0 else (x, y)
+    return like(other, result) if isinstance(result, int) and not isinstance(other, int) else result
 
 
 def relu(x: Any) -> Any:
     """x where x > 0, else 0; nan stays nan."""
     if type(x) is float:
-        return 0.0 if x <= 0.0 else x
-    if isinstance(x, Arithmetic):
+        return 0.0 if x <= 0.0 else x  # the formula, at the speed of a network's inner loop
+    if isinstance(x, Recorder):
         return x._apply("relu", x)
-    formula = kinds.piecewise("relu", as_number(x, "the operand of relu"))
-    return formula if formula is not None else zero(x) if x <= 0 else x
+    kinds.demand_order("relu", as_number(x, "the operand of relu"))
+    return kinds.of_symbols("relu", x) if kinds.is_symbolic(x) else _relu(as_number(x))
+
+
+def _relu(x: Any) -> Any:
+    return where(x, x, 0)
 
 
 def step(x: Any) -> Any:
     """1 where x > 0, else 0: the derivative of relu, with 0 at the kink."""
     if type(x) is float:
         return 1.0 if x > 0.0 else 0.0
-    if isinstance(x, Arithmetic):
+    if isinstance(x, Recorder):
         return x._apply("step", x)
-    formula = kinds.piecewise("step", as_number(x, "the operand of step"))
-    return formula if formula is not None else like(x, 1 if x > 0 else 0)
+    kinds.demand_order("step", as_number(x, "the operand of step"))
+    return kinds.of_symbols("step", x) if kinds.is_symbolic(x) else like(x, 1 if x > 0 else 0)
 
 
 def sign(x: Any) -> Any:
     """-1, 0 or 1: the derivative of abs, with 0 at the kink."""
     if type(x) is float:
         return 1.0 if x > 0.0 else -1.0 if x < 0.0 else 0.0
-    if isinstance(x, Arithmetic):
+    if isinstance(x, Recorder):
         return x._apply("sign", x)
-    formula = kinds.piecewise("sign", as_number(x, "the operand of sign"))
-    return formula if formula is not None else like(x, (x > 0) - (x < 0))
+    kinds.demand_order("sign", as_number(x, "the operand of sign"))
+    return kinds.of_symbols("sign", x) if kinds.is_symbolic(x) else like(x, (x > 0) - (x < 0))
 
 
 def absolute(x: Any) -> Any:
     """|x|. Refused for complex numbers, where it has no derivative."""
-    if type(x) is float or isinstance(x, Arithmetic):
+    if type(x) is float or isinstance(x, Recorder):
         return abs(x)
-    if isinstance(x, complex):
-        kinds.piecewise("abs", x)
+    kinds.demand_order("abs", as_number(x, "the operand of abs"))
     return abs(x)
 
 
 def maximum(x: Any, y: Any) -> Any:
     """The greater of two numbers, the first at a tie (as Python's max); nan if one of them is."""
-    if isinstance(x, Arithmetic):
+    if isinstance(x, Recorder):
         return x._apply("maximum", x, y)
-    if isinstance(y, Arithmetic):
+    if isinstance(y, Recorder):
         return y._apply("maximum", x, y)
     if type(x) is not float or type(y) is not float:
-        formula = _compared("maximum", x, y)
-        if formula is not None:
-            return formula
-        x, y = of_one_kind(x, y)
+        x, y = _ordered("maximum", x, y)
+        if kinds.is_symbolic(x) or kinds.is_symbolic(y):
+            return kinds.of_symbols("maximum", x, y)
     return x if x >= y or x != x else y
 
 
 def minimum(x: Any, y: Any) -> Any:
     """The smaller of two numbers, the first at a tie (as Python's min); nan if one of them is."""
-    if isinstance(x, Arithmetic):
+    if isinstance(x, Recorder):
         return x._apply("minimum", x, y)
-    if isinstance(y, Arithmetic):
+    if isinstance(y, Recorder):
         return y._apply("minimum", x, y)
     if type(x) is not float or type(y) is not float:
-        formula = _compared("minimum", x, y)
-        if formula is not None:
-            return formula
-        x, y = of_one_kind(x, y)
+        x, y = _ordered("minimum", x, y)
+        if kinds.is_symbolic(x) or kinds.is_symbolic(y):
+            return kinds.of_symbols("minimum", x, y)
     return x if x <= y or x != x else y
 
 
-def _compared(name: str, x: Any, y: Any) -> Any:
-    """The formula of a function that compares, where an operand is a symbol; else None."""
-    what = f"an operand of {name}"
-    return kinds.piecewise(name, as_number(x, what), as_number(y, what))
+def _ordered(name: str, x: Any, y: Any) -> tuple[Any, Any]:
+    """Two operands in one kind; raises where they have no order."""
+    x, y = as_number(x, f"an operand of {name}"), as_number(y, f"an operand of {name}")
+    kinds.demand_order(name, x, y)
+    return of_one_kind(x, y)
 
 
 def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
     """x where x > 0, else slope · x. Beside a Fraction or a Decimal a float slope is the decimal that it prints as."""
-    slope = _parameter(slope, x)
-    if isinstance(x, Arithmetic):
-        return x._apply("leaky_relu", x, slope)
-    if isinstance(slope, Arithmetic):
-        return slope._apply("leaky_relu", x, slope)
-    if type(x) is not float or type(slope) is not float:
-        formula = _compared("leaky_relu", x, slope)
-        if formula is not None:
-            return formula
-    return slope * x if x <= 0 else x
+    return _with_parameter("leaky_relu", x, slope)
+
+
+def _leaky_relu(x: Any, slope: Any) -> Any:
+    return where(x, x, slope * x)
 
 
 def elu(x: Any, alpha: Any = 1.0) -> Any:
     """x where x > 0, else alpha · (exp(x) - 1) (Clevert et al., 2015); a float alpha as leaky_relu's slope."""
-    alpha = _parameter(alpha, x)
-    if isinstance(x, Arithmetic):
-        return x._apply("elu", x, alpha)
-    if isinstance(alpha, Arithmetic):
-        return alpha._apply("elu", x, alpha)
-    if type(x) is not float or type(alpha) is not float:
-        formula = _compared("elu", x, alpha)
-        if formula is not None:
-            return formula
-    return alpha * expm1(x) if x <= 0 else x
+    return _with_parameter("elu", x, alpha)
+
+
+def _elu(x: Any, alpha: Any) -> Any:
+    return where(x, x, alpha * expm1(where(x, 0, x)))  # where x > 0, exp(x) might overflow
+
+
+FORMULAS: dict[str, Callable[..., Any]] = {
+    "sigmoid": _sigmoid,
+    "softplus": _softplus,
+    "gelu": _gelu,
+    "relu": _relu,
+    "leaky_relu": _leaky_relu,
+    "elu": _elu,
+}
+
+
+def _with_parameter(name: str, x: Any, parameter: Any) -> Any:
+    parameter = _parameter(parameter, x)
+    for operand in (x, parameter):
+        if isinstance(operand, Recorder):
+            return operand._apply(name, x, parameter)
+    if type(x) is not float or type(parameter) is not float:
+        x, parameter = _ordered(name, x, parameter)
+    return FORMULAS[name](x, parameter)
 
 
 def _parameter(parameter: Any, x: Any) -> Any:
@@ -563,10 +485,10 @@ def _listed(name: str, values: Any) -> tuple[Any, ...]:
         raise KindError(f"{name}: {given(values)} is no sequence of numbers; write [x] for a single one") from None
 
 
-def _recorder(values: Sequence[Any]) -> Arithmetic | None:
+def _recorder(values: Sequence[Any]) -> Recorder | None:
     """The first operand that records what is done to it, if there is one."""
     for value in values:
-        if isinstance(value, Arithmetic):
+        if isinstance(value, Recorder):
             return value
     return None
 

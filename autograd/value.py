@@ -1,4 +1,4 @@
-"""A number that remembers: the graph, the order of it, and the chain rule. Read this room first.
+"""A number that remembers: the graph, the order of it, and the chain rule. Read this file first.
 
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
 >>> c = a * b + 10
@@ -7,35 +7,31 @@
 (-3.0, 2.0)
 
 Each operation makes a node: the result, the operands that it came from, and the partial of the result
-by each operand, computed at once. ``backward`` walks the nodes from the root to the leaves and adds,
-to each operand, the node's cotangent times that partial. That is all of backpropagation.
+with respect to each operand, computed at once. ``backward`` walks the nodes from the root to the leaves
+and adds, to each operand, the node's cotangent times that partial. That is all of backpropagation.
 
-Nothing here knows what ``tanh`` is: rules come from the table (:mod:`autograd.primitives`). Only
-``+``, ``*`` and the weighted sum are written out a second time, for speed; tests hold both to the
-same bits.
+In the field's words this is automatic differentiation in reverse mode: the graph is the tape, what flows
+back is the cotangent (also called adjoint) of each node, and one node's step is a vector-Jacobian product.
+
+Nothing here knows what ``tanh`` is: rules come from the table (:mod:`autograd.primitives`). Only ``+``,
+``*`` and the weighted sum are written out a second time, for speed; tests hold both to the same bits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from decimal import Overflow
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from . import kinds, numeric
-from .errors import (
-    AutogradError,
-    DivisionByZeroError,
-    DomainError,
-    KindError,
-    NumberOverflowError,
-    ShapeError,
-)
-from .numeric import Arithmetic, Number, given, quoted
-from .primitives import PRIMITIVES, Primitive, lookup, split_weighted_sum
+from .arithmetic import Arithmetic
+from .errors import AutogradError, KindError, NumberOverflowError
+from .messages import contribution_error, described, given, operation_error, quoted, written
+from .numeric import Number
+from .primitives import PRIMITIVES, Primitive, lookup
 
-__all__ = ["Undefined", "Value", "contributions", "topological_order", "weighted_sums"]
+__all__ = ["Undefined", "Value", "contributions"]
 
 
 class Value(Arithmetic):
@@ -49,17 +45,18 @@ class Value(Arithmetic):
 
     ``data`` is a float, an int, a Fraction, a Decimal or a NumPy scalar, which is kept as a Python
     number; anything else raises KindError, a TypeError. ``grad`` starts at zero in the data's own kind.
+    To hang attributes of your own on Values, derive a class: ``class Parameter(Value): pass``.
     """
 
-    # A node of one or two operands keeps them, and their partials, in four slots and no tuple, which
-    # halves the time and the memory of a graph. What the slots hold for the other shapes:
-    #   many operands    _left: tuple of operands    _left_partial: list of partials
-    #   a weighted row   _left: weights and bias     _left_partial: the inputs' data and a 1
-    #                    _right: inputs              _right_partial: the weights' and bias's data
+    # What a node keeps, without a closure and without a tuple where one or two operands are enough:
+    #   one or two operands  _left, _right: the operands         _left_partial, _right_partial: numbers
+    #   many operands        _left: a tuple of operands          _left_partial: a list of partials
+    #   a weighted sum       _left: weights, then the bias       _left_partial: the inputs' numbers
+    #                        _right: a tuple of inputs           _right_partial: the weights' numbers
     __slots__ = (
-        "data",
-        "grad",
-        "label",
+        "_data",
+        "_grad",
+        "_label",
         "_primitive",
         "_left",
         "_right",
@@ -68,17 +65,9 @@ class Value(Arithmetic):
         "_mark",
     )
 
-    data: Number
-    grad: Number
-    label: str
-
     def __init__(self, data: Number, label: str = "") -> None:
-        if type(data) is not float:
-            data = numeric.as_number(data)
-        if type(label) is not str:
-            raise KindError(f"label is {given(label)}, and must be a string")
-        self.data = data
-        self.grad = numeric.zero(data)
+        self._data = data if type(data) is float else numeric.as_number(data)
+        self._grad = numeric.zero(self._data)
         self.label = label
         self._primitive: Primitive | None = None
         self._left: Any = None
@@ -87,7 +76,25 @@ class Value(Arithmetic):
         self._right_partial: Any = None
         self._mark: object = None
 
-    # --- what was recorded ---
+    # --- what it holds; what is set is looked at first ---
+
+    def _set_data(self, data: Number) -> None:
+        self._data = data if type(data) is float else numeric.as_number(data, f"data of {self._label or 'a Value'}")
+
+    def _set_grad(self, grad: Number | None) -> None:
+        if grad is None:
+            grad = numeric.zero(self._data)
+        self._grad = grad if type(grad) is float else numeric.as_number(grad, f"grad of {self._label or 'a Value'}")
+
+    def _set_label(self, label: str) -> None:
+        if not isinstance(label, str):
+            raise KindError(f"label is {given(label)}, and must be a string")
+        self._label = label
+
+    data = property(attrgetter("_data"), _set_data, doc="The number: of a leaf it may be set, and forward() follows.")
+    grad = property(attrgetter("_grad"), _set_grad, doc="d(root)/d(this), as backward() left it; None sets it to zero.")
+    label = property(attrgetter("_label"), _set_label, doc="What it is called in pictures, sheets and errors.")
+    primitive = property(attrgetter("_primitive"), doc="The row of the table that made this node, None for a leaf.")
 
     @property
     def op(self) -> str:
@@ -97,18 +104,18 @@ class Value(Arithmetic):
     @property
     def operands(self) -> tuple[Any, ...]:
         """The operands in order; one that was a bare number is that number."""
-        primitive = self._primitive
+        primitive, left, right = self._primitive, self._left, self._right
         if primitive is None:
             return ()
-        if primitive is _WEIGHTED_ROW:
-            return (*self._left[:-1], *self._right, self._left[-1])
-        if primitive.arity == 0:
-            return self._left
-        return (self._left,) if primitive.arity == 1 else (self._left, self._right)
+        if primitive.arity == 1:
+            return (left,)
+        if primitive.arity == 2:
+            return left, right
+        return left if right is None else (*left[:-1], *right, left[-1])
 
     @property
     def partials(self) -> tuple[Any, ...]:
-        """The partial of this node by each operand, as it was when the node was computed.
+        """The partial of this node with respect to each operand, as it was when the node was computed.
 
         >>> a, b = Value(2.0), Value(5.0)
         >>> (a * b).partials
@@ -117,16 +124,12 @@ class Value(Arithmetic):
         primitive = self._primitive
         if primitive is None:
             return ()
-        if primitive is _WEIGHTED_ROW:
-            return (*self._left_partial[:-1], *self._right_partial[:-1], self._left_partial[-1])
-        if primitive.arity == 0:
+        if 1 <= primitive.arity <= 2:
+            kept = (self._left_partial, self._right_partial)[: primitive.arity]
+            return tuple(_partial_of_bare(self, place) if x is None else x for place, x in enumerate(kept))
+        if self._right is None:
             return tuple(self._left_partial)
-        kept = (self._left_partial, self._right_partial)[: primitive.arity]
-        numbers = [_data(operand) for operand in self.operands]
-        return tuple(
-            _partial_of_bare(self, place, numbers) if partial is None else partial
-            for place, partial in enumerate(kept)
-        )
+        return (*self._left_partial, *self._right_partial[:-1], 1)
 
     # micrograd's own names for the two, which drawing code written for it reads
     @property
@@ -136,69 +139,51 @@ class Value(Arithmetic):
     @property
     def _op(self) -> str:
         symbols = {"add": "+", "sub": "-", "mul": "*", "div": "/", "relu": "ReLU"}
-        if self.op == "pow":
-            return f"**{self._right.data if isinstance(self._right, Value) else self._right}"
-        return symbols.get(self.op, self.op)
+        return f"**{number(self._right)}" if self.op == "pow" else symbols.get(self.op, self.op)
 
     # --- recording ---
+
+    def _apply(self, name: str | tuple[str, int], *operands: Any) -> Value:
+        return record(lookup(name), operands)
 
     def __add__(self, other: Any) -> Value:
         kind = type(other)
         if kind is Value:
-            number = other.data
+            x = other._data
         elif kind is float or kind is int:
-            number = other
+            x = other
         else:
             return self._apply("add", self, other)
         try:
-            data = self.data + number
+            data = self._data + x
         except (TypeError, ArithmeticError):
             return self._apply("add", self, other)  # which says what is wrong
         if type(data) is not float:
             return self._apply("add", self, other)
-        node = _new(Value)
-        node.data = data
-        node.grad = 0.0
-        node.label = ""
-        node._primitive = _ADD
-        node._left = self
-        node._right = other
+        node = new_node(_ADD, self, other)
+        node._data = data
         node._left_partial = node._right_partial = 1.0
-        node._mark = None
         return node
 
     def __mul__(self, other: Any) -> Value:
         kind = type(other)
         if kind is Value:
-            number = other.data
+            x = other._data
         elif kind is float or kind is int:
-            number = other
+            x = other
         else:
             return self._apply("mul", self, other)
         try:
-            data = self.data * number
+            data = self._data * x
         except (TypeError, ArithmeticError):
             return self._apply("mul", self, other)  # which says what is wrong
         if type(data) is not float:
             return self._apply("mul", self, other)
-        node = _new(Value)
-        node.data = data
-        node.grad = 0.0
-        node.label = ""
-        node._primitive = _MUL
-        node._left = self
-        node._right = other
-        node._left_partial = number
-        node._right_partial = self.data
-        node._mark = None
+        node = new_node(_MUL, self, other)
+        node._data = data
+        node._left_partial = x
+        node._right_partial = self._data
         return node
-
-    def _apply(self, name: str | tuple[str, int], *operands: Any) -> Value:
-        primitive = lookup(name)
-        if primitive is _WEIGHTED_SUM:
-            weights, inputs, bias = split_weighted_sum(operands)
-            return weighted_sums([(*weights, bias)], inputs)[0]
-        return _record(primitive, operands)
 
     # --- the chain rule ---
 
@@ -215,27 +200,23 @@ class Value(Arithmetic):
         On every other node ``.grad`` is this call's cotangent d(self)/d(node). If a partial on the
         way does not exist (the root at 0), or the call is interrupted, the leaves are as before it.
         """
-        seed = _seed(self, seed)
+        seed = seed_like(self, seed)
         at_once = None if self._primitive is None else self._primitive.backward
         if at_once is not None and at_once(self._left, self._left_partial, seed):
-            self.grad = seed
+            self._grad = seed
             return
-        zero = numeric.zero(self.data)
-        order, leaves, rows = _survey(self)
-        before: list[tuple[Value, Number]] = []
-        put_aside = False
+        order, leaves, rows = survey(self)
+        kept = kept_gradients(leaves, rows)
         try:
-            _put_aside(order, leaves, rows, zero, before)
-            put_aside = True
-            self.grad = seed
-            _sweep(order)
-            _add_back(before)
+            start_pass(order, leaves, rows, kept, numeric.zero(self._data))
+            self._grad = seed
+            sweep(order)
+            end_pass(kept)
         except BaseException:
-            if put_aside:  # if not, the others still have what they had
-                for leaf in chain(leaves, *rows):
-                    leaf.grad = numeric.zero(leaf.data)
-            for leaf, grad in before:
-                leaf.grad = grad
+            for leaf in chain(leaves, *rows):
+                leaf._grad = numeric.zero(leaf._data)
+            for leaf, grad in kept.items():
+                leaf._grad = grad
             raise
 
     def forward(self) -> Number:
@@ -248,69 +229,81 @@ class Value(Arithmetic):
         1.09
 
         No node is made; every node's data and partials are those of the present leaves afterwards.
-        Raises KindError where a leaf was given something that is no number.
         """
-        order, leaves, rows = _survey(self)
-        for leaf in chain(leaves, *rows):
-            if type(leaf.data) is not float:
-                leaf.data = numeric.as_number(leaf.data, f"data of {leaf.label or 'a leaf'}")
-        for node in order:
-            _evaluate(node)
-        return self.data
+        for node in survey(self)[0]:
+            evaluate(node)
+        return self._data
 
     def zero_grad(self) -> None:
         """Set the ``.grad`` of this node and of every node under it to zero."""
-        for node in topological_order(self):
-            node.grad = numeric.zero(node.data)
+        order, leaves, rows = survey(self)
+        for node in chain(order, leaves, *rows):
+            node._grad = numeric.zero(node._data)
 
     # --- as a number ---
 
     def __float__(self) -> float:
-        return float(self.data)
+        raise KindError(_leaves_the_graph("float"))
 
     def __int__(self) -> int:
-        return int(self.data)
+        raise KindError(_leaves_the_graph("int"))
 
     def __lt__(self, other: Any) -> bool:
-        return self.data < _compared(other)
+        return self._data < number(other)
 
     def __le__(self, other: Any) -> bool:
-        return self.data <= _compared(other)
+        return self._data <= number(other)
 
     def __gt__(self, other: Any) -> bool:
-        return self.data > _compared(other)
+        return self._data > number(other)
 
     def __ge__(self, other: Any) -> bool:
-        return self.data >= _compared(other)
+        return self._data >= number(other)
 
     def __repr__(self) -> str:
-        label = f", label={self.label!r}" if self.label else ""
-        return f"Value(data={numeric.written(self.data)}, grad={numeric.written(self.grad)}{label})"
+        label = f", label={self._label!r}" if self._label else ""
+        return f"Value(data={written(self._data)}, grad={written(self._grad)}{label})"
 
     def __format__(self, spec: str) -> str:  # f"{loss:.4f}"
-        return format(self.data, spec) if spec else repr(self)
+        return format(self._data, spec) if spec else repr(self)
 
     def __rich_repr__(self) -> Iterator[tuple[Any, ...]]:  # what the package rich prints
-        yield "data", self.data
-        yield "grad", self.grad
-        yield "label", self.label, ""
+        yield "data", self._data
+        yield "grad", self._grad
+        yield "label", self._label, ""
 
 
-_new = object.__new__
-_ADD, _MUL, _WEIGHTED_SUM = PRIMITIVES["add"], PRIMITIVES["mul"], PRIMITIVES["weighted_sum"]
-# The same row of the table, for the nodes that keep their weights and their inputs in two tuples that
-# other nodes share: a layer's neurons the inputs, a batch's samples the weights.
-_WEIGHTED_ROW = replace(_WEIGHTED_SUM)
+def _leaves_the_graph(kind: str) -> str:
+    return (
+        f"{kind}() of a Value, as in math.exp(v), would take the number out of the graph, and its gradient would be "
+        f"lost; write v.data for the number alone, or the Value's own function, as v.exp()"
+    )
 
 
 # --- recording an operation ------------------------------------------------------------------------
 
+_new = object.__new__
+_ADD, _MUL = PRIMITIVES["add"], PRIMITIVES["mul"]
 
-def _data(operand: Any) -> Number:
-    return operand.data if isinstance(operand, Value) else operand
+
+def new_node(primitive: Primitive, left: Any, right: Any) -> Value:
+    """A node of a graph whose data and partials are still to come."""
+    node = _new(Value)
+    node._grad = 0.0
+    node._label = ""
+    node._primitive = primitive
+    node._left = left
+    node._right = right
+    node._mark = None
+    return node
 
 
-def _operand(operand: Any, primitive: Primitive) -> Any:
+def number(operand: Any) -> Number:
+    """The data of a Value; a bare number as it is."""
+    return operand._data if isinstance(operand, Value) else operand
+
+
+def operand_of(operand: Any, primitive: Primitive) -> Any:
     """A Value as it is, and a bare number as a Python number."""
     kind = type(operand)
     if kind is Value or kind is float or kind is int or isinstance(operand, Value):
@@ -318,99 +311,134 @@ def _operand(operand: Any, primitive: Primitive) -> Any:
     return numeric.as_number(operand, f"an operand of {primitive.name}")
 
 
-def _record(primitive: Primitive, operands: Sequence[Any]) -> Value:
+def record(primitive: Primitive, operands: Sequence[Any]) -> Value:
+    """The node of one operation, made as its row says, or else in the general way."""
+    node: Value = (primitive.record or record_in_order)(primitive, operands)
+    return node
+
+
+def record_in_order(primitive: Primitive, operands: Sequence[Any]) -> Value:
     """The node of one operation: its data by the row's rule, and a partial for each Value operand."""
-    node = _new(Value)
-    node.label = ""
-    node._primitive = primitive
-    node._mark = None
-    node._right = None
     if primitive.arity == 1:
-        node._left = operands[0]  # a Value: a function of a bare number is not recorded
+        node = new_node(primitive, operands[0], None)  # a Value: a function of a bare number is not recorded
     elif primitive.arity == 2:
-        node._left, node._right = _operand(operands[0], primitive), _operand(operands[1], primitive)
+        node = new_node(primitive, operand_of(operands[0], primitive), operand_of(operands[1], primitive))
     else:
-        node._left = tuple([_operand(operand, primitive) for operand in operands])
-    _evaluate(node)
-    if type(node.data) is float:
-        node.grad = 0.0
-    else:  # an operand's data may have been set to anything since
-        node.grad = numeric.zero(numeric.as_number(node.data, f"the result of {primitive.name}"))
+        node = new_node(primitive, tuple([operand_of(operand, primitive) for operand in operands]), None)
+    evaluate(node)
+    if type(node._data) is not float:
+        node._grad = numeric.zero(numeric.as_number(node._data, f"the result of {primitive.name}"))
     return node
 
 
 def record_given(
     primitive: Primitive, data: Number, operands: tuple[Value, ...], partials: Sequence[Any], kept: Any = None
 ) -> Value:
-    """The node of an operation that was done elsewhere: its result, and the partial by each operand, are given.
+    """The node of an operation that was done elsewhere: its result and its partials are given.
 
     ``primitive`` takes any number of operands (its arity is 0); ``kept`` is what it needs to evaluate the
     node again.
     """
-    node = _new(Value)
-    node.data = data
-    node.grad = 0.0 if type(data) is float else numeric.zero(data)
-    node.label = ""
-    node._primitive = primitive
-    node._left = operands
+    node = new_node(primitive, operands, None)
+    node._data = data
+    node._grad = numeric.zero(data)
     node._left_partial = partials
-    node._right = kept
-    node._right_partial = node._mark = None
+    node._right_partial = kept
     return node
 
 
 def given_again(node: Value) -> tuple[Number, Sequence[Any]]:
     """The result and the partials of a node of ``record_given`` with the present data of its operands."""
     assert node._primitive is not None and node._primitive.evaluate is not None
-    return node._primitive.evaluate(node._right, node._left)
+    return node._primitive.evaluate(node._right_partial, node._left)
 
 
-def _evaluate(node: Value) -> None:
+def evaluate(node: Value) -> None:
     """The data and the partials of a node, by its row's rules, from the present data of its operands."""
-    primitive = node._primitive
+    primitive, left, right = node._primitive, node._left, node._right
     assert primitive is not None
-    left, right = node._left, node._right
-    numbers: Sequence[Number]
+    arity = primitive.arity
     try:
-        if primitive.arity == 1:
-            numbers = (left.data,)
-            node.data = primitive.rule(left.data)
-            node._left_partial = _partial(node, 0, numbers)
+        if arity == 1:
+            x = left._data
+            node._data = primitive.rule(x)
+            node._left_partial = _partial(node, 0, (x,))
             node._right_partial = None
-        elif primitive.arity == 2:
-            x, y = _data(left), _data(right)
+        elif arity == 2:
+            x, y = number(left), number(right)
             numbers = (x, y) if type(x) is type(y) else numeric.of_one_kind(x, y)
-            node.data = primitive.rule(*numbers)
+            node._data = primitive.rule(*numbers)
             node._left_partial = _partial(node, 0, numbers) if isinstance(left, Value) else None
             node._right_partial = _partial(node, 1, numbers) if isinstance(right, Value) else None
-        elif primitive is _WEIGHTED_ROW:
-            _evaluate_weighted_row(node, [*map(_data, right), 1])
+        elif right is not None:
+            evaluate_row(node, [number(x) for x in right])
         elif primitive.evaluate is not None:
-            node.data, node._left_partial = given_again(node)
+            node._data, node._left_partial = given_again(node)
         else:
-            numbers = [_data(operand) for operand in left]
-            node.data = primitive.rule(numbers)
-            node._left_partial = primitive.partials(node.data, numbers)
-            node._right_partial = None
+            _evaluate_many(node, [number(operand) for operand in left])
     except (ArithmeticError, ValueError, TypeError) as error:
-        raise _explained(error, node) from None
+        raise operation_error(error, node) from None
+
+
+def evaluated_again(node: Value) -> Value:
+    """Another node of the same operation on the same operands, with their present data."""
+    again = new_node(node.primitive, node._left, node._right)
+    again._right_partial = node._right_partial
+    evaluate(again)
+    return again
+
+
+def state(node: Value) -> tuple[Any, ...]:
+    """What :func:`evaluate` writes, to be put back with :func:`set_state`."""
+    return node._data, node._left_partial, node._right_partial
+
+
+def set_state(node: Value, kept: tuple[Any, ...]) -> None:
+    node._data, node._left_partial, node._right_partial = kept
+
+
+def _evaluate_many(node: Value, numbers: list[Number]) -> None:
+    primitive = node._primitive
+    assert primitive is not None
+    if primitive.arity == 0:
+        node._data = primitive.rule(numbers)
+        node._left_partial = primitive.partials(node._data, numbers)
+    else:
+        node._data = primitive.rule(*numbers)
+        node._left_partial = [_partial(node, place, numbers) for place in range(primitive.arity)]
+    node._right_partial = None
+
+
+def evaluate_row(node: Value, numbers: list[Number]) -> None:
+    """The data and the partials of a weighted sum in its own layout; ``numbers`` are those of its inputs."""
+    weights = [weight._data for weight in node._left]
+    pairs = zip(weights, numbers)
+    result = weights[-1]
+    for weight, x in pairs:
+        result = weight * x
+        break
+    for weight, x in pairs:
+        result += weight * x
+    node._data = result + weights[-1] if numbers else result
+    node._left_partial = numbers
+    node._right_partial = weights
 
 
 def _partial(node: Value, place: int, numbers: Sequence[Number]) -> Any:
-    """The partial of a node by one of its operands, or an Undefined that says why there is none."""
+    """The partial of a node with respect to one operand, or an Undefined that says why there is none."""
     try:
-        return node._primitive.partials[place](node.data, *numbers)  # type: ignore[union-attr]
+        return node._primitive.partials[place](node._data, *numbers)  # type: ignore[union-attr]
     except (ArithmeticError, ValueError) as error:
-        return Undefined(_explained(error, node, "the slope of "))
+        return Undefined(operation_error(error, node, "the partial of "))
 
 
-def _partial_of_bare(node: Value, place: int, numbers: Sequence[Number]) -> Any:
-    """The partial by a bare number, which is not kept; it may not exist for its kind alone."""
+def _partial_of_bare(node: Value, place: int) -> Any:
+    """The partial with respect to a bare number, which is not kept; it may not exist for its kind alone."""
     try:
         with kinds.without_warning():
-            return _partial(node, place, numbers)
+            return _partial(node, place, [number(operand) for operand in node.operands])
     except TypeError as error:
-        return Undefined(_explained(error, node, "the slope of "))
+        return Undefined(operation_error(error, node, "the partial of "))
 
 
 class Undefined:
@@ -423,7 +451,7 @@ class Undefined:
     >>> root.backward()
     Traceback (most recent call last):
         ...
-    autograd.errors.DivisionByZeroError: the slope of sqrt of x = 0.0: sqrt is defined from 0 up, ...
+    autograd.errors.DivisionByZeroError: the partial of sqrt of x = 0.0: sqrt is defined from 0 up, ...
     """
 
     __slots__ = ("error",)
@@ -440,103 +468,14 @@ class Undefined:
         return "undefined"
 
 
-def _explained(error: Exception, node: Value, what: str = "") -> AutogradError:
-    """The error of a rule, as one that names the operation, its operands, and what to do."""
-    if isinstance(error, AutogradError):
-        return error
-    primitive, operands = node._primitive, node.operands
-    assert primitive is not None
-    first = operands[:4]
-    if isinstance(error, TypeError) and len(operands) > 4:
-        first = _one_of_each_kind(operands)
-    shown = [_described(operand) for operand in first] + ["…"] * (len(operands) > 4)
-    place = f"{what}{primitive.name} of {' and '.join(shown)}"
-    names = [(isinstance(operand, Value) and operand.label) or name for operand, name in zip(operands, "xy")]
-    if isinstance(error, TypeError):
-        return KindError(f"{place}: these kinds of number do not mix; convert one of them")
-    if isinstance(error, (OverflowError, Overflow)):
-        return NumberOverflowError(f"{place}: the result is too large for its kind of number; {primitive.overflow}")
-    kind = DivisionByZeroError if isinstance(error, ZeroDivisionError) else DomainError
-    advice = primitive.domain.format(*names) if primitive.domain else "the operands are outside its domain"
-    return kind(f"{place}: {advice}")
-
-
-def _one_of_each_kind(operands: Sequence[Any]) -> tuple[Any, ...]:
-    first: dict[type, Any] = {}
-    for operand in operands:
-        first.setdefault(type(_data(operand)), operand)
-    return tuple(first.values())
-
-
-def _described(operand: Any) -> str:
-    if isinstance(operand, Value):
-        return f"{operand.label} = {quoted(operand.data)}" if operand.label else quoted(operand.data)
-    return quoted(operand)
-
-
-# --- weighted sums -----------------------------------------------------------------------------------
-
-
-def weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> list[Value]:
-    """Σ wᵢxᵢ + b for each row (w₁, …, wₙ, b): the weighted sums of a layer, one node each.
-
-    >>> w, b = Value(0.5), Value(0.1)
-    >>> weighted_sums([(w, b)], [2.0])
-    [Value(data=1.1, grad=0.0)]
-
-    The bias is a weight whose input is always 1, so that a row is one sequence. Raises ShapeError (a
-    ValueError) that names both lengths where a row does not fit the inputs.
-    """
-    xs = tuple([_operand(x, _WEIGHTED_SUM) for x in inputs])
-    alike = len({isinstance(x, Value) for x in xs}) <= 1  # all of them Values, or all bare numbers
-    numbers = [_data(x) for x in xs] + [1]
-    nodes = []
-    for row in rows:
-        if len(row) != len(numbers):
-            raise ShapeError(
-                f"weighted_sum: {len(row) - 1} weights for {len(xs)} inputs; give one weight for each input"
-            )
-        node = _new(Value)
-        node.label = ""
-        node._primitive = _WEIGHTED_ROW
-        node._left = row if type(row) is tuple else tuple(row)
-        node._right = xs
-        node._mark = None
-        try:
-            _evaluate_weighted_row(node, numbers)
-        except (ArithmeticError, AttributeError, TypeError):  # a bare weight, or kinds that do not mix
-            node.data = None
-        if type(node.data) is float and alike:
-            node.grad = 0.0
-        elif node.data is not None and alike and all([isinstance(weight, Value) for weight in row]):
-            node.grad = numeric.zero(numeric.as_number(node.data, "the result of weighted_sum"))
-        else:
-            node = _record(_WEIGHTED_SUM, (*row[:-1], *xs, row[-1]))
-        nodes.append(node)
-    return nodes
-
-
-def _evaluate_weighted_row(node: Value, numbers: list[Number]) -> None:
-    """The data and the partials of a weighted row; ``numbers`` are the data of its inputs, and a 1."""
-    weights = [weight.data for weight in node._left]
-    pairs = zip(weights, numbers)
-    weight, x = next(pairs)
-    result = weight * x
-    for weight, x in pairs:
-        result += weight * x
-    node.data = result
-    node._left_partial = numbers
-    node._right_partial = weights
-
-
 # --- the order, and the sweep ------------------------------------------------------------------------
 
 
-def _survey(root: Value) -> tuple[list[Value], list[Value], list[tuple[Value, ...]]]:
+def survey(root: Value) -> tuple[list[Value], list[Value], list[tuple[Value, ...]]]:
     """What lies under ``root``: the operations in topological order, the leaves, and rows of weights.
 
     Depth first without recursion, left operand first, so the order is the same on every run. A row is
-    the tuple of weights of a weighted row where all of them are leaves: they are not listed one by
+    the tuple of weights of a weighted sum where all of them are leaves: they are not listed one by
     one, as visiting each would cost as much as its share of the arithmetic.
     """
     order: list[Value] = []
@@ -560,123 +499,94 @@ def _survey(root: Value) -> tuple[list[Value], list[Value], list[tuple[Value, ..
             continue
         push(node)
         push(None)
-        if primitive is _WEIGHTED_ROW:
-            row, inputs = node._left, node._right
-            if id(row) not in rows:
-                if any([weight._primitive for weight in row]):
-                    stack.extend(reversed(row))
+        left, right = node._left, node._right
+        if 1 <= primitive.arity <= 2:
+            if isinstance(right, Value) and right._mark is not mark:
+                push(right)
+            if isinstance(left, Value) and left._mark is not mark:
+                push(left)
+        elif right is None:
+            stack.extend([operand for operand in reversed(left) if isinstance(operand, Value)])
+        else:
+            if id(left) not in rows:
+                if any([weight._primitive for weight in left]):
+                    stack.extend(reversed(left))
                 else:
-                    rows[id(row)] = row
+                    rows[id(left)] = left
             # On top of the weights: inputs that neurons share are in the order before a weight that
             # is itself computed from them.
-            if id(inputs) not in inputs_seen:
-                inputs_seen.add(id(inputs))
-                if inputs and isinstance(inputs[0], Value):
-                    stack.extend(reversed(inputs))
-        elif primitive.arity == 0:
-            stack.extend([operand for operand in reversed(node._left) if isinstance(operand, Value)])
-        else:
-            operand = node._right
-            if isinstance(operand, Value) and operand._mark is not mark:
-                push(operand)
-            operand = node._left
-            if isinstance(operand, Value) and operand._mark is not mark:
-                push(operand)
+            if id(right) not in inputs_seen:
+                inputs_seen.add(id(right))
+                if right and isinstance(right[0], Value):
+                    stack.extend(reversed(right))
     return order, leaves, list(rows.values())
 
 
-def topological_order(root: Value) -> list[Value]:
-    """Every node under ``root``, leaves included, operands first, ``root`` last.
-
-    >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
-    >>> [node.label or node.op for node in topological_order(a * b + a)]
-    ['a', 'b', 'mul', 'add']
-    """
-    if not isinstance(root, Value):
-        raise KindError(f"a graph is looked at from its root, a Value; got {given(root)}")
-    listed: dict[Value, None] = {}
-    for node in _survey(root)[0]:
-        for operand in node.operands:
-            if isinstance(operand, Value):
-                listed[operand] = None
-        listed[node] = None
-    listed[root] = None
-    return list(listed)
-
-
-def _put_aside(
-    order: list[Value],
-    leaves: list[Value],
-    rows: list[tuple[Value, ...]],
-    zero: Number,
-    before: list[tuple[Value, Number]],
-) -> None:
-    """Set every grad to ``zero``; what leaves had goes to ``before``, to be added at the end of the pass."""
-    rows_to_clear = [row for row in rows if type(zero) is not float or any([leaf.grad for leaf in row])]
-    for leaf in chain(leaves, *rows_to_clear):
-        if leaf.grad:
-            before.append((leaf, leaf.grad))
-        leaf.grad = zero
-    for node in order:
-        node.grad = zero
-
-
-def _add_back(before: list[tuple[Value, Number]]) -> None:
-    """Add what leaves had before this pass to what it gave them."""
-    for leaf, grad in before:
-        try:
-            leaf.grad = grad + leaf.grad
-        except (ArithmeticError, TypeError) as error:
-            kind = KindError if isinstance(error, TypeError) else NumberOverflowError
-            shown = f"{quoted(grad)} and {quoted(leaf.grad)}"
-            raise kind(f"the gradients of {_described(leaf)} in two passes do not add up: {shown} ({error})") from None
-
-
-def _sweep(order: list[Value]) -> None:
+def sweep(order: list[Value]) -> None:
     """The chain rule, from the root to the leaves: operand.grad += cotangent · partial."""
     try:
         for node in reversed(order):
-            cotangent = node.grad
-            primitive = node._primitive
-            if primitive is _WEIGHTED_ROW:
-                for weight, x in zip(node._left, node._left_partial):
-                    weight.grad += cotangent * x
-                inputs = node._right
-                if inputs and isinstance(inputs[0], Value):
-                    for operand, weight in zip(inputs, node._right_partial):
-                        operand.grad += cotangent * weight
-            elif primitive.arity == 0:  # type: ignore[union-attr]
-                for operand, partial in zip(node._left, node._left_partial):
-                    if isinstance(operand, Value):
-                        operand.grad += cotangent * partial
+            cotangent = node._grad
+            primitive, left, right = node._primitive, node._left, node._right
+            if 1 <= primitive.arity <= 2:  # type: ignore[union-attr]
+                if isinstance(left, Value):
+                    left._grad += cotangent * node._left_partial
+                if isinstance(right, Value):
+                    right._grad += cotangent * node._right_partial
+            elif right is not None:
+                for weight, x in zip(left, node._left_partial):
+                    weight._grad += cotangent * x
+                if right and isinstance(right[0], Value):
+                    for operand, weight in zip(right, node._right_partial):
+                        operand._grad += cotangent * weight
+                left[-1]._grad += cotangent
             else:
-                operand = node._left
-                if isinstance(operand, Value):
-                    operand.grad += cotangent * node._left_partial
-                operand = node._right
-                if isinstance(operand, Value):
-                    operand.grad += cotangent * node._right_partial
+                for operand, partial in zip(left, node._left_partial):
+                    if isinstance(operand, Value):
+                        operand._grad += cotangent * partial
     except (ArithmeticError, TypeError) as error:
-        raise _untold_contribution(error, node, node.grad) from None
+        raise contribution_error(error, node, node._grad) from None
 
 
-def _untold_contribution(error: Exception, node: Value, cotangent: Any) -> AutogradError:
-    """Why a cotangent could not be multiplied by a partial, as an error of the family."""
-    if isinstance(error, AutogradError):  # a partial that does not exist
-        return error
-    shown = " and ".join([_described(operand) for operand in node.operands[:4]])
-    place = f"the contributions of {node.op} of {shown} with cotangent {quoted(_data(cotangent))}"
-    if isinstance(error, (OverflowError, Overflow)):
-        return NumberOverflowError(f"{place}: too large for their kind of number; use smaller operands")
-    if isinstance(error, TypeError):
-        return KindError(f"{place}: the cotangent and the partial do not mix; convert an operand")
-    return DomainError(f"{place}: {error}")
+def kept_gradients(leaves: list[Value], rows: list[tuple[Value, ...]]) -> dict[Value, Number]:
+    """What the leaves have before a pass, as far as it is not zero."""
+    return {leaf: leaf._grad for leaf in chain(leaves, *rows) if leaf._grad}
+
+
+def start_pass(
+    order: list[Value], leaves: list[Value], rows: list[tuple[Value, ...]], kept: dict[Value, Number], zero: Number
+) -> None:
+    """Set every gradient to ``zero``; of rows, whose gradients are zero as a rule, those that are not."""
+    for node in chain(order, leaves, *(() if type(zero) is float else rows)):
+        node._grad = zero
+    for leaf in kept:
+        leaf._grad = zero
+
+
+def end_pass(kept: dict[Value, Number]) -> None:
+    """Add what leaves had before this pass to what it gave them."""
+    for leaf, grad in kept.items():
+        try:
+            leaf._grad = grad + leaf._grad
+        except (ArithmeticError, TypeError) as error:
+            kind = KindError if isinstance(error, TypeError) else NumberOverflowError
+            shown = f"{quoted(grad)} and {quoted(leaf._grad)}"
+            raise kind(f"the gradients of {described(leaf)} in two passes do not add up: {shown} ({error})") from None
+
+
+def seed_like(root: Value, seed: Any) -> Number:
+    """A seed as a number of the root's own kind."""
+    try:
+        return numeric.like(root._data, numeric.as_number(seed, "seed"))
+    except (TypeError, ValueError, ArithmeticError) as error:
+        if isinstance(error, AutogradError):
+            raise
+        kind = type(root._data).__name__
+        raise KindError(f"seed {quoted(seed)} is not a number of the root's kind ({kind})") from error
 
 
 def contributions(node: Value, cotangent: Any) -> Iterator[tuple[Value, Any, Any]]:
-    """(operand, partial, cotangent · partial) for each Value operand, in the order of the sweep.
-
-    That is the order of ``.operands``, but a weighted row has its bias beside its weights.
+    """(operand, partial, cotangent · partial) for each Value operand, in the order of ``.operands``.
 
     >>> a, b = Value(2.0, label="a"), Value(5.0, label="b")
     >>> for operand, partial, contribution in contributions(a * b, 10.0):
@@ -684,27 +594,6 @@ def contributions(node: Value, cotangent: Any) -> Iterator[tuple[Value, Any, Any
     a 5.0 50.0
     b 2.0 20.0
     """
-    if node._primitive is _WEIGHTED_ROW:
-        pairs = chain(zip(node._left, node._left_partial), zip(node._right, node._right_partial))
-    else:
-        pairs = zip(node.operands, node.partials)  # type: ignore[assignment]
-    for operand, partial in pairs:
+    for operand, partial in zip(node.operands, node.partials):
         if isinstance(operand, Value):
             yield operand, partial, cotangent * partial
-
-
-# --- small helpers -----------------------------------------------------------------------------------
-
-
-def _seed(root: Value, seed: Any) -> Number:
-    try:
-        return numeric.like(root.data, numeric.as_number(seed, "seed"))
-    except (TypeError, ValueError, ArithmeticError) as error:
-        if isinstance(error, AutogradError):
-            raise
-        kind = type(root.data).__name__
-        raise KindError(f"seed {quoted(seed)} is not a number of the root's kind ({kind})") from error
-
-
-def _compared(other: Any) -> Number:
-    return other.data if isinstance(other, Value) else other

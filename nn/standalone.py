@@ -183,5 +183,5 @@ def source(model: MLP) -> str:
 
 
 def _floats(values: Iterable[Value]) -> str:
-    numbers = [float(value) for value in values]
+    numbers = [float(value.data) for value in values]
     return f"[{', '.join([repr(x) if math.isfinite(x) else f'float({str(x)!r})' for x in numbers])}]"

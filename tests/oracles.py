@@ -47,6 +47,7 @@ ORACLES = {
     "sign": lambda x: mpmath.mpf((x > 0) - (x < 0)),
     "maximum": lambda x, y: x if x > y else y,
     "minimum": lambda x, y: x if x < y else y,
+    "where": lambda c, x, y: x if c > 0 else y,
     "tanh": mpmath.tanh,
     "sigmoid": sigmoid,
     "relu": lambda x: x if x > 0 else mpmath.mpf(0),
@@ -82,6 +83,7 @@ PARTIALS = {
     "sign": lambda x: [0],
     "maximum": lambda x, y: [1, 0] if x > y else [0, 1],
     "minimum": lambda x, y: [1, 0] if x < y else [0, 1],
+    "where": lambda c, x, y: [0, mpmath.mpf(c > 0), mpmath.mpf(c <= 0)],
     "tanh": lambda x: [mpmath.sech(x) ** 2],
     "sigmoid": lambda x: [mpmath.sech(x / 2) ** 2 / 4],
     "relu": lambda x: [1] if x > 0 else [0],
@@ -99,4 +101,4 @@ PARTIALS = {
 
 # The rows that have a meaning for complex numbers.
 ANALYTIC = [name for name in ORACLES if name not in
-            ("abs", "step", "sign", "maximum", "minimum", "relu", "leaky_relu", "elu")]  # fmt: skip
+            ("abs", "step", "sign", "maximum", "minimum", "relu", "leaky_relu", "elu", "where")]  # fmt: skip

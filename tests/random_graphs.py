@@ -42,6 +42,7 @@ STEPS = {
     "softplus": (1, lambda x: True),
     "maximum": (2, lambda x, y: abs(x - y) > 1e-6),
     "minimum": (2, lambda x, y: abs(x - y) > 1e-6),
+    "where": (3, lambda condition, x, y: abs(condition) > 1e-6),
     "total": (3, lambda *xs: True),
     "weighted_sum": (5, lambda *xs: max(map(abs, xs)) < 1),
     "logsumexp": (3, lambda *xs: True),
@@ -101,7 +102,7 @@ def random_program(seed: int, longest: int = 200, shortest: int = 2, names=tuple
 
 
 # Defined for all numbers, and smooth.
-TAME = ("add", "sub", "mul", "tanh", "total", "weighted_sum", "softmax")
+TAME = ("add", "sub", "mul", "tanh", "total", "weighted_sum", "where", "softmax")
 
 
 def random_graph(seed: int, size: int = 60, names=tuple(STEPS)):
@@ -113,7 +114,7 @@ def random_graph(seed: int, size: int = 60, names=tuple(STEPS)):
 
 UNARY = [name for name, (arity, _) in STEPS.items() if arity == 1] + ["step", "sign"]
 BINARY = [name for name, (arity, _) in STEPS.items() if arity == 2]
-OF_MANY = ["total", "logsumexp", "softmax", "log_softmax", "weighted_sum", "layer"]
+OF_MANY = ["total", "logsumexp", "softmax", "log_softmax", "weighted_sum", "where", "layer"]
 
 
 def wild_graph(seed: int, size: int = 30):
@@ -139,6 +140,8 @@ def wild_graph(seed: int, size: int = 30):
             return [apply_ours(name, rng.sample([recent(), operand()], 2))]
         if name == "layer":
             return weighted_sums(layer, [recent() for _ in range(3)] if rng.random() < 0.7 else [0.5, -1.5, 2])
+        if name == "where":
+            return [apply_ours(name, rng.sample([recent(), recent(), operand()], 3))]
         if name == "weighted_sum":
             return [weighted_sum([operand() for _ in range(3)], rng.sample(nodes, 3), operand())]
         result = getattr(autograd, name)([operand() for _ in range(3)] + [rng.choice(nodes)])

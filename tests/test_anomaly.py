@@ -85,12 +85,12 @@ def test_a_grad_that_overflows_by_adding_up():
 
 def test_the_root_at_zero_is_explained_with_and_without():
     x = Value(0.0, label="x")
-    with pytest.raises(DivisionByZeroError, match="the slope of sqrt of x = 0"):
+    with pytest.raises(DivisionByZeroError, match="the partial of sqrt of x = 0"):
         sqrt(x).backward()
     with detect_anomaly():
         root = sqrt(x)  # made here
         for _ in range(2):
-            with pytest.raises(DivisionByZeroError, match="the slope of sqrt of x = 0") as caught:
+            with pytest.raises(DivisionByZeroError, match="the partial of sqrt of x = 0") as caught:
                 root.backward()
         [note] = caught.value.__notes__
         assert note.endswith("root = sqrt(x)  # made here")
@@ -183,7 +183,7 @@ def test_the_gradients_of_grad_are_looked_at_too(create_graph):
         with pytest.raises(AnomalyError, match=r"grad of operand 2 \(x\) of mul .* became inf with"):
             grad(total, [x], create_graph)
         root = Value(0.0, label="r").sqrt() * 2.0
-        with pytest.raises(AutogradError, match="the slope of sqrt of r") as caught:
+        with pytest.raises(AutogradError, match="the partial of sqrt of r") as caught:
             grad(root, root.operands[0].operands, create_graph)
         assert "root = Value(0.0" in caught.value.__notes__[0]
         assert grad(x * Value(0.0).sqrt(), [x]) == [0.0]  # a slope that nobody asked for
@@ -193,7 +193,7 @@ def test_the_gradients_of_grad_are_looked_at_too(create_graph):
 def test_it_gives_the_same_bits_and_leaves_nothing_behind():
     def functions():
         return (
-            Value.__add__, Value.__mul__, value._evaluate, value._evaluate_weighted_row, value._sweep,
+            Value.__add__, Value.__mul__, value.evaluate, value.evaluate_row, value.sweep,
             derivatives._pass_back, copies._new_node,
         )  # fmt: skip
 

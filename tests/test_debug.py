@@ -413,7 +413,7 @@ def test_a_name_that_was_made_up(said):
 def test_a_slope_that_does_not_exist(said):
     x = Value(0.0, label="x")
     answers = said("c", "c", "w", root=x.sqrt())
-    assert answers[0] == answers[1] and answers[0].startswith("*** the slope of sqrt of x = 0.0: ")
+    assert answers[0] == answers[1] and answers[0].startswith("*** the partial of sqrt of x = 0.0: ")
     assert answers[3] == "left at 2 of 3: the graph is as it was before"
 
 

@@ -52,8 +52,9 @@ def test_a_partial_that_does_not_exist_raises_only_where_it_is_asked_for():
     x, y = Value(0.0, label="x"), Value(2.0)
     output = x.sqrt() + y
     for create_graph in (False, True):
-        assert float(grad(output, [y], create_graph)[0]) == 1.0
-        with pytest.raises(DivisionByZeroError, match="slope of sqrt of x"):
+        [slope] = grad(output, [y], create_graph)
+        assert (slope.data if create_graph else slope) == 1.0
+        with pytest.raises(DivisionByZeroError, match="partial of sqrt of x"):
             grad(output, [x], create_graph)
 
 
@@ -160,9 +161,9 @@ def test_second_derivatives_through_every_composite():
 
     h = 1e-5
     at = (0.4, -1.2)
-    exact = [[float(entry) for entry in row] for row in hessian(f)(*at)]
+    exact = [[entry.data for entry in row] for row in hessian(f)(*at)]
     up, down = gradient(f)(at[0] + h, at[1]), gradient(f)(at[0] - h, at[1])
-    central = [(float(p) - float(m)) / (2 * h) for p, m in zip(up, down)]
+    central = [(p.data - m.data) / (2 * h) for p, m in zip(up, down)]
     assert exact[0] == pytest.approx(central, rel=1e-8)  # h² and rounding over h
     assert exact[0][1] == pytest.approx(exact[1][0], rel=1e-14)
 

@@ -451,7 +451,7 @@ def test_a_gradient_too_large_for_its_kind():
 
 def test_a_slope_that_does_not_exist_says_so():
     root = Value(0.0, label="x").sqrt()
-    with pytest.raises(DivisionByZeroError, match="slope of sqrt of x"):
+    with pytest.raises(DivisionByZeroError, match="partial of sqrt of x"):
         explain(root)
 
 

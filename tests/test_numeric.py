@@ -239,7 +239,7 @@ def test_decimal_functions_are_right_to_the_last_digit(name, digits):
         context.prec = digits
         for x in xs:
             x = +x if name != "log1p" or +x > -1 else abs(+x)
-            got = getattr(decimals, name)(x)
+            got = getattr(numeric, name)(x)
             exact = ORACLES[name](mpmath.mpf(str(x)))
             if not exact:
                 assert not got
@@ -251,8 +251,8 @@ def test_decimal_functions_are_right_to_the_last_digit(name, digits):
 
 def test_decimal_edges():
     assert decimals.normal_cdf(Decimal("Infinity")) == 1 and decimals.normal_cdf(Decimal("-Infinity")) == 0
-    assert decimals.sigmoid(Decimal("Infinity")) == 1 and decimals.tanh(Decimal("-Infinity")) == -1
-    assert decimals.expm1(Decimal("-Infinity")) == -1 and decimals.softplus(Decimal("-1e9")) >= 0
+    assert sigmoid(Decimal("Infinity")) == 1 and decimals.tanh(Decimal("-Infinity")) == -1
+    assert decimals.expm1(Decimal("-Infinity")) == -1 and softplus(Decimal("-1e9")) >= 0
     with pytest.raises(DomainError, match="log1p is defined"):
         Value(Decimal(-1))._apply("log1p", Value(Decimal(-1)))
     with pytest.raises(DomainError, match="sin is defined for finite"):
@@ -575,7 +575,7 @@ def test_a_whole_number_beside_decimals_and_symbols_is_of_their_kind(function, w
         node = function([x, whole])[0]
         exact = function([other, type(other)(number) if isinstance(other, Decimal) else sympy.Integer(number)])[0]
         assert node.data == exact
-        opened = node._primitive.definition(node.operands)
+        opened = node.primitive.decomposition(node.operands)
         if isinstance(other, Decimal):
             assert abs(opened.data - exact) < Decimal("1e-26")
         else:

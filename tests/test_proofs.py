@@ -17,6 +17,7 @@ ABOVE = sympy.Symbol("above", positive=True)
 SIDES = {1: [{X1: ABOVE}, {X1: -ABOVE}], 2: [{X1: X2 + ABOVE}, {X1: X2 - ABOVE}]}
 PIECES = {
     **dict.fromkeys(("abs", "step", "sign", "relu", "leaky_relu", "elu"), SIDES[1]),
+    "where": SIDES[1],
     **dict.fromkeys(("maximum", "minimum"), SIDES[2]),
 }
 
@@ -58,4 +59,4 @@ def test_no_proof_of_partials_that_are_wrong(name):
 
 
 def test_every_kink_is_looked_at_on_both_sides():
-    assert {name for name in PRIMITIVES if row_of(name).switch is not None} == set(PIECES)
+    assert {name for name in PRIMITIVES if row_of(name).kink_at is not None} == set(PIECES)

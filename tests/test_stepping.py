@@ -334,7 +334,7 @@ def test_a_slope_that_does_not_exist_raises_and_leaves_the_place():
     x = Value(0.0, label="x")
     root = (x * 2).sqrt() + x
     stepper = step(root)
-    with pytest.raises(DivisionByZeroError, match="the slope of sqrt"):
+    with pytest.raises(DivisionByZeroError, match="the partial of sqrt"):
         stepper.run()
     place, before = stepper.position, state(root)
     with pytest.raises(DivisionByZeroError):
@@ -358,7 +358,7 @@ def interrupted_look(self):
 
 @pytest.mark.parametrize(
     ("until", "of", "name", "interrupted"),
-    [("c", value, "_sweep", interrupted_sweep), ("root", Stepper, "nodes", interrupted_look)],
+    [("c", value, "sweep", interrupted_sweep), ("root", Stepper, "nodes", interrupted_look)],
     ids=["chain rule", "seed"],
 )
 def test_an_interrupt_within_an_event_leaves_nothing_half_done(monkeypatch, until, of, name, interrupted):
@@ -454,7 +454,7 @@ def test_every_row_of_the_table_steps_as_it_runs_backward(primitive, kind):
     for event in step(stepped):
         assert "=" in str(event) or "≈" in str(event)
         opened = event.open()
-        assert (opened is not None) == (primitive.definition is not None and event.node.label == "node")
+        assert (opened is not None) == (primitive.decomposition is not None and event.node.label == "node")
         if opened is not None and event.phase == "forward":
             *_, last = opened
             assert float(last.data) == pytest.approx(float(event.data), rel=1e-14)  # a few more roundings

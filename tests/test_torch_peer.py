@@ -35,6 +35,7 @@ THEIRS = {
     "normal_cdf": torch.special.ndtr,
     "gelu": torch.nn.functional.gelu,
     "softplus": lambda x: torch.logaddexp(x, torch.zeros_like(x)),  # their own softplus is linear above 20
+    "where": lambda condition, x, y: torch.where(condition > 0, x, y),
     "maximum": torch.maximum,
     "minimum": torch.minimum,
     "total": lambda *xs: torch.sum(stacked(xs)),

@@ -21,10 +21,11 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
-from .. import numeric
+from .. import messages
 from ..errors import KindError, RecordingError, UnknownNameError
+from ..graph import topological_order
 from ..notation import columns, padded
-from ..value import Value, topological_order
+from ..value import Value
 from .causes import follows, is_hedged, refuted_by, slack_of
 from .figures import Figure, exactly
 from .rounding import backward, forward
@@ -116,7 +117,7 @@ def audit(figures: Mapping[Any, Any], root: Value | None = None) -> Audit:
     if not isinstance(figures, Mapping):
         raise KindError(f"audit: give a dict of names or Values to printed figures, not a {type(figures).__name__}")
     if root is not None and not isinstance(root, Value):
-        raise KindError(f"audit: root is {numeric.given(root)}, and must be a Value")
+        raise KindError(f"audit: root is {messages.given(root)}, and must be a Value")
     if root is None and figures:
         root = _root_of(figures)
     labels: dict[str, Value] = {}

@@ -29,10 +29,10 @@ from typing import Any
 
 from .. import numeric
 from ..errors import RecordingError
+from ..graph import is_activation, topological_order
 from ..notation import Inlined, Symbol, formula, partial, show, write
 from ..numeric import Number
-from ..primitives import ACTIVATIONS
-from ..value import Value, topological_order
+from ..value import Value
 from .figures import Figure, exactly
 from .rounding import Rounded, backward, forward, in_floats, rounding, to_float32
 from .worksheet import between, keeps_graph
@@ -245,7 +245,7 @@ def _last(number: Any) -> Any:
 
 
 def _again(node: Value, operands: list[Any]) -> Any:
-    row = node._primitive
+    row = node.primitive
     assert row is not None
     first = next(operand for operand in operands if isinstance(operand, Value))
     return first._apply((row.name, row.index) if row.index >= 0 else row.name, *operands)
@@ -341,7 +341,7 @@ def _logarithms(case: _Case) -> Iterator[Hypothesis]:
             if node.op == "log":
                 return numeric.log(operands[0] + epsilon)
             if node.op == "log_softmax":
-                return numeric.log(numeric.softmax(operands)[node._primitive.index] + epsilon)  # type: ignore[union-attr]
+                return numeric.log(numeric.softmax(operands)[node.primitive.index] + epsilon)  # type: ignore[union-attr]
             return None
 
         yield from case.attempt(f"ε = {epsilon:g} inside the log", lambda change=with_epsilon: case.changed(change))  # type: ignore[misc]
@@ -359,7 +359,7 @@ def _left_out(case: _Case) -> Iterator[Hypothesis]:
     """A bias, an activation, the logarithm of a loss, or its target forgotten."""
     near = {case.x, *case.x.operands}
     biased = {node: _bias(node) for node in case.order if _bias(node) is not None}
-    active = {node: node.op for node in case.order if node.op in ACTIVATIONS}
+    active = {node: node.op for node in case.order if is_activation(node)}
     for kind, nodes, change in (("bias", biased, _without_bias), ("activation", active, _without_activation)):
         for chosen in [nodes, *({node: nodes[node]} for node in nodes if node in near and len(nodes) > 1)]:
             if chosen:
@@ -402,7 +402,7 @@ def _without_bias(chosen: Collection[Value]) -> Callable[[Value, list[Any]], Any
 
 def _without_activation(chosen: Collection[Value]) -> Callable[[Value, list[Any]], Any]:
     def change(node: Value, operands: list[Any]) -> Any:
-        return operands[max(node._primitive.index, 0)] if node in chosen else None  # type: ignore[union-attr]
+        return operands[max(node.primitive.index, 0)] if node in chosen else None  # type: ignore[union-attr]
 
     return change
 
@@ -449,7 +449,7 @@ def _e_as_decimal(case: _Case) -> Iterator[Hypothesis]:
                 return 1 / (1 + e ** -operands[0])
             if node.op in ("softmax", "log_softmax"):
                 powers = [e**operand for operand in operands]
-                share = powers[node._primitive.index] / numeric.total(powers)  # type: ignore[union-attr]
+                share = powers[node.primitive.index] / numeric.total(powers)  # type: ignore[union-attr]
                 return share if node.op == "softmax" else numeric.log(share)
             return None
 
@@ -499,7 +499,7 @@ def _in_float32(case: _Case) -> Iterator[Hypothesis]:
 
 def _at_pre_activation(case: _Case) -> Iterator[Hypothesis]:
     """σ'(z) as a·(1 - a) with z in a's place; and as σ(a)·(1 - σ(a)), the slope at the output."""
-    activations = [node for node in case.path if node.op in ACTIVATIONS and node.op != "softmax"]
+    activations = [node for node in case.path if is_activation(node) and node.op != "softmax"]
     choices = [activations] + ([[node] for node in activations[:_MOST_SINGLE]] if len(activations) > 1 else [])
     for chosen in choices:
         if not chosen:
@@ -515,7 +515,7 @@ def _at_pre_activation(case: _Case) -> Iterator[Hypothesis]:
             if node not in chosen:
                 return out, operands
             shifted = [out, *operands[1:]]
-            return node._primitive.rule(*shifted), shifted  # type: ignore[union-attr]
+            return node.primitive.rule(*shifted), shifted  # type: ignore[union-attr]
 
         ways = ("pre-activation instead of the output", "output instead of the pre-activation")
         for way, slope, change in zip(ways, slopes, (output_replaced, both_replaced)):
@@ -525,7 +525,7 @@ def _at_pre_activation(case: _Case) -> Iterator[Hypothesis]:
 
 def _slopes_at_other_places(node: Value) -> tuple[str, str]:
     """The slope with z in the place of a = f(z), and with a in that of z, as one would write them."""
-    row = node._primitive
+    row = node.primitive
     assert row is not None
     if row.arity != 1:
         return "", ""

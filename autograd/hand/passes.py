@@ -17,11 +17,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .. import numeric
+from .. import messages, numeric
 from ..anomaly import stale
 from ..errors import AutogradError
+from ..graph import topological_order
 from ..numeric import Number
-from ..value import Value, topological_order
+from ..value import Value
 from .rounding import backward, forward
 from .worksheet import _cotangents, nearly_equal
 
@@ -62,7 +63,7 @@ def held(x: Value, root: Value, name: str = "", name_of_root: str = "") -> Held:
         return Held(x.grad, x.grad, kept=False)
     of = name_of_root or root.label or "root"
     name = f"{name or x.label}.grad"
-    grad, present = numeric.written(x.grad), numeric.written(now)
+    grad, present = messages.written(x.grad), messages.written(now)
     renew = f"{of}.zero_grad(), then {of}.backward() renews it"
     if not x.grad:
         note = f"{name} is {grad}: {of}.backward() has not been called, or it was cleared" if now else ""

@@ -26,12 +26,14 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-from .. import numeric
+from .. import messages
+from ..arithmetic import Arithmetic
 from ..errors import DomainError, KindError
+from ..graph import topological_order
 from ..notation import Names, columns, formula, padded, write
-from ..numeric import Arithmetic, Number
+from ..numeric import Number
 from ..primitives import Primitive, lookup
-from ..value import Value, topological_order
+from ..value import Value
 
 __all__ = [
     "ByHand",
@@ -115,7 +117,7 @@ class Rounded(Arithmetic):
 
     def _apply(self, name: Any, *operands: Any) -> Any:
         row = lookup(name)
-        written = row.written or row.definition
+        written = row.textbook or row.decomposition
         if self.in_steps and written is not None:
             return written([self._given(operand) for operand in operands])
         return Rounded(float(_by_rule(row, [_number(operand) for operand in operands])), self.how, self.in_steps)
@@ -159,7 +161,7 @@ def forward(
         elif not node.op:
             known[node] = in_floats(node.data)
         else:
-            row = node._primitive
+            row = node.primitive
             operands = [known[x] if isinstance(x, Value) else in_floats(x) for x in node.operands]
             if how is None:
                 known[node] = _by_rule(row, operands)  # type: ignore[arg-type]
@@ -199,7 +201,7 @@ def backward(
         out, operands = known[node], [known[x] if isinstance(x, Value) else in_floats(x) for x in node.operands]
         if operands_of is not None:
             out, operands = operands_of(node, out, operands)
-        row = node._primitive
+        row = node.primitive
         assert row is not None
         partials = row.partials(out, operands) if row.arity == 0 else None
         for place, operand in enumerate(node.operands):
@@ -353,7 +355,7 @@ def round_by_hand(
     the domain of an operation: 0.004 to two decimals has no logarithm.
     """
     if not isinstance(root, Value):
-        raise KindError(f"round_by_hand: {numeric.given(root)} is no Value")
+        raise KindError(f"round_by_hand: {messages.given(root)} is no Value")
     if (decimals is None) == (significant is None):
         raise KindError("round_by_hand: give one of decimals= and significant=")
     digits = decimals if significant is None else significant

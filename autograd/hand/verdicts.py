@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .. import numeric
+from .. import messages, numeric
 from ..errors import KindError, UnknownNameError
 from ..value import Value
 from .causes import find_causes
@@ -127,7 +127,7 @@ def _verdict(computed: Any, figure: Figure) -> Verdict:
         kind = "truncated"
     else:
         kind = "slip"
-    right = figure.rewrite(exact) if abs(exact / figure.unit) < _LONGEST else numeric.written(computed)
+    right = figure.rewrite(exact) if abs(exact / figure.unit) < _LONGEST else messages.written(computed)
     return Verdict(kind, figure.text, computed, right)
 
 

@@ -24,9 +24,12 @@ from typing import Any
 
 from .. import numeric
 from ..errors import AutogradError, RecordingError, TooLargeError, UnknownNameError
+from ..graph import is_activation, topological_order
+from ..messages import contribution_error
 from ..notation import LATEX, Names, Symbol, formula, operation, partial, product, write
-from ..primitives import ACTIVATIONS, lookup, split_weighted_sum
-from ..value import Value, _untold_contribution, contributions, topological_order
+from ..primitives import lookup
+from ..value import Value, contributions
+from ..weighted import split_weighted_sum
 
 __all__ = ["Step", "Worksheet", "find_root"]
 
@@ -68,7 +71,7 @@ class Worksheet(Names):
         for node in order:
             if node not in known:  # made for this sheet
                 if not self.as_its_sum(node):
-                    node.label = f"softmax_{node._primitive.index + 1}"  # type: ignore[union-attr]
+                    node.label = f"softmax_{node.primitive.index + 1}"  # type: ignore[union-attr]
                 self[node]
         within = _written_within(order, root)
         self._levels = self._count_levels(order, within)
@@ -201,7 +204,7 @@ class Worksheet(Names):
         root = write(self.name(self.root))
         if node.op == "weighted_sum":
             return 3, f"δ = ∂{root}/∂z" if self._delta(node) else "weighted sums"
-        if node.op in ACTIVATIONS:
+        if is_activation(node):
             return 3, f"∂{root}/∂a"
         if node.op:
             return 3, "values between"
@@ -268,7 +271,7 @@ def _heading(nodes: list[Value], v: Value) -> str:
         return "weighted sums z"
     if kinds == {"softmax"}:
         return "softmax"
-    if kinds <= ACTIVATIONS:
+    if all(map(is_activation, nodes)):
         return f"activations a ({', '.join(sorted(kinds))})"
     return "result" if nodes == [v] else "values"
 
@@ -284,7 +287,7 @@ def _cotangents(root: Value) -> dict[Value, Any]:
                 before = found[operand] if operand in found else numeric.zero(operand.data)
                 found[operand] = before + contribution
         except (ArithmeticError, TypeError) as error:
-            raise _untold_contribution(error, node, found[node]) from None
+            raise contribution_error(error, node, found[node]) from None
     return found
 
 
@@ -299,7 +302,7 @@ def _alive() -> list[Value]:
 def keeps_graph(v: Value) -> bool:
     """Does ``v`` know what it was computed from? The result of a compiled function does not."""
     try:
-        _ = v._primitive  # and not .op, of which a function that is being compiled reports each look
+        _ = v.primitive  # and not .op, of which a function that is being compiled reports each look
     except (RecordingError, AttributeError):  # or it failed in its constructor
         return False
     return True
@@ -312,7 +315,7 @@ def _with_probabilities(order: list[Value]) -> list[Value]:
         if node.op in ("softmax", "log_softmax") and len(node.operands) <= _MOST_PROBABILITIES:
             family = families.setdefault(node.operands, {})
             if node.op == "softmax":
-                family[node._primitive.index] = node  # type: ignore[union-attr]
+                family[node.primitive.index] = node  # type: ignore[union-attr]
     if not families:
         return order
     extended: dict[Value, None] = {}

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..graph import topological_order
 from ..numeric import Number
-from ..value import Value, topological_order
+from ..value import Value
 from .names import Names
 
 __all__ = ["Opened", "opened"]
@@ -35,7 +36,7 @@ def opened(node: Value, names: Names, numbers: Sequence[Number] | None = None) -
     The operands have the names of the graph, and those of their data that ``numbers`` gives, or that they
     have now.
     """
-    decomposition = None if node._primitive is None else node._primitive.definition
+    decomposition = None if node.primitive is None else node.primitive.decomposition
     if decomposition is None:
         return None
     copies: dict[Value, Value] = {}

@@ -6,8 +6,9 @@ from functools import reduce
 from typing import Any
 
 from ..numeric import Number
-from ..primitives import Primitive, lookup, split_weighted_sum
+from ..primitives import Primitive, lookup
 from ..value import Undefined, Value
+from ..weighted import split_weighted_sum
 from .latex import LATEX
 from .latex_names import latex_name
 from .names import Names
@@ -29,7 +30,7 @@ def formula(node: Value, names: Names) -> Any:
 
     A composite is written as a person writes it: w₁x₁ + w₂x₂ + b, or exp(x) / Σ exp(x).
     """
-    primitive = node._primitive
+    primitive = node.primitive
     if primitive is None:
         return names.symbol(node)
     operands = [names.symbol(operand) for operand in node.operands]
@@ -38,13 +39,13 @@ def formula(node: Value, names: Names) -> Any:
         expression = _weighted_sum(operands)
     elif len(operands) > _LONGEST:
         operands = [*operands[:3], DOTS, operands[-1]]
-        expression = primitive.definition(operands) if primitive.name == "total" and primitive.definition else None
+        expression = primitive.decomposition(operands) if primitive.name == "total" else None  # type: ignore[misc]
     elif primitive.name == "total":
-        expression = primitive.definition(operands)  # type: ignore[misc]
-    elif primitive.written is not None:
+        expression = primitive.decomposition(operands)  # type: ignore[misc]
+    elif primitive.textbook is not None:
         _give_probabilities(operands, names.softmax(node, operands) if primitive.name == "log_softmax" else [])
         try:
-            expression = primitive.written(operands)
+            expression = primitive.textbook(operands)
         except ArithmeticError:  # an operand that is a bare number
             expression = None
         if isinstance(expression, Symbol) and expression.number is None:
@@ -90,7 +91,7 @@ def partial(node: Value, place: int, names: Names, out: Any = None) -> Any:
     ``out`` is what the rule takes as the result; without it, the name of the node. The expression's number
     is the partial that the node keeps.
     """
-    primitive = node._primitive
+    primitive = node.primitive
     assert primitive is not None
     if primitive.name == "total":
         return 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..primitives import ATOM, NEGATION, Form, Primitive
+from ..forms import ATOM, NEGATION, Form
+from ..primitives import Primitive
 from .symbols import Symbol
 from .writing import Style
 

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from .. import kinds
-from ..primitives import ATOM, NEGATION, POWER, PRODUCT, SUM
+from ..forms import ATOM, NEGATION, POWER, PRODUCT, SUM
 from .latex_names import latex_name
 from .numbers import is_complex, show
 from .writing import Style, text_number

@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..primitives import ACTIVATIONS, lookup, split_weighted_sum
-from ..value import Value, topological_order
+from ..graph import is_activation, topological_order
+from ..primitives import lookup
+from ..value import Value
+from ..weighted import split_weighted_sum
 from .digits import to_lowered, with_plain_indices
 from .symbols import Symbol, operation
 from .variables import variable_names
@@ -48,7 +50,7 @@ class Names:
                 self[node]
                 self._labelled.setdefault(label, []).append(node)
             if node.op == "softmax":
-                self._softmax.setdefault(node.operands, {})[node._primitive.index] = node  # type: ignore[union-attr]
+                self._softmax.setdefault(node.operands, {})[node.primitive.index] = node  # type: ignore[union-attr]
 
     @classmethod
     def under(cls, root: Value) -> Names:
@@ -172,7 +174,7 @@ def _letter(node: Value) -> str:
         return "v"
     if node.op == "weighted_sum":
         return "z"
-    return "a" if node.op in ACTIVATIONS else "t"
+    return "a" if is_activation(node) else "t"
 
 
 def _in_a_line(label: str) -> str:
@@ -186,9 +188,9 @@ def _turn(node: Value) -> int:
 
 def _sum_of(node: Value) -> Value | None:
     """The weighted sum that a node is the activation of; None for any other."""
-    if node.op not in ACTIVATIONS:
+    if not is_activation(node):
         return None
-    argument = node.operands[max(node._primitive.index, 0)]  # type: ignore[union-attr]
+    argument = node.operands[max(node.primitive.index, 0)]  # type: ignore[union-attr]
     return argument if isinstance(argument, Value) and argument.op == "weighted_sum" else None
 
 

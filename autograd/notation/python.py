@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any
 
-from ..primitives import ATOM, NEGATION
+from ..forms import ATOM, NEGATION
 from .digits import with_plain_indices
 from .symbols import Symbol
 from .writing import Style

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Any
 
-from ..numeric import Arithmetic, Number
+from ..arithmetic import Arithmetic
+from ..numeric import Number
 from ..primitives import Primitive, lookup
 from ..value import Undefined
 

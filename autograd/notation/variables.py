@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import KindError, user_frame
-from ..numeric import given
+from ..messages import given
 from ..value import Value
 
 __all__ = ["label_values", "use_variable_names", "variable_names"]

@@ -10,7 +10,8 @@ from functools import cache
 from string import Formatter
 from typing import Any
 
-from ..primitives import ATOM, NEGATION, POWER, PRODUCT, SUM, Form, Primitive
+from ..forms import ATOM, NEGATION, POWER, PRODUCT, SUM, Form
+from ..primitives import Primitive
 from .digits import to_raised
 from .numbers import show
 from .symbols import Symbol

@@ -14,7 +14,8 @@ from pathlib import Path
 from .. import arguments
 from ..errors import FileWriteError, MissingToolError, ShapeError, TooLargeError, UnknownNameError
 from ..files import as_path, write_whole
-from ..numeric import Number, quoted
+from ..messages import quoted
+from ..numeric import Number
 from ..value import Value
 from .columns import text_width
 from .engines import LARGEST, svg_to_png

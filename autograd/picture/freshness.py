@@ -52,7 +52,7 @@ class Freshness:
         return notes
 
     def _evaluated(self, node: Value) -> Any:
-        primitive = node._primitive
+        primitive = node.primitive
         if primitive is None:
             return node.data
         numbers = [self._now[operand] if isinstance(operand, Value) else operand for operand in node.operands]

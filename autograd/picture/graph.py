@@ -15,9 +15,10 @@ import graphviz
 from .. import arguments
 from ..errors import MissingToolError, RenderingError, UnknownNameError
 from ..files import as_path, write_whole
+from ..graph import topological_order
+from ..messages import quoted
 from ..notation import Names
-from ..numeric import quoted
-from ..value import Value, topological_order
+from ..value import Value
 from .dot import DIRECTIONS, to_digraph
 from .engines import HINT, render_pdf, render_png, render_svg
 from .freshness import Freshness

@@ -20,8 +20,9 @@ from ..errors import UnknownNameError
 from ..notation import Names, show
 from ..notation.digits import to_lowered, to_raised, without_raised
 from ..numeric import total
-from ..primitives import lookup, split_weighted_sum
+from ..primitives import lookup
 from ..value import Undefined, Value
+from ..weighted import split_weighted_sum
 from .columns import draw_lines, place_in_columns
 from .freshness import Freshness
 from .nodes import contribution, symbol
@@ -148,7 +149,7 @@ class _Network:
             if node.op in _OF_A_LAYER and all(isinstance(z, Value) and z.op == "weighted_sum" for z in sums):
                 neurons: Any = tuple(self.unit_of[z] for z in sums)
                 softmax = found.setdefault((node.op, neurons), _Softmax(node.op, neurons))
-                softmax.samples.setdefault(sums, {})[node._primitive.index] = node  # type: ignore[union-attr]
+                softmax.samples.setdefault(sums, {})[node.primitive.index] = node  # type: ignore[union-attr]
                 self.unit_of[node] = softmax
         return list(found.values())
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from ..errors import AutogradError, NumberOverflowError
 from ..notation import TEXT, Names, formula, show, write
-from ..primitives import split_weighted_sum
 from ..value import Undefined, Value
+from ..weighted import split_weighted_sum
 from .freshness import Freshness
 from .scene import Link, Scene
 
@@ -51,7 +51,7 @@ def symbol(node: Value) -> str:
     """The sign of a node's operation: ``·``, ``σ``, ``softmax[2]``."""
     if node.op == "weighted_sum":
         return "Σ wx + b"
-    return re.sub(r"{\d}|[(), ]", "", TEXT.form(node._primitive).template) if node._primitive else ""
+    return re.sub(r"{\d}|[(), ]", "", TEXT.form(node.primitive).template) if node.primitive else ""
 
 
 def title(node: Value, names: Names) -> str:

@@ -79,7 +79,7 @@ def graph_opened(
 
 
 def _recorded_again(node: Value, again: dict[Value, Value], label: str) -> Value:
-    primitive = node._primitive
+    primitive = node.primitive
     assert primitive is not None
     operands = [again[x] if isinstance(x, Value) else x for x in node.operands]
     found = node._apply(primitive.name if primitive.index < 0 else (primitive.name, primitive.index), *operands)

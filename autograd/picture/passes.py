@@ -11,7 +11,7 @@ from typing import Any
 
 from ..notation import show
 from ..numeric import Number
-from ..value import Value
+from ..value import Value, set_state, state
 from .columns import text_width
 from .nodes import data_text, grad_text, partial_text
 from .scene import Link, Scene
@@ -61,16 +61,16 @@ def record(root: Value, scene: Scene, digits: int, *, seed: Number) -> Passes:
     numbers that they do not belong to.
     """
     nodes = list(scene.box_of)
-    kept = [(node, node.data, node.grad, node._left_partial, node._right_partial) for node in nodes]
+    kept = [(node, node.grad, state(node)) for node in nodes]
     try:
         root.zero_grad()
         recorder = _Recorder(scene, digits)
         recorder.run(root, seed)
         return Passes(recorder.steps, recorder.at_start, recorder.widest)
     finally:
-        for node, data, grad, left_partial, right_partial in kept:
-            node.data, node.grad = data, grad
-            node._left_partial, node._right_partial = left_partial, right_partial
+        for node, grad, before in kept:
+            set_state(node, before)
+            node.grad = grad
 
 
 class _Recorder:

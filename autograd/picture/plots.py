@@ -19,7 +19,7 @@ from typing import Any
 from .. import arguments
 from ..errors import DomainError, MissingToolError, ShapeError, UnknownNameError
 from ..files import as_path, write_whole
-from ..numeric import quoted
+from ..messages import quoted
 from ..primitives import PRIMITIVES
 from ..value import Value
 

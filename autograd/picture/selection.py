@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from .. import arguments
 from ..errors import UnknownNameError
+from ..messages import quoted
 from ..notation import Names
-from ..numeric import quoted
 from ..value import Value
 from .scene import Scene
 

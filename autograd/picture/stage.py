@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from .. import arguments
 from ..errors import TooLargeError
+from ..graph import topological_order
 from ..notation import Names
 from ..numeric import Number
-from ..value import Value, topological_order
+from ..value import Value
 from .columns import text_width
 from .dot import DIRECTIONS, to_digraph
 from .engines import render_svg

@@ -122,18 +122,19 @@ class _InArrays(Value):
     _arrays: ParameterArrays
     _places: dict[int, int]
 
+    # These two stand in the way of the slots of the same names.
     @property
-    def data(self) -> Any:
+    def _data(self) -> Any:
         return self._arrays._data.item(self._places[id(self)])
 
-    @data.setter
-    def data(self, number: Any) -> None:
+    @_data.setter
+    def _data(self, number: Any) -> None:
         self._arrays._data[self._places[id(self)]] = as_float(number, f"data of {self.label or 'a leaf in arrays'}")
 
     @property
-    def grad(self) -> Any:
+    def _grad(self) -> Any:
         return self._arrays._grad.item(self._places[id(self)])
 
-    @grad.setter
-    def grad(self, number: Any) -> None:
+    @_grad.setter
+    def _grad(self, number: Any) -> None:
         self._arrays._grad[self._places[id(self)]] = as_float(number, f"grad of {self.label or 'a leaf in arrays'}")

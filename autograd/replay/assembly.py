@@ -109,9 +109,12 @@ _ELEMENTARY = {
     "normal_cdf": "%r = call T @v.normal_cdf(T %x)",
     "gelu": """
         %share = call T @v.normal_cdf(T %x)
-        %product = fmul T %x, %share
-        %lowest = fcmp oeq T %x, MINUS_INFINITY
-        %r = select C %lowest, T ZERO, T %product""",
+        %none = fcmp ole T %share, ZERO
+        %factor = select C %none, T MINUS_ONE, T %x
+        %r = fmul T %factor, %share""",
+    "where": """
+        %below = fcmp ole T %x, ZERO
+        %r = select C %below, T %z, T %y""",
     "pow": """
         %r = call T @v.pow(T %x, T %y)
         %stop = call C @v.odd_power(T %x, T %y, T %r)""",

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from ..errors import RecordingError
-from ..primitives import Form, Primitive
+from ..forms import Form
+from ..primitives import Primitive
 
 __all__ = ["Call"]
 
@@ -26,8 +27,10 @@ class Call(Primitive):
         def refuse(*_: Any) -> NoReturn:
             raise _no_graph(name)
 
+        written = Form(f"{name}({{0}})")
+        latex = Form(_LATEX.replace("name", name.replace("_", r"\_")))
         super().__init__(
-            name, 0, refuse, refuse, Form(f"{name}({{0}})"), Form(_LATEX.replace("name", name.replace("_", r"\_"))),
+            name, 0, refuse, refuse, written, written, latex,
             evaluate=evaluate or refuse, backward=backward,
         )  # fmt: skip
 

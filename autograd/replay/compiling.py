@@ -12,8 +12,9 @@ from typing import Any
 from .. import anomaly
 from ..derivatives import grad
 from ..errors import AutogradError, KindError, RecordingError, ShapeError
-from ..numeric import given as described
-from ..value import Undefined, Value, record_given, topological_order
+from ..graph import topological_order
+from ..messages import given as described
+from ..value import Undefined, Value, record_given
 from .arguments import Given, Samples
 from .arrays import ParameterArrays
 from .calls import Call

@@ -34,6 +34,7 @@ __all__ = [
     "tanh",
     "total",
     "weighted_sum",
+    "where",
 ]
 
 
@@ -57,7 +58,12 @@ def normal_cdf(x: float) -> float:
 
 
 def gelu(x: float) -> float:
-    return x * normal_cdf(x) if x != -inf else 0.0
+    probability = normal_cdf(x)
+    return where(probability, x, -1.0) * probability
+
+
+def where(condition: float, x: float, y: float) -> float:
+    return y if condition <= 0.0 else x
 
 
 def sign(x: float) -> float:

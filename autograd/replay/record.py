@@ -36,11 +36,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from .. import numeric
+from .. import messages, numeric
+from ..arithmetic import Arithmetic
 from ..errors import KindError
-from ..numeric import Arithmetic
-from ..primitives import FAMILIES, PRIMITIVES, Primitive, lookup, split_weighted_sum
-from ..value import _WEIGHTED_ROW, Value, _record, _survey, weighted_sums
+from ..primitives import FAMILIES, PRIMITIVES, Primitive, lookup
+from ..value import Value, record_in_order, survey
+from ..weighted import shared_tuples, split_weighted_sum, weighted_sums
 from . import floats
 
 __all__ = ["COLLECTING", "GUARDS", "Guard", "Instruction", "Record", "as_float", "make_record", "rebuild", "verify"]
@@ -176,10 +177,11 @@ class _Recorder:
         """Give the inputs that a layer's weighted sums share slots side by side: they are read as one run."""
         seen: set[int] = set()
         for node in order:
-            if node._primitive is not _WEIGHTED_ROW or id(node._right) in seen:
+            shared = shared_tuples(node)
+            if shared is None or id(shared[1]) in seen:
                 continue
-            seen.add(id(node._right))
-            inputs = node._right
+            inputs = shared[1]
+            seen.add(id(inputs))
             if isinstance(inputs[0] if inputs else None, Value):
                 if not any([x in self.slots or x.op in FAMILIES for x in inputs]):
                     for x in dict.fromkeys(inputs):
@@ -191,7 +193,7 @@ class _Recorder:
         self.add_rows(order)
         slots, done, instructions = self.slots, self.done, self.forward
         for node in order:
-            primitive = node._primitive
+            primitive = node.primitive
             assert primitive is not None
             slot = slots.get(node, -1)
             if slot in done:
@@ -200,7 +202,7 @@ class _Recorder:
                 as_float(node.data, f"{node.label or 'a result'} of {node.op}")
             name = primitive.name
             if name in FAMILIES:
-                first = self.family(name, self.slots_of(node._left), instructions)
+                first = self.family(name, self.slots_of(node.operands), instructions)
                 if slot < 0 and first + primitive.index not in done:
                     slots[node] = first + primitive.index
                     done.add(first + primitive.index)
@@ -220,14 +222,12 @@ class _Recorder:
             instructions.append((name, slot, operands))
 
     def operand_slots(self, node: Value) -> tuple[int, ...]:
-        if node._primitive is _WEIGHTED_ROW:
-            inputs = self.number_rows.get(id(node._right)) or self.slots_of(node._right)
-            weights = self.slots_of(node._left)
-            return (*weights[:-1], *inputs, weights[-1])
-        left, right = node._left, node._right
-        if isinstance(left, Value) and isinstance(right, Value):
-            return self.slots[left], self.slots[right]
-        return self.slots_of(node.operands)
+        shared = shared_tuples(node)
+        if shared is None:
+            return self.slots_of(node.operands)
+        inputs = self.number_rows.get(id(shared[1])) or self.slots_of(shared[1])
+        weights = self.slots_of(shared[0])
+        return (*weights[:-1], *inputs, weights[-1])
 
     # --- backward ---
 
@@ -241,8 +241,8 @@ class _Recorder:
             if node.op == "weighted_sum":
                 operands = self.operand_slots(node)
                 inputs = operands[len(operands) // 2 : -1]
-                # Eager comes to the bias of a single weighted sum last: that is the same if it is no input.
-                if node._primitive is _WEIGHTED_ROW or operands[-1] not in inputs:
+                # Eager comes to the bias last: that is the same if it is no input.
+                if operands[-1] not in inputs:
                     name = "collect_weights" if needed.isdisjoint(inputs) else "collect_row"
                     self.backward.append((name, slot, operands))
                     continue
@@ -261,7 +261,7 @@ class _Recorder:
 
     def _collect_contributions(self, node: Value, slot: int, needed: set[int]) -> None:
         slots = self.slots
-        primitive, operands = node._primitive, node.operands
+        primitive, operands = node.primitive, node.operands
         assert primitive is not None
         out: _Slot | None = None
         if primitive.arity == 0:
@@ -344,7 +344,7 @@ def as_float(number: Any, what: str) -> float:
     if isinstance(number, float) or (type(number) is int and abs(number) <= _LARGEST_WHOLE):
         return float(number)
     raise KindError(
-        f"{what} is {numeric.given(number)}, and a record holds floats (and ints up to 2**53); use float(...), or "
+        f"{what} is {messages.given(number)}, and a record holds floats (and ints up to 2**53); use float(...), or "
         "eager's own forward() and backward()"
     )
 
@@ -362,11 +362,11 @@ def make_record(
     their order. ``guards`` are written before whatever they do not need themselves, so that a
     flipped one stops a replay first. No gradient is computed for the leaves in ``unwanted``.
     """
-    order, leaves, rows = _survey(root)
+    order, leaves, rows = survey(root)
     recorder = _Recorder()
     given = set(inputs)
     compared = [side for guard in guards for side in (guard.left, guard.right) if isinstance(side, Value)]
-    surveys = [_survey(side) for side in dict.fromkeys(compared)]
+    surveys = [survey(side) for side in dict.fromkeys(compared)]
     for leaf in parameters:
         recorder.add_leaf(leaf)
     for _, some_leaves, some_rows in ((order, leaves, rows), *surveys):
@@ -500,6 +500,6 @@ def rebuild(record: Record, leaves: Sequence[Value]) -> Value:
             weights, inputs, bias = split_weighted_sum(numbers)
             [values[slot]] = weighted_sums([(*weights, bias)], inputs)
         else:
-            values[slot] = _record(lookup(name), numbers)
+            values[slot] = record_in_order(lookup(name), numbers)
     root: Value = values[record.root]
     return root

@@ -44,7 +44,8 @@ from types import CodeType
 from typing import Any
 from unicodedata import normalize
 
-from ..primitives import ATOM, FAMILIES, PRIMITIVES, Form
+from ..forms import ATOM, Form
+from ..primitives import FAMILIES, PRIMITIVES
 from . import floats
 from .record import COLLECTING, GUARDS, Record
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import MissingToolError, ShapeError
-from ..primitives import split_weighted_sum
+from ..weighted import split_weighted_sum
 from .record import Record
 
 __all__ = ["torch_module"]
@@ -89,6 +89,7 @@ def _operations(torch: Any) -> dict[str, Callable[..., Any]]:
         "leaky_relu": lambda x, slope: where(x > 0, x, slope * x),
         "elu": lambda x, alpha: where(x > 0, x, alpha * expm1(x.clamp(max=0.0))),
         "softplus": lambda x: torch.logaddexp(x, torch.zeros_like(x)),
+        "where": lambda condition, x, y: where(condition > 0, x, y),
         "normal_cdf": torch.special.ndtr,
         "gelu": lambda x: x * torch.special.ndtr(x),
         "total": lambda *operands: _side_by_side(torch, operands).sum(0),

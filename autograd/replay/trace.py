@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from ..errors import KindError, ShapeError
-from ..numeric import Number, given
+from ..messages import given
+from ..numeric import Number
 from ..value import Value
 from .files import load_record, save_record
 from .native import NativeMachine, machine_for

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from ..value import Value, _survey
+from ..value import Value, survey
 from .arguments import Given
 from .arrays import ParameterArrays
 from .native import machine_for
@@ -108,7 +108,7 @@ class Variant:
 
 
 def _leaves_under(root: Value) -> set[Value]:
-    _, leaves, rows = _survey(root)
+    _, leaves, rows = survey(root)
     return {*leaves, *[leaf for row in rows for leaf in row]}
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .. import anomaly, derivatives, numeric, value
+from .. import anomaly, derivatives, messages, numeric, value
 from ..errors import RecordingError
 from ..value import Value
 from .record import Guard
@@ -37,7 +37,7 @@ _ONE_AT_A_TIME = threading.Lock()
 _this_thread = threading.local()
 # The engine itself reads data, of the operands that it computes with (the vocabulary: of which kind they
 # are), and sets the grad of what it makes.
-_OWN = {id(vars(module)) for module in (value, numeric, derivatives, anomaly)}
+_OWN = {id(vars(module)) for module in (value, numeric, messages, derivatives, anomaly)}
 # grad(create_graph=True) looks at partials only to see that they are still the same.
 _RECORDING = derivatives._recorded_contributions.__code__
 

@@ -7,9 +7,10 @@ from functools import cached_property, reduce
 from operator import add
 from typing import TYPE_CHECKING, Any
 
+from ..messages import written
 from ..notation import Names, Symbol, formula, is_exact, latex_name, partial, show, write
-from ..numeric import Number, written
-from ..value import _WEIGHTED_ROW, Value
+from ..numeric import Number
+from ..value import Value
 
 if TYPE_CHECKING:  # pragma: no cover - imported for its type only
     from .machine import Event
@@ -66,7 +67,7 @@ class _Numbers(Names):
     def softmax(self, node: Value, operands: Any) -> list[Any]:
         """By their names, or in exponentials, which a pocket calculator has."""
         known = self._namer.names.softmax(node, operands)
-        written = [p.primitive.written(operands) if p.primitive else p for p in known]
+        written = [p.primitive.textbook(operands) if p.primitive else p for p in known]
         return [known[i] if p.number is None else p for i, p in enumerate(written)]  # None: an exp is too large
 
 
@@ -89,12 +90,7 @@ def line(event: Event, namer: Namer) -> str:
 
 def _places(node: Value) -> Iterator[int]:
     """Which operand each contribution goes to."""
-    operands = node.operands
-    places = list(range(len(operands)))
-    if node._primitive is _WEIGHTED_ROW:  # its bias comes after the weights
-        count = len(operands) // 2
-        places.insert(count, places.pop())
-    return (place for place in places if isinstance(operands[place], Value))
+    return (place for place, operand in enumerate(node.operands) if isinstance(operand, Value))
 
 
 def _contribution(

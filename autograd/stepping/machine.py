@@ -9,8 +9,9 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from .. import arguments, value
 from ..errors import UnknownNameError
-from ..numeric import Number, quoted, zero
-from ..value import Value, _add_back, _put_aside, _seed, _survey, contributions
+from ..messages import quoted
+from ..numeric import Number, zero
+from ..value import Value, contributions, end_pass, kept_gradients, seed_like, set_state, start_pass, state, survey
 from .lines import Namer, line
 
 __all__ = ["Contribution", "Event", "Stepper", "step"]
@@ -75,7 +76,7 @@ class Event:
         z.1 = w · 3 = 0.5 · 3 = 1.5
         z = z.1 + b = 1.5 + 1 = 2.5
         """
-        definition = None if self.node._primitive is None else self.node._primitive.definition
+        definition = None if self.node.primitive is None else self.node.primitive.decomposition
         if definition is None or self.kind not in ("evaluate", "chain rule"):
             return None
         stand_ins = {
@@ -131,8 +132,8 @@ class Stepper:
     def __init__(self, root: Value, seed: Number = 1, digits: int = 4, accumulate: bool = False) -> None:
         self.root = arguments.value(root, "step: the root")
         digits = arguments.number_of_digits(digits, "step: digits")
-        self._seed = _seed(root, seed)
-        self._order, self._leaves, self._rows = _survey(root)
+        self._seed = seed_like(root, seed)
+        self._order, self._leaves, self._rows = survey(root)
         self.namer = Namer(root, digits)
         # What each event replaced, so that it can be put back. It is written before the event changes
         # anything, so that one that is interrupted can be put back too.
@@ -274,16 +275,16 @@ class Stepper:
     # --- the events ---
 
     def _evaluate(self, node: Value) -> Event:
-        before = (node.data, node._left_partial, node._right_partial)
+        before = state(node)
         self._undo.append(before)
-        value._evaluate(node)  # asked of the module: detect_anomaly exchanges it, and the sweep
+        value.evaluate(node)  # asked of the module: detect_anomaly exchanges it, and the sweep
         return self._event("forward", "evaluate", node, before[0])
 
     def _plant_seed(self, root: Value) -> Event:
         self._undo.append([node.grad for node in self.nodes()])
-        earlier: list[tuple[Value, Number]] = []
-        _put_aside(self._order, self._leaves, self._rows, zero(root.data), earlier)
-        self._earlier = earlier if self.accumulate else []
+        kept = kept_gradients(self._leaves, self._rows)
+        start_pass(self._order, self._leaves, self._rows, kept, zero(root.data))
+        self._earlier = list(kept.items()) if self.accumulate else []
         root.grad = self._seed
         return self._event("backward", "seed", root, None, self._seed)
 
@@ -291,7 +292,7 @@ class Stepper:
         operands = _values_among(node.operands)
         before = [operand.grad for operand in operands]
         self._undo.append(before)
-        value._sweep([node])
+        value.sweep([node])
         total, done = dict(zip(operands, before)), []
         for operand, partial, contribution in contributions(node, node.grad):
             total[operand] += contribution
@@ -301,7 +302,7 @@ class Stepper:
     def _accumulate(self, leaf: Value) -> Event:
         own, earlier = leaf.grad, self._earlier[self._place - 2 * len(self._order) - 1][1]
         self._undo.append(own)
-        _add_back([(leaf, earlier)])
+        end_pass({leaf: earlier})
         return self._event("backward", "accumulate", leaf, earlier, own)
 
     _do: ClassVar[dict[Kind, Callable[[Stepper, Value], Event]]] = {
@@ -327,7 +328,7 @@ class Stepper:
         before = self._undo[-1]
         kind, node = self._event_at(self._place - 1)  # type: ignore[misc]
         if kind == "evaluate":
-            node.data, node._left_partial, node._right_partial = before
+            set_state(node, before)
         elif kind == "seed":
             for changed, grad in zip(self.nodes(), before):
                 changed.grad = grad

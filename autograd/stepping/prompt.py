@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from .. import arguments
 from ..errors import AutogradError, KindError, TooLargeError, UnknownNameError
-from ..numeric import quoted
+from ..messages import quoted
 from ..primitives import PRIMITIVES
 from ..value import Value
 from .console import Console

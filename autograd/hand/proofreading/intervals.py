@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow, localcontext
 from typing import Any
 
-from ... import decimals
+from ... import decimals, numeric
 
 __all__ = ["FUNCTIONS", "Interval", "OutOfRange", "bounded"]
 
@@ -228,8 +228,8 @@ FUNCTIONS: dict[str, Callable[..., Interval]] = {
     "cos": _steep(decimals.cos, _ONE),
     "tan": _tan,
     "tanh": _rising(decimals.tanh),
-    "sigmoid": _rising(decimals.sigmoid),
-    "softplus": _rising(decimals.softplus),
+    "sigmoid": _rising(numeric.sigmoid),
+    "softplus": _rising(numeric.softplus),
     "relu": _rising(lambda x: max(x, Decimal(0))),
     "leaky_relu": _rising(lambda x: _leaky(x, Decimal("0.01"))),
     "elu": _rising(_elu),

@@ -36,7 +36,7 @@ class _References(Names):
     def softmax(self, node: Value, operands: Any) -> list[Any]:
         """By their names, or in exponentials, which a pocket calculator has."""
         known = super().softmax(node, operands)
-        written = [p.primitive.written(operands) if p.primitive else p for p in known]
+        written = [p.primitive.textbook(operands) if p.primitive else p for p in known]
         return [known[i] if p.number is None else p for i, p in enumerate(written)]  # None: an exp is too large
 
 
@@ -54,7 +54,7 @@ class Expressions:
 
     def partial(self, node: Value, place: int) -> Any:
         if isinstance(node.partials[place], Undefined):  # now; of other numbers there may be one
-            primitive: Any = node._primitive
+            primitive: Any = node.primitive
             symbols = [self._names.symbol(operand) for operand in node.operands]
             return self._encoded(primitive.partials[place](self._names.symbol(node), *symbols), node)
         return self._encoded(partial(node, place, self._names), node)

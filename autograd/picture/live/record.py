@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...errors import KindError
+from ...graph import topological_order
+from ...messages import given
 from ...notation import Names, Symbol
 from ...notation.writing import TEXT
-from ...numeric import given
-from ...value import Value, topological_order
+from ...value import Value
 from ..labels import drawable
 from .expressions import Expressions, as_json_number
 from .rows import Rows
@@ -36,7 +37,7 @@ def record_of(root: Value, names: Names, rows: Rows, constants_by_place: bool = 
             else:
                 operands.append(len(order) + len(constants))
                 constants.append(_as_float(operand, "a number in the graph"))
-        primitive = node._primitive
+        primitive = node.primitive
         nodes.append({
             "row": None if primitive is None else rows.key(primitive, node.operands),
             "operands": operands,

@@ -25,9 +25,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from ...arithmetic import Arithmetic as Recorder
 from ...notation import Symbol, write
 from ...notation.javascript import JAVASCRIPT, WORDS, is_called
-from ...numeric import Arithmetic as Recorder
 from ...primitives import Primitive
 
 __all__ = ["Rows", "as_script"]
@@ -88,8 +88,8 @@ class Rows:
         if key in self._rules:
             return
         result = primitive.rule(*symbols) if primitive.arity else primitive.rule(tuple(symbols))
-        if _is_itself(result, primitive) and primitive.name not in WORDS and primitive.definition is not None:
-            result = primitive.definition(tuple(symbols))
+        if _is_itself(result, primitive) and primitive.name not in WORDS and primitive.decomposition is not None:
+            result = primitive.decomposition(tuple(symbols))
         given = ", ".join(_NAMES[: primitive.arity]) if primitive.arity else "x"
         self._rules[key] = f"({given}) => {self._written(result)}"
 

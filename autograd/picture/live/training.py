@@ -14,10 +14,12 @@ import autograd
 
 from ... import arguments
 from ...errors import KindError, ShapeError
+from ...graph import topological_order
+from ...messages import given
 from ...notation import Names
-from ...numeric import given
 from ...primitives import PRIMITIVES
-from ...value import Value, topological_order, weighted_sums
+from ...value import Value
+from ...weighted import weighted_sums
 from .expressions import Expressions, as_json_number
 from .record import record_of
 from .rows import Rows
@@ -122,7 +124,7 @@ class _Written:
     def add(self, node: Value) -> str:
         order = topological_order(node)
         expressions = Expressions(Names.under(node), {node: index for index, node in enumerate(order)})
-        key = self._rows.key(node._primitive, node.operands)
+        key = self._rows.key(node.primitive, node.operands)
         self.by_row[key] = {
             "formula": expressions.formula(node),
             "partials": [

@@ -48,6 +48,7 @@ class Tape {
     const { operands } = this.nodes[index];
     if (row.arity === 1) data[index] = row.rule(data[operands[0]]);
     else if (row.arity === 2) data[index] = row.rule(data[operands[0]], data[operands[1]]);
+    else if (row.arity) data[index] = row.rule(...operands.map((operand) => data[operand]));
     else data[index] = row.rule(operands.map((operand) => data[operand]));
   }
 
@@ -66,8 +67,10 @@ class Tape {
       if (operands[1] < this.size) this.partials[index][1] = this.partial(index, 1, out, x, y);
     } else {
       const numbers = operands.map((operand) => data[operand]);
-      data[index] = row.rule(numbers);
-      this.partials[index] = row.partials(data[index], numbers);
+      const out = (data[index] = row.arity ? row.rule(...numbers) : row.rule(numbers));
+      this.partials[index] = row.arity
+        ? numbers.map((_, place) => this.partial(index, place, out, ...numbers))
+        : row.partials(out, numbers);
     }
   }
 
@@ -76,7 +79,7 @@ class Tape {
       return this.rows[index].partials[place](...numbers);
     } catch (error) {
       if (!(error instanceof MathError)) throw error;
-      return new Undefined(this.explained(error, index, "the slope of "));
+      return new Undefined(this.explained(error, index, "the partial of "));
     }
   }
 
@@ -114,7 +117,8 @@ class Tape {
     if (operands.length > 4) shown.push("…");
     const place = `${what}${row.name} of ${shown.join(" and ")}`;
     if (error.kind === "overflow") return `${place}: the result is too large for its kind of number; ${row.overflow}`;
-    const advice = (row.domain || "the operands are outside its domain").replace(/\{(\d)\}/g, (_, at) => labels[at] || "xy"[at]);
+    const words = operands.length === 1 ? ["…"] : ["the first operand", "the second operand"];
+    const advice = (row.domain || "the operands are outside its domain").replace(/\{(\d)\}/g, (_, at) => labels[at] || words[at]);
     return `${place}: ${advice}`;
   }
 }
