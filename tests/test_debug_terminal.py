@@ -23,8 +23,9 @@ def terminal(interruptible):
     def start(*arguments):
         plain = {"TERM": "dumb", "PYTHON_BASIC_REPL": "1", "PYTHONIOENCODING": "utf-8"}
         plain["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+        inherited = {name: text for name, text in os.environ.items() if name not in ("COLUMNS", "LINES")}
         child = pexpect.spawn(
-            sys.executable, ["-q", *arguments], cwd=ROOT, env={**os.environ, **plain},
+            sys.executable, ["-q", *arguments], cwd=ROOT, env={**inherited, **plain},
             encoding="utf-8", timeout=20, dimensions=(50, 300),
         )  # fmt: skip
         children.append(child)
