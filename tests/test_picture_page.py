@@ -365,6 +365,35 @@ def test_a_node_a_link_and_a_number_say_what_they_are(browser, tmp_path):
     assert browser.run("document.getElementById('tip').hidden")
 
 
+@in_browser
+def test_why_a_gradient_is_what_it_is_is_told_way_by_way(browser, tmp_path):
+    w, x = Value(0.5, "w"), Value(2.0, "x")
+    root = w * x + w.tanh()
+    root.label = "E"
+    browser.open(play(root).save(tmp_path / "steps.html"))
+    browser.run("page.choose(0)")
+    assert text_of(browser, "#why-title") == "Why is ∂E/∂w what it is?"
+    ways = "[...document.querySelectorAll('#why li')].map((line) => line.textContent)"
+    assert browser.run(ways) == ["∂E/∂w = ∂E/∂t₁ · ∂t₁/∂w", "∂E/∂w = ∂E/∂a₁ · ∂a₁/∂w"]
+    browser.press("End")
+    assert text_of(browser, "#why-title") == "Why is ∂E/∂w ≈ 2.7864?"
+    assert browser.run(ways) == [
+        "∂E/∂t₁ · ∂t₁/∂w = 1 · 2 = 2", "∂E/∂a₁ · ∂a₁/∂w = 1 · 0.7864 ≈ 0.7864", "the sum of the 2 ways ≈ 2.7864"
+    ]  # fmt: skip
+
+
+@in_browser
+def test_a_node_that_very_many_ways_lead_from_says_so(browser, tmp_path):
+    x = Value(0.1, "x")
+    y = x
+    for _ in range(20):
+        y = y * y + y
+    y.label = "y"
+    browser.open(play(y).save(tmp_path / "steps.html"))
+    browser.run("page.choose(0)")
+    assert "more than 6 ways" in text_of(browser, "#why")
+
+
 # --- descent ---
 
 

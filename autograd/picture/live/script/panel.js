@@ -34,6 +34,8 @@ const drawWorking = (target, passes, position) => {
   target.hidden = !rows.length;
 };
 
+const MOST_PATHS = 6; // that are written out
+
 class Panel {
   constructor(passes, kinds) {
     Object.assign(this, { passes, kinds });
@@ -74,7 +76,36 @@ class Panel {
           if (operand === chosen) own.push([place + 1, passes.lines.contribution(step.node, at, term, total)]);
     });
     put("kind", `${passes.names[chosen]} is ${this.kinds[chosen]}`);
+    this.drawWhy(reach, chosen);
     $("lines").replaceChildren(...own.map(([value, text]) => element("li", { value, textContent: text })));
+  }
+
+  // The chain rule from the root to the chosen node, along each way: ∂L/∂w = ∂L/∂a · ∂a/∂z · ∂z/∂w.
+  drawWhy(reach, chosen) {
+    const { passes } = this;
+    const { lines, names, tape } = passes;
+    const paths = chosen === tape.root ? [] : passes.paths(chosen, MOST_PATHS);
+    const whole = passes.received[chosen].length && reach >= passes.received[chosen].at(-1)[0];
+    const told = [];
+    for (const path of paths ?? []) {
+      const links = [...path].reverse();
+      const below = (at) => (at + 1 < links.length ? links[at + 1][0] : chosen);
+      const symbols = links.map(([node], at) => `∂${names[node]}/∂${names[below(at)]}`).join(" · ");
+      if (!whole) {
+        told.push(`∂${lines.result}/∂${names[chosen]} = ${symbols}`);
+        continue;
+      }
+      const partials = links.map(([node, place]) => tape.partials[node][place]);
+      if (partials.some((partial) => partial instanceof Undefined)) continue;
+      const product = partials.reduce((all, partial) => all * partial, passes.seed);
+      const numbers = partials.map((partial) => (partial < 0 ? `(${show(partial)})` : show(partial))).join(" · ");
+      told.push(`${symbols} = ${numbers}${gives(product)}`);
+    }
+    const count = paths?.length;
+    if (paths === null) told.push(`more than ${MOST_PATHS} ways lead from ${names[chosen]} to ${lines.result}: its gradient is the sum over all of them`);
+    else if (count > 1 && whole) told.push(`the sum of the ${count} ways${gives(tape.grad[chosen])}`);
+    put("why-title", chosen === tape.root ? "" : `Why is ∂${lines.result}/∂${names[chosen]}${whole ? gives(tape.grad[chosen]) : " what it is"}?`);
+    $("why").replaceChildren(...told.map((text) => element("li", { textContent: text })));
   }
 
   drawList(position, reach) {

@@ -1,5 +1,7 @@
 // Both passes of the page's graph, worked out anew for each change of a leaf; and what of them has been reached.
 
+const LONGEST_PATH = 24; // links
+
 class Passes {
   constructor(tape, lines, seed = 1) {
     Object.assign(this, { tape, lines, seed });
@@ -51,6 +53,30 @@ class Passes {
       found = total;
     }
     return found;
+  }
+
+  // The ways from a node to the root, each as [consumer, place] after the other; null where there are more than `most`.
+  paths(node, most) {
+    this.consumers ??= this.findConsumers();
+    const found = [];
+    const stack = [[node, []]];
+    while (stack.length) {
+      const [at, path] = stack.pop();
+      if (at === this.tape.root) {
+        if (found.length === most) return null;
+        found.push(path);
+      } else {
+        if (path.length > LONGEST_PATH) return null;
+        for (const [consumer, place] of [...this.consumers[at]].reverse()) stack.push([consumer, [...path, [consumer, place]]]);
+      }
+    }
+    return found;
+  }
+
+  findConsumers() {
+    const consumers = this.tape.nodes.map(() => []);
+    this.tape.nodes.forEach(({ operands }, node) => operands.forEach((operand, place) => operand < this.tape.size && consumers[operand].push([node, place])));
+    return consumers;
   }
 
   // A step as one line of chain rule.

@@ -29,6 +29,9 @@ class Plane {
     this.ys = range(this.inputs === 1 ? targets : samples.map((sample) => sample.x[1] ?? 0));
     this.isOneOfMany = this.training.network.outputs.length > 1;
     const kinds = new Set(targets);
+    this.now = null; // the regions as they were drawn last, and before the last update
+    this.before = null;
+    this.drawnAt = -1;
     this.isOfKinds = this.isOneOfMany || kinds.size === 2;
   }
 
@@ -75,27 +78,63 @@ class Plane {
     });
   }
 
+  // The kind at the middle of each cell, row by row; null where there is none.
+  grid() {
+    return Array.from({ length: CELLS * CELLS }, (_, cell) => {
+      const row = Math.floor(cell / CELLS), column = cell % CELLS;
+      const x = this.xs[0] + ((column + 0.5) / CELLS) * (this.xs[1] - this.xs[0]);
+      const y = this.ys[1] - ((row + 0.5) / CELLS) * (this.ys[1] - this.ys[0]);
+      try {
+        return this.kind(this.training.network.predict([x, y]));
+      } catch (error) {
+        if (!(error instanceof MathError)) throw error;
+        return null;
+      }
+    });
+  }
+
   drawRegions() {
     const { context, size, training } = this;
     const side = size / CELLS;
-    for (let row = 0; row < CELLS; row++) {
-      for (let column = 0; column < CELLS; column++) {
-        const x = this.xs[0] + ((column + 0.5) / CELLS) * (this.xs[1] - this.xs[0]);
-        const y = this.ys[1] - ((row + 0.5) / CELLS) * (this.ys[1] - this.ys[0]);
-        let kind;
-        try {
-          kind = this.kind(training.network.predict([x, y]));
-        } catch (error) {
-          if (!(error instanceof MathError)) throw error;
-          continue;
-        }
-        context.fillStyle = this.colour(kind);
-        const sure = this.isOneOfMany ? 0.3 : Math.min(0.55, 0.12 + Math.abs(kind - 0.5) * 0.45);
-        context.globalAlpha = sure;
-        context.fillRect(column * side, row * side, side, side);
-      }
-    }
+    const grid = this.grid();
+    grid.forEach((kind, cell) => {
+      if (kind === null) return;
+      context.fillStyle = this.colour(kind);
+      context.globalAlpha = this.isOneOfMany ? 0.3 : Math.min(0.55, 0.12 + Math.abs(kind - 0.5) * 0.45);
+      context.fillRect((cell % CELLS) * side, Math.floor(cell / CELLS) * side, side, side);
+    });
     context.globalAlpha = 1;
+    if (training.updates !== this.drawnAt) {
+      this.before = training.updates === this.drawnAt + 1 ? this.now : null; // one update, and not a run
+      this.drawnAt = training.updates;
+    }
+    this.now = grid;
+    if (this.before) this.drawBoundary(this.before, "#777777", [6, 6]);
+    this.drawBoundary(grid, "#111111", []);
+  }
+
+  // Where cells beside each other are of other kinds.
+  drawBoundary(grid, colour, dashes) {
+    const { context } = this;
+    const side = this.size / CELLS;
+    const side_of = (kind) => (kind === null ? null : this.isOneOfMany ? kind : kind > 0.5);
+    context.beginPath();
+    grid.forEach((kind, cell) => {
+      const [x, y] = [(cell % CELLS) * side, Math.floor(cell / CELLS) * side];
+      if ((cell + 1) % CELLS && side_of(kind) !== side_of(grid[cell + 1])) {
+        context.moveTo(x + side, y);
+        context.lineTo(x + side, y + side);
+      }
+      if (cell + CELLS < grid.length && side_of(kind) !== side_of(grid[cell + CELLS])) {
+        context.moveTo(x, y + side);
+        context.lineTo(x + side, y + side);
+      }
+    });
+    context.setLineDash(dashes);
+    context.lineWidth = 2;
+    context.strokeStyle = colour;
+    context.stroke();
+    context.setLineDash([]);
   }
 
   drawCurve() {

@@ -21,6 +21,9 @@ class Table {
       typed.classList.toggle("wrong", number === null);
       if (number !== null) this.change(node, number);
     });
+    typed.addEventListener("focus", () => {
+      typed.value = String(this.passes.tape.data[node]);
+    });
     const slid = element("input", { type: "range", step: "any" });
     slid.setAttribute("aria-label", `slide ${name}`);
     slid.addEventListener("input", () => this.change(node, onGrid(Number(slid.value), (slid.max - slid.min) / 400), slid));
@@ -46,7 +49,8 @@ class Table {
     for (const [node, { row, typed, slid, grad }] of this.rows) {
       const number = this.passes.tape.data[node];
       if (document.activeElement !== typed) {
-        typed.value = Number.isFinite(number) ? String(Number(number.toPrecision(12))) : repr(number);
+        typed.value = show(number);
+        typed.title = String(number);
         typed.classList.remove("wrong");
       }
       if (slid !== moved) {

@@ -225,7 +225,7 @@ const page = (() => {
   $("activation").value = hiddenLayers[0]?.activation ?? "linear";
   $("init").append(...Object.keys(INITIALIZERS).map((name) => new Option(name.replace("_", " "), name)));
   put("plane-title", plane.inputs === 1 ? "The curve that it has learnt" : "What it tells apart");
-  put("plane-told", plane.inputs > 2 ? "No picture: only planes of two inputs, and curves of one, are drawn." : "click a point: its pass through the network");
+  put("plane-told", plane.inputs > 2 ? "No picture: only planes of two inputs, and curves of one, are drawn." : plane.inputs === 2 ? "black: the boundary; dashed: where it was before one update. Click a point: its pass through the network" : "click a point: its pass through the network");
   $("plane").hidden = plane.inputs > 2;
 
   const keys = {
