@@ -14,7 +14,8 @@ Every loss raises ShapeError where lengths do not fit together, and names them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 from typing import Any
 
 from autograd import (
@@ -80,7 +81,8 @@ def cross_entropy(probabilities: Sequence[Any], target: Any, epsilon: float = 0.
     probabilities = _numbers("cross_entropy", "probability", probabilities)
     arguments.number(epsilon, "cross_entropy: epsilon", least=0)
     distribution = _distribution("cross_entropy", target, len(probabilities))
-    if not _are_probabilities(probabilities):
+    rounding = _ROUNDING_OF_A_PROBABILITY * len(probabilities)
+    if not _sum_to_one(probabilities, rounding) and not any(map(_is_nan, probabilities)):
         raise DomainError(
             f"cross_entropy: the probabilities {_shown(probabilities)} are not from 0 to 1 with sum 1; "
             "of logits take softmax_cross_entropy"
@@ -122,9 +124,9 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
     """
     losses = []
     for probability, target in _pairs("binary_cross_entropy", probabilities, targets):
-        if not _holds(lambda target=target: target >= 0 and target <= 1):
+        if not _within(target, 0, 1):
             raise DomainError(f"binary_cross_entropy: target {_shown(target)} is not between 0 and 1")
-        if not _are_probabilities([probability, 1 - probability]):
+        if not _within(probability, 0, 1) and not _is_nan(probability):
             raise DomainError(
                 f"binary_cross_entropy: the probability {_shown(probability)} is not between 0 and 1; "
                 "of a logit take sigmoid(logit)"
@@ -146,8 +148,7 @@ def hinge(scores: Any, targets: Any) -> Any:
     """
     losses = []
     for score, target in _pairs("hinge", scores, targets):
-        # Compared by order, as the == of Values is identity.
-        if not _holds(lambda target=target: -1 <= target <= -1 or 1 <= target <= 1):
+        if not (_within(target, -1, -1) or _within(target, 1, 1)):
             raise DomainError(
                 f"hinge: target {_shown(target)} must be -1 or 1; from classes 0 and 1 take 2 * target - 1"
             )
@@ -183,12 +184,19 @@ def _numbers(loss: str, what: str, given: Any) -> list[Any]:
     return [x if isinstance(x, Value) else arguments.number(x, f"{loss}: a {what}") for x in _listed(given)]
 
 
-def _holds(comparison: Callable[[], bool]) -> bool:
-    """Is it so? Complex numbers and symbols have no order, and pass."""
+def _within(number: Any, least: float, most: float) -> bool:
+    """Is it from ``least`` to ``most``? Compared by order, as the == of Values is identity.
+
+    Complex numbers and symbols have no order, and pass.
+    """
     try:
-        return comparison()
+        return bool(number >= least and number <= most)
     except TypeError:
         return True
+
+
+def _is_nan(number: Any) -> bool:  # as probabilities are at the end of a training that failed, which is told there
+    return not (_within(number, -math.inf, 0) or _within(number, 0, math.inf))
 
 
 def _shown(numbers: Any) -> str:
@@ -223,26 +231,14 @@ def _mean(losses: list[Any]) -> Any:
 _ROUNDING_OF_A_TARGET, _ROUNDING_OF_A_PROBABILITY = 1e-6, 0.005
 
 
-def _are_probabilities(probabilities: list[Any]) -> bool:
-    """From 0 to 1 with sum 1, as far as they can be compared: nan, the end of a failed training, passes."""
-    rounding = _ROUNDING_OF_A_PROBABILITY * len(probabilities)
-
-    def compared() -> bool:
-        summed = total(probabilities)
-        return not (any([p < 0 for p in probabilities]) or summed < 1 - rounding or summed > 1 + rounding)
-
-    return _holds(compared)
-
-
-def _are_weights(weights: list[Any]) -> bool:
-    """From 0 up with sum 1, as far as they can be compared."""
-
-    def compared() -> bool:
-        summed = total(weights)
-        within = summed >= 1 - _ROUNDING_OF_A_TARGET and summed <= 1 + _ROUNDING_OF_A_TARGET
-        return within and all([weight >= 0 for weight in weights])
-
-    return _holds(compared)
+def _sum_to_one(weights: list[Any], rounding: float) -> bool:
+    """Are they from 0 up with sum 1, as far as they can be compared?"""
+    if not all([_within(weight, 0, math.inf) for weight in weights]):
+        return False
+    try:
+        return _within(total(weights), 1 - rounding, 1 + rounding)
+    except KindError:  # kinds of number that do not mix
+        return True
 
 
 def _distribution(loss: str, target: Any, count: int) -> list[Any]:
@@ -259,6 +255,6 @@ def _distribution(loss: str, target: Any, count: int) -> list[Any]:
     weights = _numbers(loss, "weight of the target", target)
     if len(weights) != count:
         raise ShapeError(f"{loss}: a target of {len(weights)} for {count} predictions; give one weight for each class")
-    if not _are_weights(weights):
+    if not _sum_to_one(weights, _ROUNDING_OF_A_TARGET):
         raise DomainError(f"{loss}: target {_shown(weights)} is no distribution: weights are from 0 up and sum to 1")
     return weights
