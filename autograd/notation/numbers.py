@@ -26,34 +26,14 @@ def show(number: Any, digits: int = 4) -> str:
     >>> show(0.70001, 4), show(0.1 + 0.2, 4), show(0.1 + 0.2, 17)
     ('0.7000', '0.3', '0.30000000000000004')
     """
-    if isinstance(number, Fraction):
-        short = max(abs(number.numerator), number.denominator) < 10 ** (2 * digits + 2)
-        if short and len(str(number)) <= 2 * digits + 2:
-            return str(number)
-        number = Decimal(number.numerator) / Decimal(number.denominator)
-    if isinstance(number, int):
-        if abs(number) < 10**15:
-            return str(number)
-        number = Decimal(number)
-    if isinstance(number, Undefined):
-        return repr(number)
-    if is_complex(number):
-        real, imaginary = (show(part, digits) for part in (number.real, number.imag))
-        return f"({real}{'' if imaginary.startswith('-') else '+'}{imaginary}j)" if number.real else f"{imaginary}j"
-    if kinds.is_mpmath(number):
-        text = str(number)
-        if len(text.partition("e")[2]) > 6:  # beyond the floats, and the Decimals too
-            return text
-        number = Decimal(text)
-    if not isinstance(number, (float, Decimal)):
-        try:
-            number = float(number)
-        except (TypeError, OverflowError):  # a formula of SymPy
-            return str(number)
+    if type(number) is not float:
+        number = _as_decimal(number, digits)
+        if isinstance(number, str):
+            return number
     if isinstance(number, Decimal) and not number.is_finite():
-        number = math.nan if number.is_nan() else math.copysign(math.inf, number)
+        number = math.nan if number.is_nan() else float(number)
     if isinstance(number, float) and not math.isfinite(number):
-        return str(number)
+        return str(float(number))
     if number == 0:
         return "0"
     short = _shortest(number, digits).normalize()
@@ -67,6 +47,32 @@ def show(number: Any, digits: int = 4) -> str:
     if plain:
         return f"{number:.{max(digits, digits - 1 - size)}f}"
     return _scientific(number, digits - 1)
+
+
+def _as_decimal(number: Any, digits: int) -> float | Decimal | str:
+    """A number of another kind as a float or a Decimal; or as text, where it is not shown in decimals."""
+    if isinstance(number, Fraction):
+        short = max(abs(number.numerator), number.denominator) < 10 ** (2 * digits + 2)
+        if short and len(str(number)) <= 2 * digits + 2:
+            return str(number)
+        return Decimal(number.numerator) / Decimal(number.denominator)
+    if isinstance(number, int):
+        return str(number) if abs(number) < 10**15 else Decimal(number)
+    if isinstance(number, (float, Decimal)):
+        return number
+    if isinstance(number, Undefined):
+        return repr(number)
+    if is_complex(number):
+        real, imaginary = (show(part, digits) for part in (number.real, number.imag))
+        return f"({real}{'' if imaginary.startswith('-') else '+'}{imaginary}j)" if number.real else f"{imaginary}j"
+    if kinds.is_mpmath(number):
+        text = str(number)
+        # beyond the floats, and the Decimals too
+        return text if len(text.partition("e")[2]) > 6 else Decimal(text)
+    try:
+        return float(number)
+    except (TypeError, OverflowError):  # a formula of SymPy
+        return str(number)
 
 
 _CERTAIN = 14  # significant digits of a float that a few roundings leave as they are
