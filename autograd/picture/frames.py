@@ -18,7 +18,7 @@ from ..messages import quoted
 from ..numeric import Number
 from ..value import Value
 from .columns import text_width
-from .engines import LARGEST, svg_to_png
+from .engines import LARGEST, as_pixels, svg_to_png
 from .labels import drawable
 from .looks import BACKWARD, FONTS
 from .passes import Step
@@ -186,8 +186,8 @@ def _add_caption(svg: ET.Element, text: str, lines: int) -> None:
     line_height = 1.4 * _CAPTION_SIZE
     room = line_height * lines + 12
     svg.set("viewBox", f"0 0 {width:g} {height + room:g}")
-    svg.set("width", f"{width:g}pt")
-    svg.set("height", f"{height + room:g}pt")
+    svg.set("width", as_pixels(width))
+    svg.set("height", as_pixels(height + room))
     ET.SubElement(svg, f"{{{_NAMESPACE}}}rect", {
         "x": "0", "y": f"{height:g}", "width": f"{width:g}", "height": f"{room:g}", "fill": "white",
     })  # fmt: skip
