@@ -38,6 +38,7 @@ class Side:
     relation: Token | None = None
     before: Token | None = None  # the boundary on its left; None at the start
     after: Token | None = None
+    listed: bool = False  # is it one of several, parted by commas?
 
     @property
     def start(self) -> int:
@@ -104,6 +105,9 @@ def _chains(found: Sequence[Token]) -> Iterator[Chain]:
         elif token.kind == "newline":
             if not _carried_on(found, at, side, bool(sides)):
                 yield from part(token)
+        elif token.kind == "comma":
+            side.listed = _is_listed(found, at)
+            yield from part(token)
         elif token.kind in _PARTING or (token.kind == "other" and token.text not in _INSIDE_OF_FORMULAS):
             yield from part(token)
         elif token.kind == "dollar":
@@ -133,6 +137,15 @@ def _partners(found: Sequence[Token]) -> dict[int, int]:
         elif token.kind == "newline" and not token.latex and place and found[place - 1].kind == "newline":
             opened.clear()
     return partners
+
+
+def _is_listed(found: Sequence[Token], at: int) -> bool:
+    """Does another number of the same list stand after the comma, without an equality of its own?"""
+    following = found[at + 1 : at + 60]
+    if not following or following[0].kind not in ("number", "operator", "open", "frac"):
+        return False
+    end = next((token for token in following if token.kind in ("relation", "newline", "stop", "word", "gap")), None)
+    return end is None or end.kind != "relation"
 
 
 def _key(token: Token) -> str:
@@ -184,6 +197,8 @@ def _as_word(token: Token, found: Sequence[Token], place: int) -> Token:
     if token.kind != "name" or token.latex or not token.text.isalpha() or not token.text.isascii():
         return token
     lower = token.text.lower()
+    if lower == "mod" and place and found[place - 1].kind in ("number", "close"):
+        return token._replace(kind="operator", text="mod")
     if lower in FUNCTION_NAMES or lower in ("pi", "exp"):
         return token
     if len(lower) < 3 and lower not in _SHORT_WORDS:
@@ -210,13 +225,16 @@ def _without_copies(found: list[Token]) -> list[Token]:
     latex = _counted(found, lambda token: token.latex or (token.text in ("^", "_") and token.kind == "operator"))
     relations = _counted(found, lambda token: token.kind == "relation")
     spoken = _counted(found, lambda token: token.kind == "word")
+    ends = _counted(found, lambda token: token.kind == "newline" and not token.latex)
     dollars = _counted(found, lambda token: token.kind == "dollar")
     def copied(i: int, length: int) -> bool:
         """Is there a formula in LaTeX right after its copy?"""
         first = _start_of_copy(found, places[i])
         source, end = places[i + length - 1] + 1, places[i + 2 * length - 1] + 1
-        in_latex = latex[first] == latex[source] < latex[end] and spoken[first] == spoken[source]
-        return in_latex and relations[first] < relations[source] and dollars[first] == dollars[end]
+        on_one_line = spoken[first] == spoken[source] and ends[first] == ends[places[i + length]]
+        in_latex = latex[first] == latex[source] < latex[end] and dollars[first] == dollars[end]
+        equalities = relations[source] - relations[first]
+        return on_one_line and in_latex and equalities > 0 and equalities == relations[end] - relations[source]
 
     dropped: set[int] = set()
     i = 0

@@ -168,7 +168,7 @@ class _Reader:
                 if not token.spaced:
                     raise Unreadable("a dash that may be a range")
                 return _SUM, "-"
-            if token.text in "*/@⊙∘⊗":
+            if token.text in ("*", "/", "//", "mod", "@", "⊙", "∘", "⊗"):
                 return _PRODUCT, {"∘": "⊙", "⊗": "⊙"}.get(token.text, token.text)
             if token.text == "^":
                 return _POWER + 1, "^"
@@ -268,7 +268,7 @@ class _Reader:
         if token.text == "°":
             return Operation("*", (left, Operation("/", (_constant("π"), _whole(180)))))
         if following is not None and following.kind in ("number", "name", "open"):
-            raise Unreadable("a % that may be a remainder")
+            return Operation("mod", (left, self.formula(_PRODUCT)))
         if not isinstance(left, Number):
             raise Unreadable("a % after a formula")
         if "percent" in self.readings:
@@ -297,7 +297,7 @@ class _Reader:
         if token.kind == "bar":
             inside = self.formula(0)
             if not self.is_next("bar"):
-                raise Unreadable("a | without its other")
+                raise Unreadable("a bar without its other")
             self.take()
             return Operation("abs", (inside,))
         raise self.refused(token)

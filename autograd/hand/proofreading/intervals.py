@@ -176,6 +176,16 @@ def _whole(x: Interval) -> Interval:
     return Interval(x.low.to_integral_value("ROUND_FLOOR"), x.high.to_integral_value("ROUND_FLOOR"))
 
 
+def _floored(x: Interval, y: Interval) -> Interval:
+    return _whole(x / y)
+
+
+def _remainder(x: Interval, y: Interval) -> Interval:
+    if x.low != x.high or y.low != y.high:
+        raise OutOfRange("a remainder of a rounded number")
+    return x - y * _whole(x / y)
+
+
 def _maximum(*xs: Interval) -> Interval:
     return Interval(max(x.low for x in xs), max(x.high for x in xs))
 
@@ -236,6 +246,8 @@ FUNCTIONS: dict[str, Callable[..., Interval]] = {
     "gelu": _steep(_gelu, Decimal("1.13")),
     "abs": _absolute,
     "floor": _whole,
+    "//": _floored,
+    "mod": _remainder,
     "factorial": _factorial,
     "maximum": _maximum,
     "minimum": _minimum,

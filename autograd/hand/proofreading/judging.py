@@ -345,6 +345,8 @@ def _doubt(chain: Chain, before: int, place: int) -> str:
     figures = [_is_figure(tree) for tree in trees]
     if before == 0 and figures[0] and left.relation is None:
         return "a number that may be a name"
+    if right.listed and left.before is not None and left.before.kind == "comma":
+        return "lists beside each other"
     if right.after is not None and right.after.kind in ("word", "name") and place == len(chain.sides) - 1:
         scaled = right.after.text.lower() in _SCALES or right.after.text[:1] in _SCALES
         if scaled:

@@ -194,7 +194,7 @@ def _prose(part: str) -> str:
     for pattern, _ in _PROSE:
         part = pattern.sub(_blank, part)
     part = _ROW.sub(lambda match: match[0].replace("|", ";"), part)
-    part = re.sub(r"\\([*_`#|~<>])", r" \1", part)
+    part = re.sub(r"\\([*_`#~<>])", r" \1", part)
     for _ in range(2):
         part = _STRONG.sub(lambda match: " " * len(match[1]) + match[2] + " " * len(match[1]), part)
     part = _EMPHASIS.sub(lambda match: f" {match[2]} ", part)

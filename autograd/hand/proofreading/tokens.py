@@ -61,7 +61,7 @@ _TOKEN = re.compile(
   | (?P<name>(?:[A-Za-z_][A-Za-z0-9_]*\.)*[A-Za-z](?:[A-Za-z0-9]|_(?=[A-Za-z0-9]))*[₀-₉ₐ-ₜ]*)
   | (?P<greek>[Α-Ωα-ωϕϵ∂∇ℓℒ𝜎][₀-₉ₐ-ₜ]*)
   | (?P<word>[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+)
-  | (?P<operator>\*\*|[-+*/^!%°@⊙∘⊗√_–—])
+  | (?P<operator>\*\*|//|[-+*/^!%°@⊙∘⊗√_–—])
   | (?P<open>[(\[{])
   | (?P<close>[)\]}])
   | (?P<comma>,)
@@ -182,7 +182,7 @@ def _read(kind: str, match: re.Match[str], source: str, state: _State) -> Iterat
     elif kind == "delimiter":
         yield token("dollar", text, True)
     elif kind == "escaped":
-        yield token({"%": "operator", "{": "open", "}": "close"}.get(text[1], "other"), text[1])
+        yield token({"%": "operator", "{": "open", "}": "close", "|": "bar"}.get(text[1], "other"), text[1])
     elif kind == "column":
         if state.in_matrix:
             yield token("cell", "&")

@@ -2,11 +2,12 @@
 
 >>> tree = Operation("*", (Number("1.10", Fraction(11, 10), Fraction(1, 100)), Number("2", Fraction(2), None)))
 >>> write(tree), float(bounds(tree).middle), float(bounds(tree, rounded=True).high)
-('1.10 × 2', 2.2, 2.21)
+('1.10 × 2', 2.2, 2.22)
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -56,7 +57,7 @@ class ShapeMismatch(ValueError):
 
 # --- writing -----------------------------------------------------------------------------------------------
 
-_SIGNS = {"+": (1, " + "), "-": (1, " − "), "*": (2, " × "), "/": (2, " / "), "neg": (3, "−"), "^": (4, "^")}
+_SIGNS = {"+": (1, " + "), "-": (1, " − "), "*": (2, " × "), "/": (2, " / "), "//": (2, " // "), "mod": (2, " mod "), "neg": (3, "−"), "^": (4, "^")}
 _SHORT = {"sigmoid": "σ", "log": "ln", "sqrt": "√", "sigmoid_slope": "σ′", "maximum": "max", "minimum": "min"}
 
 
@@ -74,7 +75,7 @@ def write(tree: Tree, least: int = 0) -> str:
         text = sign + write(tree.operands[0], level)
     else:
         left, right = tree.operands
-        right_level = level + (tree.name in "-/") if tree.name != "^" else level
+        right_level = level + (tree.name not in "+*") if tree.name != "^" else level
         text = write(left, level + (tree.name == "^")) + sign + write(right, right_level)
     return f"({text})" if level < least else text
 
@@ -103,28 +104,18 @@ def evaluate(tree: Tree, leaf: Callable[[Number], Any], functions: Any) -> Any:
     operands = [evaluate(operand, leaf, functions) for operand in tree.operands]
     if tree.name == "neg":
         return -operands[0]
-    if tree.name in _SIGNS:
-        left, right = operands
-        match tree.name:
-            case "+":
-                return left + right
-            case "-":
-                return left - right
-            case "*":
-                return left * right
-            case "/":
-                return left / right
-            case "^":
-                return left**right
-    return functions[tree.name](*operands)
+    return (_ARITHMETIC.get(tree.name) or functions[tree.name])(*operands)
 
 
+_ARITHMETIC = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "^": operator.pow
+}  # fmt: skip
 _SLACK = Decimal("1e-45")
 _WITH_BOUNDS = {**FUNCTIONS, "softmax": softmax}
 
 
 def bounds(tree: Tree, rounded: bool = False, exact: frozenset[str] = frozenset()) -> Interval:
-    """What the formula is: of its numbers as printed, or ``rounded`` of whatever these may be rounded from.
+    """What the formula is: of its numbers as printed, or ``rounded`` of whatever these may be rounded or cut from.
 
     The numbers whose texts are in ``exact`` are given ones, which nobody has rounded.
     """
@@ -133,7 +124,9 @@ def bounds(tree: Tree, rounded: bool = False, exact: frozenset[str] = frozenset(
         value = Decimal(number.value.numerator) / Decimal(number.value.denominator)
         if not rounded or number.unit is None or number.text.lstrip('-') in exact:
             return Interval.of(value) if Fraction(value) == number.value else Interval.of(value, abs(value) * _SLACK)
-        return Interval.of(value, Decimal(number.unit.numerator) / Decimal(number.unit.denominator) / 2)
+        unit = Decimal(number.unit.numerator) / Decimal(number.unit.denominator)
+        half = unit / 2  # where it was rounded; where it was cut, it is up to a whole unit farther from zero
+        return Interval(value - half, value + unit) if value >= 0 else Interval(value - unit, value + half)
 
     return evaluate(tree, leaf, _WITH_BOUNDS)
 
