@@ -12,6 +12,7 @@ from autograd import proofread
 ROOT = Path(__file__).parent.parent
 
 SLIPS_OF_THREE_LAYERS = """
+W = \\begin{bmatrix} 1.10 & 1.20 & 0.20 \\end{bmatrix}
 $$\\begin{aligned}
 z &= 1.10 \\times 0.66818777 + 1.20 \\times 0.83201839 + 0.20 \\\\
 &\\approx 1.93240000 \\end{aligned}$$
@@ -84,7 +85,7 @@ def test_what_is_no_slip_raises_no_alarm(text):
 def test_the_slips_of_the_three_layers_without_a_graph():
     proof = proofread(SLIPS_OF_THREE_LAYERS)
     assert [(row.line, row.verdict, row.computed) for row in proof if row.verdict != "agrees"] == [
-        (4, "rounded", "1.93342862"),
+        (4, "slip", "1.93342862"),
         (6, "truncated", "3.794"),
         (7, "slip", "5.121"),
         (8, "slip", "6.906"),

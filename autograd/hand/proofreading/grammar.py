@@ -112,6 +112,7 @@ class _Reader:
         self.readings = readings
         self.at = 0
         self.depth = 0
+        self.bars = 0  # that are open
 
     # --- tokens
 
@@ -187,6 +188,8 @@ class _Reader:
     def _begins_factor(self, token: Token, left: Tree) -> bool:
         """Is this a product without a sign?"""
         before = self.side[self.at - 1]
+        if token.kind == "bar":
+            return not self.bars
         if token.kind in ("open", "matrix", "frac"):
             return not (token.kind == "open" and token.text == "[" and not isinstance(left, List))
         if token.kind == "name":
@@ -295,7 +298,9 @@ class _Reader:
         if token.kind == "open":
             return self._bracket(token)
         if token.kind == "bar":
+            self.bars += 1
             inside = self.formula(0)
+            self.bars -= 1
             if not self.is_next("bar"):
                 raise Unreadable("a bar without its other")
             self.take()

@@ -6,7 +6,7 @@ It is ``rounded`` where only numbers that round to the printed ones explain it, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -20,7 +20,7 @@ from .intervals import Interval, OutOfRange, bounded
 from .tokens import Token, words
 from .trees import List, Number, Operation, ShapeMismatch, Tree, bounds, elements, numbers, write
 
-__all__ = ["Judged", "Unread", "judge"]
+__all__ = ["Judged", "Unread", "given", "judge", "read_sides"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,38 @@ _SHORT = Context(prec=40)
 _NO_READING: frozenset[str] = frozenset()
 
 
-def judge(chain: Chain, exact: frozenset[str], source: str) -> Iterator[Judged | Unread]:
-    """Each side that is a number, or a formula of numbers, against the nearest such side before it."""
+def given(chain: Chain, trees: Sequence[Tree | Unreadable]) -> tuple[set[Fraction], set[Fraction]]:
+    """The numbers that the chain gives, as in x = 0.05, and those that it comes to."""
+    numeric = [(side, tree) for side, tree in zip(chain.sides, trees, strict=True) if not isinstance(tree, Unreadable)]
+    figures = [(side, tree) for side, tree in numeric if _is_figure(tree)]
+    found = {abs(number.value) for _, tree in figures for number in numbers(tree)}
+    is_definition = len(figures) == len(numeric) and all(_sign(side) == "=" for side, _ in figures)
+    if not is_definition:
+        return set(), found
+    few = {abs(number.value) for _, tree in figures for number in numbers(tree) if _significant(number) <= _FEW}
+    return few, found - few
+
+
+_FEW = 3  # significant digits: what has more was computed, wherever it is printed
+
+
+def _significant(number: Number) -> int:
+    return len(number.text.partition("e")[0].replace(".", "").strip("-0%"))
+
+
+def read_sides(chain: Chain) -> list[Tree | Unreadable]:
+    return [_read(side, _NO_READING) for side in chain.sides]
+
+
+def judge(
+    chain: Chain, trees: Sequence[Tree | Unreadable], exact: Set[Fraction], source: str
+) -> Iterator[Judged | Unread]:
+    """Each side that is a number, or a formula of numbers, against the nearest such side before it.
+
+    ``exact`` are the numbers that the document gives, which nobody has rounded.
+    """
     before: int | None = None
-    for place, side in enumerate(chain.sides):
-        tree = _read(side, _NO_READING)
+    for place, (side, tree) in enumerate(zip(chain.sides, trees, strict=True)):
         if isinstance(tree, Symbolic):
             continue
         if isinstance(tree, Unreadable):
@@ -106,7 +133,7 @@ def _is_infix(token: Token) -> bool:
 # --- a pair of sides ------------------------------------------------------------------------------------------
 
 
-def _pair(chain: Chain, before: int, place: int, exact: frozenset[str], source: str) -> Iterator[Judged | Unread]:
+def _pair(chain: Chain, before: int, place: int, exact: Set[Fraction], source: str) -> Iterator[Judged | Unread]:
     left, right = chain.sides[before], chain.sides[place]
     found = _compared(left, right, _NO_READING, exact, source)
     if isinstance(found, Unread):
@@ -159,7 +186,7 @@ def _without_list_mark(side: Side) -> Iterator[Side]:
 
 
 def _compared(
-    left: Side, right: Side, readings: frozenset[str], exact: frozenset[str], source: str
+    left: Side, right: Side, readings: frozenset[str], exact: Set[Fraction], source: str
 ) -> list[Judged] | Unread:
     trees = [_read(side, readings) for side in (left, right)]
     for side, tree in zip((left, right), trees, strict=True):
@@ -256,7 +283,7 @@ def _power_of_ten(tree: Tree) -> int | None:
 _ROUGHLY = Fraction(1, 20)
 
 
-def _verdict(formula: Tree, printed: Tree, exact: frozenset[str], approximate: bool) -> tuple[str, str]:
+def _verdict(formula: Tree, printed: Tree, exact: Set[Fraction], approximate: bool) -> tuple[str, str]:
     """What is printed against the formula; where the formula is a figure and the other none, the other way round."""
     figure = as_figure(printed)
     if figure is None and as_figure(formula) is not None:
@@ -273,11 +300,12 @@ def _verdict(formula: Tree, printed: Tree, exact: frozenset[str], approximate: b
 
 
 def _is_explained(
-    formula: Tree, printed: Tree, figure: Figure, point: Interval, exact: frozenset[str], approximate: bool
+    formula: Tree, printed: Tree, figure: Figure, point: Interval, exact: Set[Fraction], approximate: bool
 ) -> bool:
     """Can numbers that round to the printed ones give the figure?"""
     try:
-        wide = bounded(lambda: bounds(formula, rounded=True, exact=exact))
+        kept = {number.value for number in numbers(formula) if _is_kept(number, figure, exact)}
+        wide = bounded(lambda: bounds(formula, rounded=True, exact=kept))
     except OutOfRange:
         return True
     reach = figure.unit / 2
@@ -290,6 +318,11 @@ def _is_explained(
     if Fraction(wide.low) - reach <= value <= Fraction(wide.high) + reach:
         return True
     return _is_float_noise(formula, figure, point)
+
+
+def _is_kept(number: Number, figure: Figure, exact: Set[Fraction]) -> bool:
+    """Is it a number as it was given, where the figure has so many digits more that nobody rounded it?"""
+    return number.unit is not None and abs(number.value) in exact and number.unit >= 100 * figure.unit
 
 
 def _is_float_noise(formula: Tree, figure: Figure, point: Interval) -> bool:

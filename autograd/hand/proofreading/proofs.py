@@ -12,19 +12,19 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from ...errors import KindError
 from ...notation import columns, padded
-from .chains import chains
-from .judging import Judged, Unread, judge
+from .chains import Chain, chains
+from .judging import Judged, Unread, given, judge, read_sides
 from .reading import Document, format_of, read, read_file
 
 __all__ = ["Equality", "Proof", "proofread"]
 
 _VERDICTS = ("agrees", "truncated", "rounded", "slip")
-_NO_FIGURES: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +149,25 @@ def proofread(
     document = read(text, format or format_of(text, name))
     rows: list[Equality] = []
     unread: list[Unreadable] = []
-    for region in document.regions:
-        if progress is not None:
-            progress(region.start / max(len(document.text), 1))
-        for chain in chains(document.clean, region.start, region.end, region.kind == "math"):
-            for found in judge(chain, _NO_FIGURES, document.clean):
-                _note(found, document, rows, unread)
+    sides = [(chain, read_sides(chain)) for chain in _all_chains(document, progress or (lambda _: None))]
+    exact: set[Fraction] = set()
+    computed: set[Fraction] = set()
+    for chain, trees in sides:
+        numbers = given(chain, trees)
+        exact |= numbers[0]
+        computed |= numbers[1]
+    exact -= computed
+    for chain, trees in sides:
+        for found in judge(chain, trees, exact, document.clean):
+            _note(found, document, rows, unread)
     rows.sort(key=lambda row: (row.line, row.start))
     return Proof(document, rows, unread, name)
+
+
+def _all_chains(document: Document, progress: Callable[[float], None]) -> Iterator[Chain]:
+    for region in document.regions:
+        progress(region.start / max(len(document.text), 1))
+        yield from chains(document.clean, region.start, region.end, region.kind == "math")
 
 
 def _note(found: Judged | Unread, document: Document, rows: list[Equality], unread: list[Unreadable]) -> None:

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -57,7 +57,10 @@ class ShapeMismatch(ValueError):
 
 # --- writing -----------------------------------------------------------------------------------------------
 
-_SIGNS = {"+": (1, " + "), "-": (1, " − "), "*": (2, " × "), "/": (2, " / "), "//": (2, " // "), "mod": (2, " mod "), "neg": (3, "−"), "^": (4, "^")}
+_SIGNS = {
+    "+": (1, " + "), "-": (1, " − "), "*": (2, " × "), "/": (2, " / "), "//": (2, " // "), "mod": (2, " mod "),
+    "neg": (3, "−"), "^": (4, "^"),
+}  # fmt: skip
 _SHORT = {"sigmoid": "σ", "log": "ln", "sqrt": "√", "sigmoid_slope": "σ′", "maximum": "max", "minimum": "min"}
 
 
@@ -114,15 +117,15 @@ _SLACK = Decimal("1e-45")
 _WITH_BOUNDS = {**FUNCTIONS, "softmax": softmax}
 
 
-def bounds(tree: Tree, rounded: bool = False, exact: frozenset[str] = frozenset()) -> Interval:
+def bounds(tree: Tree, rounded: bool = False, exact: Set[Fraction] = frozenset()) -> Interval:
     """What the formula is: of its numbers as printed, or ``rounded`` of whatever these may be rounded or cut from.
 
-    The numbers whose texts are in ``exact`` are given ones, which nobody has rounded.
+    The numbers in ``exact`` are given ones, which nobody has rounded.
     """
 
     def leaf(number: Number) -> Interval:
         value = Decimal(number.value.numerator) / Decimal(number.value.denominator)
-        if not rounded or number.unit is None or number.text.lstrip('-') in exact:
+        if not rounded or number.unit is None or number.value in exact:
             return Interval.of(value) if Fraction(value) == number.value else Interval.of(value, abs(value) * _SLACK)
         unit = Decimal(number.unit.numerator) / Decimal(number.unit.denominator)
         half = unit / 2  # where it was rounded; where it was cut, it is up to a whole unit farther from zero
