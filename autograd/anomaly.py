@@ -15,22 +15,21 @@ from __future__ import annotations
 
 import linecache
 import math
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
-from . import copies, derivatives, numeric, value, weighted
-from .arithmetic import Arithmetic
+from . import numeric
 from .errors import AnomalyError, AutogradError, user_frame
 from .graph import topological_order
+from .instrument import Observer, count_everywhere, everywhere
 from .kinds import without_warning
 from .messages import described, quoted
-from .value import Undefined, Value, contributions, evaluated_again
+from .value import Undefined, Value, evaluated_again
 
-__all__ = ["AnomalyWarning", "detect_anomaly", "stale"]
+__all__ = ["AnomalyWarning", "detect_anomaly", "is_detecting", "stale"]
 
 
 class AnomalyWarning(RuntimeWarning):
@@ -57,71 +56,57 @@ def detect_anomaly() -> Iterator[None]:
     were before the call of backward.
 
     While it is on, it looks at every thread, and an operation takes several times as long; while it
-    is off it costs nothing, as it works by exchanging the engine's recording functions for its own.
+    is off it costs nothing.
     """
-
-    global _open
-    with _lock:
-        if _open == 0:
-            _install()
-        _open += 1
-    try:
-        yield
-    finally:
-        with _lock:
-            _open -= 1
-            if _open == 0:
-                _uninstall()
+    with everywhere(_ANOMALIES):
+        try:
+            yield
+        finally:
+            if not is_detecting(besides=1):
+                _lines.clear()
 
 
-_lock = threading.Lock()
-_open = 0  # contexts, in all threads
+def is_detecting(besides: int = 0) -> bool:
+    """Is there such a context, in any thread, besides so many?"""
+    return count_everywhere(_ANOMALIES) > besides
+
+
 # Where each node was made, by its id, which keeps no graph alive: a later node at its place takes the entry over.
 _lines: dict[int, tuple[str, int]] = {}
 
-# The engine's own functions, which are in place while no context is open.
-_evaluate, _evaluate_row, _sweep = value.evaluate, value.evaluate_row, value.sweep
-_pass_back, _new_node = derivatives._pass_back, copies._new_node
-_add, _mul = Value.__add__, Value.__mul__
+
+class _Anomalies(Observer):
+    """Looks at each number, forward and backward."""
+
+    def recorded(self, node: Value) -> None:
+        if not node.op:
+            return
+        _lines[id(node)] = line = _line_of_user()
+        _demand_finite(node, line)
+
+    def evaluated(self, node: Value) -> None:
+        _demand_finite(node, _lines.get(id(node)))
+
+    def failed(self, error: AutogradError, node: Value | None = None) -> None:
+        _add_line(error, _line_of_user() if node is None else _lines.get(id(node)))
+
+    def passed_back(self, node: Value, cotangent: Any, terms: list[tuple[Value, Any, Any]]) -> None:
+        cotangent = numeric.number_of(cotangent)
+        _warn_of_saturation(node, cotangent)
+        for operand, partial, so_far in terms:
+            grad = numeric.number_of(so_far)
+            if not _is_finite(grad):
+                raise AnomalyError(_backward_trouble(node, operand, grad, cotangent, numeric.number_of(partial)))
+
+    def copied(self, node: Value) -> None:
+        # No line made it: not the one of a node that was at its place in memory before.
+        _lines.pop(id(node), None)
 
 
-def _install() -> None:
-    value.evaluate = _checked_evaluate
-    weighted.evaluate_row = value.evaluate_row = _checked_weighted_row
-    value.sweep = _checked_sweep
-    derivatives._pass_back = _checked_pass_back
-    copies._new_node = _node_without_line
-    # The general path, which goes through _evaluate; the fast ones do not.
-    Value.__add__, Value.__mul__ = Arithmetic.__add__, Arithmetic.__mul__  # type: ignore[method-assign]
-
-
-def _uninstall() -> None:
-    value.evaluate = _evaluate
-    weighted.evaluate_row = value.evaluate_row = _evaluate_row
-    value.sweep = _sweep
-    derivatives._pass_back = _pass_back
-    copies._new_node = _new_node
-    Value.__add__, Value.__mul__ = _add, _mul  # type: ignore[method-assign]
-    _lines.clear()
+_ANOMALIES = _Anomalies()
 
 
 # --- looking while recording -----------------------------------------------------------------------
-
-
-def _checked_evaluate(node: Value) -> None:
-    line = _line_of(node)
-    try:
-        _evaluate(node)
-    except AutogradError as error:
-        _add_line(error, line)
-        raise
-    _demand_finite(node, line)
-
-
-def _checked_weighted_row(node: Value, numbers: list[Any]) -> None:
-    line = _line_of(node)
-    _evaluate_row(node, numbers)
-    _demand_finite(node, line)
 
 
 def _demand_finite(node: Value, line: tuple[str, int] | None) -> None:
@@ -146,40 +131,6 @@ def _is_finite(number: Any) -> bool:
 
 # Smooth functions whose slope is above 0 everywhere: where it is exactly 0, rounding made it so.
 _NEVER_FLAT = {"exp", "expm1", "log_softmax", "normal_cdf", "sigmoid", "softmax", "softplus", "tanh"}
-
-
-def _checked_sweep(order: list[Value]) -> None:
-    for node in reversed(order):
-        cotangent = node.grad
-        _warn_of_saturation(node, cotangent)
-        terms = contributions(node, cotangent)
-        while True:
-            try:
-                operand, partial, contribution = next(terms)
-            except StopIteration:
-                break
-            except AutogradError as error:  # a partial that does not exist
-                _add_line(error, _lines.get(id(node)))
-                raise
-            operand.grad += contribution
-            if not _is_finite(operand.grad):
-                raise AnomalyError(_backward_trouble(node, operand, operand.grad, cotangent, partial))
-
-
-def _checked_pass_back(node: Value, cotangents: dict[Value, Any], terms: Any, wanted: set[Value]) -> None:
-    """The same for :func:`grad`, whose cotangents are Values where a graph is created."""
-    cotangent = numeric.number_of(cotangents[node])
-    _warn_of_saturation(node, cotangent)
-    try:
-        _pass_back(node, cotangents, terms, wanted)
-    except AutogradError as error:
-        _add_line(error, _lines.get(id(node)))
-        raise
-    for operand, partial in zip(node.operands, node.partials):
-        if isinstance(operand, Value) and operand in wanted:
-            grad = numeric.number_of(cotangents[operand])
-            if not _is_finite(grad):
-                raise AnomalyError(_backward_trouble(node, operand, grad, cotangent, partial))
 
 
 def _backward_trouble(node: Value, operand: Value, grad: Any, cotangent: Any, partial: Any) -> str:
@@ -211,21 +162,9 @@ def _operation(node: Value) -> str:
     return f"{node.op}{' ' + node.label if node.label else ''} of {' and '.join(shown)}"
 
 
-def _node_without_line() -> Value:
-    """A node for a copy, which no line made: not the one of a node that was at its place in memory before."""
-    node = _new_node()
-    _lines.pop(id(node), None)
-    return node
-
-
-def _line_of(node: Value) -> tuple[str, int] | None:
-    """The line that makes a node, remembered; of one that is evaluated again, the line that made it."""
-    if hasattr(node, "data"):
-        return _lines.get(id(node))
+def _line_of_user() -> tuple[str, int]:
     frame = user_frame()
-    line = (frame.f_code.co_filename, frame.f_lineno)
-    _lines[id(node)] = line
-    return line
+    return frame.f_code.co_filename, frame.f_lineno
 
 
 def _written(line: tuple[str, int] | None) -> str:

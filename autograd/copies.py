@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import Any
 
 from .graph import topological_order
+from .instrument import OBSERVERS, notify
 from .primitives import Primitive, lookup
 from .value import Value
 
@@ -24,7 +25,10 @@ __all__ = ["deep_copy", "reduced", "restored", "restored_leaf", "shallow_copy"]
 
 
 def _new_node() -> Value:
-    return object.__new__(Value)
+    node = object.__new__(Value)
+    if OBSERVERS:
+        notify("copied", node)
+    return node
 
 
 def shallow_copy(node: Value) -> Value:

@@ -28,6 +28,7 @@ from typing import Any
 from . import numeric
 from .errors import KindError, ShapeError, StaleDataError
 from .graph import topological_order
+from .instrument import notify
 from .messages import contribution_error, given, quoted
 from .primitives import PRIMITIVES
 from .value import Undefined, Value, record_in_order
@@ -72,12 +73,17 @@ def grad(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> 
 
 def _pass_back(node: Value, cotangents: dict[Value, Any], terms: Callable[..., Any], wanted: set[Value]) -> None:
     """Add the contributions of one node to the cotangents of those of its operands that are wanted."""
+    seen = []
     try:
-        for operand, contribution in terms(node, cotangents[node], wanted):
+        for operand, partial, contribution in terms(node, cotangents[node], wanted):
             known = cotangents.get(operand)
             cotangents[operand] = contribution if known is None else known + contribution
+            seen.append((operand, partial, cotangents[operand]))
     except (ArithmeticError, TypeError) as error:
-        raise contribution_error(error, node, cotangents[node]) from None
+        told = contribution_error(error, node, cotangents[node])
+        notify("failed", told, node)
+        raise told from None
+    notify("passed_back", node, cotangents[node], seen)
 
 
 def _constant(number: Any) -> Value:
@@ -94,13 +100,13 @@ def _depending(order: list[Value], inputs: Iterable[Value]) -> set[Value]:
     return found
 
 
-def _kept_contributions(node: Value, cotangent: Any, wanted: set[Value]) -> Iterator[tuple[Value, Any]]:
+def _kept_contributions(node: Value, cotangent: Any, wanted: set[Value]) -> Iterator[tuple[Value, Any, Any]]:
     for operand, partial in zip(node.operands, node.partials):
         if isinstance(operand, Value) and operand in wanted:
-            yield operand, cotangent * partial
+            yield operand, partial, cotangent * partial
 
 
-def _recorded_contributions(node: Value, cotangent: Any, wanted: set[Value]) -> Iterator[tuple[Value, Any]]:
+def _recorded_contributions(node: Value, cotangent: Any, wanted: set[Value]) -> Iterator[tuple[Value, Any, Any]]:
     """The contributions of a node by the rules of its row, run on Values, so that they are recorded."""
     primitive, operands = node.primitive, node.operands
     assert primitive is not None
@@ -112,7 +118,7 @@ def _recorded_contributions(node: Value, cotangent: Any, wanted: set[Value]) -> 
                 raise kept.error
             partial = every[place] if every is not None else primitive.partials[place](node, *alike)
             _demand_unchanged(node, partial, kept)
-            yield operand, cotangent * partial
+            yield operand, partial, cotangent * partial
 
 
 def _of_one_kind(*operands: Any) -> list[Any]:

@@ -19,14 +19,18 @@ Nothing here knows what ``tanh`` is: rules come from the table (:mod:`autograd.p
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Sequence, Set
 from itertools import chain
 from operator import attrgetter
+from threading import RLock
+from types import SimpleNamespace
 from typing import Any
 
 from . import kinds, numeric
 from .arithmetic import Arithmetic
 from .errors import AutogradError, KindError, NumberOverflowError
+from .instrument import OBSERVERS, StandIn, compared, notify, touched, watched
 from .messages import contribution_error, described, given, operation_error, quoted, written
 from .numeric import Number
 from .primitives import PRIMITIVES, Primitive, lookup
@@ -66,6 +70,9 @@ class Value(Arithmetic):
     )
 
     def __init__(self, data: Number, label: str = "") -> None:
+        copied = data.value() if isinstance(data, StandIn) else None
+        if copied is not None:
+            data = copied._data
         self._data = data if type(data) is float else numeric.as_number(data)
         self._grad = numeric.zero(self._data)
         self.label = label
@@ -75,13 +82,31 @@ class Value(Arithmetic):
         self._left_partial: Any = None
         self._right_partial: Any = None
         self._mark: object = None
+        if copied is not None:  # not a leaf: it is as the number is that was given
+            self._primitive, self._left, self._left_partial = PRIMITIVES["total"], (copied,), [1]
+        if OBSERVERS:
+            notify("recorded", self)
 
     # --- what it holds; what is set is looked at first ---
 
+    def _get_data(self) -> Number:
+        if OBSERVERS:
+            touched(self, "reads data")
+        return self._data
+
     def _set_data(self, data: Number) -> None:
+        if OBSERVERS:
+            touched(self, "changes data")
         self._data = data if type(data) is float else numeric.as_number(data, f"data of {self._label or 'a Value'}")
 
+    def _get_grad(self) -> Number:
+        if OBSERVERS:
+            touched(self, "reads grad")
+        return self._grad
+
     def _set_grad(self, grad: Number | None) -> None:
+        if OBSERVERS:
+            touched(self, "changes grad")
         if grad is None:
             grad = numeric.zero(self._data)
         self._grad = grad if type(grad) is float else numeric.as_number(grad, f"grad of {self._label or 'a Value'}")
@@ -91,8 +116,8 @@ class Value(Arithmetic):
             raise KindError(f"label is {given(label)}, and must be a string")
         self._label = label
 
-    data = property(attrgetter("_data"), _set_data, doc="The number: of a leaf it may be set, and forward() follows.")
-    grad = property(attrgetter("_grad"), _set_grad, doc="d(root)/d(this), as backward() left it; None sets it to zero.")
+    data = property(_get_data, _set_data, doc="The number: of a leaf it may be set, and forward() follows.")
+    grad = property(_get_grad, _set_grad, doc="d(root)/d(this), as backward() left it; None sets it to zero.")
     label = property(attrgetter("_label"), _set_label, doc="What it is called in pictures, sheets and errors.")
     primitive = property(attrgetter("_primitive"), doc="The row of the table that made this node, None for a leaf.")
 
@@ -121,6 +146,8 @@ class Value(Arithmetic):
         >>> (a * b).partials
         (5.0, 2.0)
         """
+        if OBSERVERS:
+            touched(self, "reads partials")
         primitive = self._primitive
         if primitive is None:
             return ()
@@ -147,6 +174,8 @@ class Value(Arithmetic):
         return record(lookup(name), operands)
 
     def __add__(self, other: Any) -> Value:
+        if OBSERVERS:
+            return self._apply("add", self, other)
         kind = type(other)
         if kind is Value:
             x = other._data
@@ -166,6 +195,8 @@ class Value(Arithmetic):
         return node
 
     def __mul__(self, other: Any) -> Value:
+        if OBSERVERS:
+            return self._apply("mul", self, other)
         kind = type(other)
         if kind is Value:
             x = other._data
@@ -187,7 +218,7 @@ class Value(Arithmetic):
 
     # --- the chain rule ---
 
-    def backward(self, seed: Number = 1) -> None:
+    def backward(self, seed: Number = 1.0) -> None:
         """Add d(self)/d(leaf), times ``seed``, to the ``.grad`` of every leaf under this node.
 
         >>> x = Value(3.0)
@@ -200,24 +231,27 @@ class Value(Arithmetic):
         On every other node ``.grad`` is this call's cotangent d(self)/d(node). If a partial on the
         way does not exist (the root at 0), or the call is interrupted, the leaves are as before it.
         """
+        if OBSERVERS:
+            touched(self, "calls backward()")
         seed = seed_like(self, seed)
-        at_once = None if self._primitive is None else self._primitive.backward
-        if at_once is not None and at_once(self._left, self._left_partial, seed):
-            self._grad = seed
-            return
-        order, leaves, rows = survey(self)
-        kept = kept_gradients(leaves, rows)
-        try:
-            start_pass(order, leaves, rows, kept, numeric.zero(self._data))
-            self._grad = seed
-            sweep(order)
-            end_pass(kept)
-        except BaseException:
-            for leaf in chain(leaves, *rows):
-                leaf._grad = numeric.zero(leaf._data)
-            for leaf, grad in kept.items():
-                leaf._grad = grad
-            raise
+        with _one_pass_at_a_time.lock:
+            at_once = None if self._primitive is None else self._primitive.backward
+            if at_once is not None and at_once(self._left, self._left_partial, seed):
+                self._grad = seed
+                return
+            order, leaves, rows = survey(self)
+            kept = kept_gradients(leaves, rows)
+            try:
+                start_pass(order, leaves, rows, kept, numeric.zero(self._data))
+                self._grad = seed
+                sweep(order)
+                end_pass(kept)
+            except BaseException:
+                for leaf in chain(leaves, *rows):
+                    leaf._grad = numeric.zero(leaf._data)
+                for leaf, grad in kept.items():
+                    leaf._grad = grad
+                raise
 
     def forward(self) -> Number:
         """Evaluate the recorded graph again from the leaves' present data, and return the result.
@@ -230,12 +264,16 @@ class Value(Arithmetic):
 
         No node is made; every node's data and partials are those of the present leaves afterwards.
         """
+        if OBSERVERS:
+            touched(self, "calls forward()")
         for node in survey(self)[0]:
-            evaluate(node)
+            reevaluate(node)
         return self._data
 
     def zero_grad(self) -> None:
         """Set the ``.grad`` of this node and of every node under it to zero."""
+        if OBSERVERS:
+            touched(self, "calls zero_grad()")
         order, leaves, rows = survey(self)
         for node in chain(order, leaves, *rows):
             node._grad = numeric.zero(node._data)
@@ -249,16 +287,16 @@ class Value(Arithmetic):
         raise KindError(_leaves_the_graph("int"))
 
     def __lt__(self, other: Any) -> bool:
-        return self._data < number(other)
+        return compared("lt", self, other) if OBSERVERS else self._data < number(other)
 
     def __le__(self, other: Any) -> bool:
-        return self._data <= number(other)
+        return compared("le", self, other) if OBSERVERS else self._data <= number(other)
 
     def __gt__(self, other: Any) -> bool:
-        return self._data > number(other)
+        return compared("gt", self, other) if OBSERVERS else self._data > number(other)
 
     def __ge__(self, other: Any) -> bool:
-        return self._data >= number(other)
+        return compared("ge", self, other) if OBSERVERS else self._data >= number(other)
 
     def __repr__(self) -> str:
         label = f", label={self._label!r}" if self._label else ""
@@ -298,6 +336,10 @@ def new_node(primitive: Primitive, left: Any, right: Any) -> Value:
     return node
 
 
+# Of a Value: what its ``.data`` is, without a look at who observes.
+data_of = attrgetter("_data")
+
+
 def number(operand: Any) -> Number:
     """The data of a Value; a bare number as it is."""
     return operand._data if isinstance(operand, Value) else operand
@@ -308,12 +350,15 @@ def operand_of(operand: Any, primitive: Primitive) -> Any:
     kind = type(operand)
     if kind is Value or kind is float or kind is int or isinstance(operand, Value):
         return operand
+    if isinstance(operand, StandIn):
+        return operand.value()
     return numeric.as_number(operand, f"an operand of {primitive.name}")
 
 
 def record(primitive: Primitive, operands: Sequence[Any]) -> Value:
     """The node of one operation, made as its row says, or else in the general way."""
-    node: Value = (primitive.record or record_in_order)(primitive, operands)
+    make = primitive.record or record_in_order
+    node: Value = watched(make, primitive, operands) if OBSERVERS else make(primitive, operands)
     return node
 
 
@@ -386,6 +431,17 @@ def evaluated_again(node: Value) -> Value:
     again._right_partial = node._right_partial
     evaluate(again)
     return again
+
+
+def reevaluate(node: Value) -> None:
+    """Evaluate a node that was evaluated before, seen by observers."""
+    try:
+        evaluate(node)
+    except AutogradError as error:
+        notify("failed", error, node)
+        raise
+    if OBSERVERS:
+        notify("evaluated", node)
 
 
 def state(node: Value) -> tuple[Any, ...]:
@@ -468,15 +524,23 @@ class Undefined:
         return "undefined"
 
 
+# Passes of several threads over the same leaves come one after the other, or contributions would be lost. A
+# process that is forked meanwhile begins with a new lock.
+_one_pass_at_a_time = SimpleNamespace(lock=RLock())
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: setattr(_one_pass_at_a_time, "lock", RLock()))
+
+
 # --- the order, and the sweep ------------------------------------------------------------------------
 
 
-def survey(root: Value) -> tuple[list[Value], list[Value], list[tuple[Value, ...]]]:
+def survey(root: Value, outside: Set[Value] = frozenset()) -> tuple[list[Value], list[Value], list[tuple[Value, ...]]]:
     """What lies under ``root``: the operations in topological order, the leaves, and rows of weights.
 
     Depth first without recursion, left operand first, so the order is the same on every run. A row is
     the tuple of weights of a weighted sum where all of them are leaves: they are not listed one by
-    one, as visiting each would cost as much as its share of the arithmetic.
+    one, as visiting each would cost as much as its share of the arithmetic. What is ``outside`` is not
+    listed, nor what is under it only.
     """
     order: list[Value] = []
     leaves: list[Value] = []
@@ -496,6 +560,8 @@ def survey(root: Value) -> tuple[list[Value], list[Value], list[tuple[Value, ...
         primitive = node._primitive
         if primitive is None:
             leaves.append(node)
+            continue
+        if outside and node in outside:
             continue
         push(node)
         push(None)
@@ -524,6 +590,10 @@ def survey(root: Value) -> tuple[list[Value], list[Value], list[tuple[Value, ...
 
 def sweep(order: list[Value]) -> None:
     """The chain rule, from the root to the leaves: operand.grad += cotangent · partial."""
+    if OBSERVERS:
+        for node in reversed(order):
+            pass_back(node)
+        return
     try:
         for node in reversed(order):
             cotangent = node._grad
@@ -546,6 +616,21 @@ def sweep(order: list[Value]) -> None:
                         operand._grad += cotangent * partial
     except (ArithmeticError, TypeError) as error:
         raise contribution_error(error, node, node._grad) from None
+
+
+def pass_back(node: Value) -> list[tuple[Value, Any, Any]]:
+    """One node's part of the sweep, seen by observers: (operand, partial, what it has so far) for each Value."""
+    terms, cotangent = [], node._grad
+    try:
+        for operand, partial, contribution in contributions(node, cotangent):
+            operand._grad += contribution
+            terms.append((operand, partial, operand._grad))
+    except (ArithmeticError, TypeError) as error:
+        told = contribution_error(error, node, cotangent)
+        notify("failed", told, node)
+        raise told from None
+    notify("passed_back", node, cotangent, terms)
+    return terms
 
 
 def kept_gradients(leaves: list[Value], rows: list[tuple[Value, ...]]) -> dict[Value, Number]:
@@ -576,6 +661,8 @@ def end_pass(kept: dict[Value, Number]) -> None:
 
 def seed_like(root: Value, seed: Any) -> Number:
     """A seed as a number of the root's own kind."""
+    if type(seed) is float and type(root._data) is float:
+        return seed
     try:
         return numeric.like(root._data, numeric.as_number(seed, "seed"))
     except (TypeError, ValueError, ArithmeticError) as error:

@@ -19,6 +19,7 @@ from typing import Any
 from . import numeric
 from .errors import ShapeError
 from .forms import Form
+from .instrument import OBSERVERS, watched
 from .primitives import Primitive, add_row
 from .value import Value, evaluate_row, new_node, number, operand_of, record_in_order
 
@@ -46,8 +47,12 @@ def weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> lis
 
     Raises ShapeError (a ValueError) that names both lengths where a row does not fit the inputs.
     """
+    return watched(_weighted_sums, rows, inputs) if OBSERVERS else _weighted_sums(rows, inputs)
+
+
+def _weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> list[Value]:
+    alike = len({isinstance(x, Value) for x in inputs}) <= 1  # all of them Values, or all bare numbers
     xs = tuple([operand_of(x, WEIGHTED_SUM) for x in inputs])
-    alike = len({isinstance(x, Value) for x in xs}) <= 1  # all of them Values, or all bare numbers
     numbers = [number(x) for x in xs]
     nodes = []
     for row in rows:

@@ -12,8 +12,8 @@ import autograd
 
 ROOT = Path(__file__).parent.parent
 HALL = [
-    "errors", "messages", "decimals", "kinds", "numeric", "arithmetic", "forms", "primitives", "value", "weighted",
-    "graph", "interpret", "derivatives",
+    "errors", "messages", "decimals", "kinds", "numeric", "arithmetic", "forms", "primitives", "instrument", "value",
+    "weighted", "graph", "interpret", "derivatives",
 ]  # fmt: skip
 WINGS = ["stepping", "hand", "picture", "replay"]
 

@@ -51,7 +51,7 @@ def as_values(function):
     """``function`` with every number an input, as the recording has it, so that eager can run it too."""
 
     def wrapped(*arguments):
-        return function(*[x if isinstance(x, (Value, list)) else Value(float(x)) for x in arguments])
+        return function(*[x if isinstance(x, (Value, list)) else Value(x) for x in arguments])
 
     return wrapped
 
@@ -185,7 +185,7 @@ def test_a_new_shape_records_again_and_an_old_one_does_not():
         assert compiled((1.0, 2.0), 3).data == 3.375
         assert compiled([1.0, 2.0], 2, name="other").data == -2.25
     assert compiled.recorded == 4
-    with pytest.raises(KindError, match="takes numbers, Values and lists"):
+    with pytest.raises(KindError, match="takes numbers, Values, lists"):
         compiled([1.0], {1, 2})
 
 
@@ -239,7 +239,7 @@ def test_leaves_that_were_set_to_numpys_numbers_are_floats():
     assert {*map(type, result.partials)} == {float}
 
 
-@pytest.mark.parametrize("number", [2**53 + 1, 10**400, Fraction(1, 3), "2", True])
+@pytest.mark.parametrize("number", [2**53 + 1, 10**400, Fraction(1, 3)])
 def test_a_leaf_that_no_float_holds_exactly_is_refused(number):
     w = Value(2, "w")
     compiled = compile(lambda x: w * x)
@@ -313,7 +313,7 @@ def test_a_function_returns_one_value(function):
         lambda x: (x.backward(), x)[1],
         lambda x: x + x.forward(),
         lambda x: (setattr(WEIGHT, "data", 2.0), x)[1],
-        lambda x: x * autograd.grad(autograd.weighted_sum([WEIGHT], [x]), [x])[0],
+        lambda x: x * autograd.grad(autograd.weighted_sum([WEIGHT], [x]), [WEIGHT])[0],
     ],
 )
 def test_what_a_replay_would_freeze_is_reported(function):
@@ -423,19 +423,18 @@ def test_a_method_of_a_number_and_one_of_what_has_no_hash():
             return self["w"] * x
 
     assert Scale(2.0).times.map([1.0, 3.0]) == [2.0, 6.0]
-    with pytest.raises(KindError, match="a compiled function takes numbers, Values and lists"):
-        Weights(w=Value(1.0)).times.map([1.0])
+    assert Weights(w=Value(1.5)).times.map([1.0, 2.0]) == [1.5, 3.0]
 
 
 def test_a_value_may_be_printed_while_it_is_recorded(capsys):
     def function(x):
-        print(x, f"{x * WEIGHT}")
+        print(x * WEIGHT, f"{x * WEIGHT}")
         return x * WEIGHT
 
     compiled = compile(function)
     compiled(2.0)
     compiled(3.0)
-    assert capsys.readouterr().out == "Value(data=2.0, grad=0.0, label='x') Value(data=3.0, grad=0.0)\n"
+    assert capsys.readouterr().out == "Value(data=3.0, grad=0.0) Value(data=3.0, grad=0.0)\n"
 
 
 def test_data_may_be_read_where_the_caller_says_so():
@@ -516,7 +515,7 @@ def log_where_there_is_one(x):
 
 def test_a_caught_error_is_no_guard():
     compiled = compile(log_where_there_is_one)
-    with pytest.raises(RecordingError, match=r"catches an error \(log of argument 0 = -1\.0.*Compare Values"):
+    with pytest.raises(RecordingError, match=r"catches an error \(log of -1\.0.*Compare Values"):
         compiled(-1.0)
     with pytest.raises(ValueError, match="sqrt of"):  # which nobody catches
         compile(lambda x: x.sqrt())(-1.0)
@@ -743,7 +742,7 @@ def test_a_batch_of_what_is_no_list_of_floats_is_that_of_the_list():
     assert sum_of(compiled, [[2.0, 1], [3.0, 1], [5.0, 1]], ys) == expected
     assert w.grad == 4 * sum(expected) / 0.5
     assert compiled.recorded == 5
-    assert sum_of(compile(lambda x: w * x[0] if isinstance(x[0], Value) else w), [[2.0], [3]]) == [1.0, 0.5]
+    assert sum_of(compile(lambda x: w * x[0] if isinstance(x[0], float) else w), [[2.0], [3]]) == [1.0, 0.5]
 
 
 @pytest.mark.parametrize("make", [list, tuple, "numpy"])
@@ -900,7 +899,7 @@ def test_anomalies_are_detected_in_a_replay_too():
         (compiled(3.0) + compiled.sum([1.0, 3.0])).backward()
         gradients.append(w.grad)
         with autograd.detect_anomaly():
-            with pytest.raises(FloatingPointError, match=r"x = 1e\+200 gives inf; made at .*test_compile"):
+            with pytest.raises(FloatingPointError, match=r"2e\+200 and 1e\+200 gives inf; made at .*test_compile"):
                 compiled(1e200)
             with pytest.raises(FloatingPointError, match="gives inf"):
                 compiled.sum([3.0, 1e200])

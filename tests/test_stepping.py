@@ -27,12 +27,11 @@ from autograd import (
     step,
     topological_order,
     total,
-    value,
     weighted_sum,
     weighted_sums,
 )
 from autograd.primitives import PRIMITIVES
-from autograd.stepping import Stepper
+from autograd.stepping import Stepper, machine
 from autograd.value import contributions
 
 
@@ -358,7 +357,7 @@ def interrupted_look(self):
 
 @pytest.mark.parametrize(
     ("until", "of", "name", "interrupted"),
-    [("c", value, "sweep", interrupted_sweep), ("root", Stepper, "nodes", interrupted_look)],
+    [("c", machine, "sweep", interrupted_sweep), ("root", Stepper, "nodes", interrupted_look)],
     ids=["chain rule", "seed"],
 )
 def test_an_interrupt_within_an_event_leaves_nothing_half_done(monkeypatch, until, of, name, interrupted):

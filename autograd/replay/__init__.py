@@ -9,7 +9,7 @@
 From a graph to its replay: ``record`` makes the flat record and verifies it, ``floats`` says what its
 operations do to floats, ``source`` writes it as a Python program and ``python_machine`` runs that,
 ``native`` runs it without Python by the machine in ``assembly``. ``trace`` is the face of one record,
-``files`` saves it. ``compiling`` records functions, with ``watching`` over what a replay would miss; each of
+``files`` saves it. ``compiling`` compiles functions, ``recording`` looks on while one is recorded; each of
 its calls is one node, whose row is in ``calls``.
 """
 

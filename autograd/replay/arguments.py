@@ -3,26 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from itertools import chain
 from typing import Any
 
-from ..errors import KindError, ShapeError
+from ..errors import KindError, RecordingError, ShapeError
+from ..messages import given as described
 from ..value import Value
+from .identity import Identity
+from .recording import GivenValue, RecordedFloat, Recording, recorded_array
 
-__all__ = ["Given", "Samples"]
+__all__ = ["Given", "Recorded", "Samples"]
+
+# What is told apart by what it is; anything else that is no number and no Value, by which one it is.
+_BY_VALUE = {int, bool, str, bytes, type(None), complex, range}
+_FLOATS = {float}
+_MUTABLE = (set, bytearray, dict, list)
 
 
 class Given:
-    """One call's arguments: floats and leaves vary from call to call, the rest is their shape."""
+    """One call's arguments: floats and Values vary from call to call, the rest is their shape.
 
-    def __init__(self, arguments: Sequence[Any], options: dict[str, Any]) -> None:
+    ``instance`` is the object of a method, or empty: it comes first, and is a part of the shape.
+    """
+
+    __slots__ = ("arguments", "identities", "instance", "numbers", "options", "shape", "values")
+
+    def __init__(self, arguments: Sequence[Any], options: dict[str, Any], instance: Sequence[Any] = ()) -> None:
         self.arguments = arguments
         self.options = options
-        self.numbers: list[float] = []
+        self.instance = instance
         self.values: list[Value] = []
-        self.shape: Any = tuple([self._take(argument) for argument in arguments])
+        self.identities: list[Identity] = []
+        self.numbers: list[float] = [*arguments]
+        self.shape: Any = len(arguments)
+        if not options and not instance and {*map(type, arguments)} <= _FLOATS:
+            return
+        self.numbers = []
+        self.shape = tuple([self._take(argument) for argument in arguments])
+        if instance:
+            self.shape = (self._identity(instance[0]), *self.shape)
         if options:
-            self.shape += tuple([(name, self._take(options[name])) for name in sorted(options)])
+            self.shape += tuple([(name, self._take(thing)) for name, thing in options.items()])
 
     def _take(self, thing: Any) -> Any:
         kind = type(thing)
@@ -41,48 +64,107 @@ class Given:
         if isinstance(thing, Value):
             self.values.append(thing)
             return Value
-        if hasattr(thing, "tolist"):
-            return self._take(thing.tolist())
+        if kind in _BY_VALUE:
+            return kind, thing
+        if hasattr(thing, "dtype"):
+            return self._take_array(thing)
         if isinstance(thing, float):
             self.numbers.append(float(thing))
             return float
         if kind is dict:
-            return (dict, *[(name, self._take(inner)) for name, inner in thing.items()])
-        try:
-            hash(thing)
-        except TypeError:
-            raise KindError(f"a compiled function takes numbers, Values and lists of them; got {thing!r}") from None
-        return kind, thing
+            return (dict, *[(type(name), name, self._take(inner)) for name, inner in thing.items()])
+        if isinstance(thing, tuple) and hasattr(kind, "_fields"):
+            return (kind, *[self._take(inner) for inner in thing])
+        if kind is Fraction or kind is Decimal:
+            return kind, str(thing)
+        if isinstance(thing, _MUTABLE):
+            raise KindError(
+                "a compiled function takes numbers, Values, lists and dicts of them, and objects; got "
+                f"{described(thing)}"
+            )
+        return self._identity(thing)
 
-    def as_leaves(
-        self, names: Sequence[str] = (), values: Sequence[Value] | None = None
-    ) -> tuple[list[Value], list[Any], dict[str, Any]]:
-        """The arguments with a new leaf for each float and (unless ``values`` are given) for each leaf.
+    def _take_array(self, array: Any) -> Any:
+        if not hasattr(array, "ndim") or not hasattr(array, "strides"):
+            raise KindError(
+                f"a compiled function takes NumPy's arrays and numbers; got {described(array)}: give .to_numpy(), or "
+                "a list"
+            )
+        if array.dtype == "float64":
+            if array.ndim == 0 and isinstance(array, float):
+                self.numbers.append(float(array))
+                return float
+            self.numbers += array.ravel().tolist()
+            return "array", array.shape
+        if array.dtype.kind in "biuSU":
+            return "array", array.shape, array.dtype.str, array.tobytes()
+        raise KindError(
+            f"a compiled function takes arrays of float64, as a replay computes in these; got one of {array.dtype}: "
+            "give .astype(float)"
+        )
 
-        The leaves come first: those of the floats, and then the others.
-        """
-        own = [Value(leaf.data, leaf.label) for leaf in self.values] if values is None else list(values)
-        pending = iter(own)
-        numbers: list[Value] = []
+    def _identity(self, thing: Any) -> Identity:
+        identity = Identity(thing)
+        self.identities.append(identity)
+        return identity
 
-        def rebuilt(thing: Any, name: str) -> Any:
-            if isinstance(thing, Value):
-                return next(pending)
-            if hasattr(thing, "tolist"):
-                thing = thing.tolist()
-            if isinstance(thing, float):
-                numbers.append(Value(float(thing), name))
-                return numbers[-1]
-            if type(thing) is list or type(thing) is tuple:
-                return type(thing)([rebuilt(inner, f"{name}[{place}]") for place, inner in enumerate(thing)])
-            if type(thing) is dict:
-                return {key: rebuilt(inner, f"{name}[{key!r}]") for key, inner in thing.items()}
-            return thing
+class Recorded:
+    """The arguments with a stand-in for each float and each Value, and the leaves behind these."""
 
-        labels = [*names, *[f"argument {place}" for place in range(len(names), len(self.arguments))]]
-        arguments = [rebuilt(argument, label) for argument, label in zip(self.arguments, labels)]
-        rebuilt_options = {name: rebuilt(self.options[name], name) for name in sorted(self.options)}
-        return [*numbers, *own], arguments, rebuilt_options
+    def __init__(self, given: Given, names: Sequence[str], recording: Recording) -> None:
+        self._recording = recording
+        self.numbers: list[Value] = []
+        self.values: list[Value] = []
+        self._lists: list[tuple[Any, Any]] = []
+        labels = [*names[len(given.instance) :], *[f"argument {place}" for place in range(len(given.arguments))]]
+        self.arguments = [
+            *given.instance,
+            *[self._rebuilt(argument, label) for argument, label in zip(given.arguments, labels)],
+        ]
+        self.options = {name: self._rebuilt(thing, name) for name, thing in given.options.items()}
+
+    def _rebuilt(self, thing: Any, name: str) -> Any:
+        kind = type(thing)
+        if isinstance(thing, Value):
+            if self._recording.tells_values_apart:
+                return thing
+            self.values.append(GivenValue(thing, self._recording))
+            return self.values[-1]
+        if hasattr(thing, "dtype") and thing.dtype == "float64" and not isinstance(thing, float):
+            numbers = [self._float(number, f"{name}[{place}]") for place, number in enumerate(thing.ravel().tolist())]
+            return recorded_array(thing, numbers, self._recording)
+        if isinstance(thing, float):
+            return self._float(float(thing), name)
+        if kind is list or kind is tuple:
+            return self._kept(kind([self._rebuilt(inner, f"{name}[{place}]") for place, inner in enumerate(thing)]))
+        if kind is dict:
+            return self._kept({key: self._rebuilt(inner, f"{name}[{key!r}]") for key, inner in thing.items()})
+        if isinstance(thing, tuple) and hasattr(kind, "_fields"):
+            return kind(*[self._rebuilt(inner, f"{name}.{field}") for field, inner in zip(kind._fields, thing)])
+        return thing
+
+    def _float(self, number: float, name: str) -> RecordedFloat:
+        self.numbers.append(Value(number, name))
+        return RecordedFloat(self.numbers[-1], self._recording)
+
+    def _kept(self, container: Any) -> Any:
+        if type(container) is not tuple:
+            self._lists.append((container, _contents(container)))
+        return container
+
+    def demand_unchanged(self) -> None:
+        """A replay does not change what it is given."""
+        for container, contents in self._lists:
+            now = _contents(container)
+            if len(now) != len(contents) or not all([x is y for x, y in zip(now, contents)]):
+                raise RecordingError(
+                    f"the compiled function changes a {type(container).__name__} that is its argument, and a replay "
+                    "would not: make a copy, or change it outside of the function"
+                )
+
+
+def _contents(container: Any) -> list[Any]:
+    return [*container, *container.values()] if type(container) is dict else [*container]
 
 
 class Samples:
@@ -100,7 +182,8 @@ class Samples:
             counts = " and ".join(map(str, sorted(lengths)))
             raise ShapeError(f"{name}: arguments with {counts} entries; give one per sample")
         self.name = name
-        self.columns = columns
+        # A column of pandas is read by place, as a list: by [place] it would be read by its labels.
+        self.columns = [column.to_numpy() if hasattr(column, "to_numpy") else column for column in columns]
         self.instance = instance
         [self.count] = lengths
 
@@ -116,7 +199,7 @@ class Samples:
         return Samples(self.name, list(zip(*samples)) or self.columns, self.instance)
 
     def given(self, place: int) -> Given:
-        return Given([*self.instance, *[column[place] for column in self.columns]], {})
+        return Given([column[place] for column in self.columns], {}, self.instance)
 
     def groups(self) -> Iterator[tuple[Sequence[int], Any]]:
         """The samples of each shape: which they are, and a row of numbers for each."""
@@ -134,7 +217,7 @@ class Samples:
 
     def _rows(self) -> Any:
         """The rows of all samples, where they are floats of one shape and that is seen without a look at each."""
-        if not self.count or Given(self.instance, {}).numbers:  # the object is itself a number, or an array
+        if not self.count:
             return None
         if all([getattr(column, "dtype", None) == "float64" for column in self.columns]):
             import numpy as np

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..errors import KindError, MissingToolError
@@ -50,7 +50,8 @@ class ParameterArrays:
         self._data: Any = np.empty(len(self.values))
         self._grad: Any = np.empty(len(self.values))
         places = {id(value): place for place, value in enumerate(self.values)}
-        self._kind = type("Value", (_InArrays,), {"__slots__": (), "_arrays": self, "_places": places})
+        members = {"__slots__": (), "_arrays": self, "_places": places}
+        self._kind = type("Value", (_InArrays,), {**members, "_number": self._data.item, "_gradient": self._grad.item})
         self.is_open = False
         self.read()
 
@@ -121,11 +122,13 @@ class _InArrays(Value):
     __slots__ = ()
     _arrays: ParameterArrays
     _places: dict[int, int]
+    _number: Callable[[int], float]
+    _gradient: Callable[[int], float]
 
-    # These two stand in the way of the slots of the same names.
+    # In place of the slots of these names, for the engine and for everybody.
     @property
     def _data(self) -> Any:
-        return self._arrays._data.item(self._places[id(self)])
+        return self._number(self._places[id(self)])
 
     @_data.setter
     def _data(self, number: Any) -> None:
@@ -133,7 +136,7 @@ class _InArrays(Value):
 
     @property
     def _grad(self) -> Any:
-        return self._arrays._grad.item(self._places[id(self)])
+        return self._gradient(self._places[id(self)])
 
     @_grad.setter
     def _grad(self, number: Any) -> None:

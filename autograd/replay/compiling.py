@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial, update_wrapper
+from functools import cached_property, partial, reduce, update_wrapper
+from itertools import chain
+from operator import add
 from types import MethodType
 from typing import Any
 
-from .. import anomaly
-from ..derivatives import grad
+from ..anomaly import is_detecting
 from ..errors import AutogradError, KindError, RecordingError, ShapeError
-from ..graph import topological_order
+from ..instrument import of_this_call, run_observed
+from ..interpret import pull_back
 from ..messages import given as described
-from ..value import Undefined, Value, record_given
-from .arguments import Given, Samples
+from ..value import Undefined, Value, contributions, record_given, survey
+from .arguments import Given, Recorded, Samples
 from .arrays import ParameterArrays
 from .calls import Call
 from .floats import GuardFlipped
+from .identity import asks_which
 from .python_machine import LANES
-from .variant import Variant
-from .watching import inside, is_inside, watch
+from .recording import RecordedFloat, Recording
+from .recordings import Recordings
+from .variant import Variant, outside_of
 
 __all__ = ["Compiled", "compile"]
-
-# How many recordings of one shape of arguments are kept: each is another way through the function's branches.
-_VARIANTS = 64
-
 
 # A call's result, the leaves that it depends on, and the partial by each.
 Outcome = tuple[Any, tuple[Value, ...], Sequence[Any]]
@@ -53,17 +54,21 @@ def compile(
     A call is one node: its operands are the leaves that the function uses, and its partials are their
     gradients, to the last bit those of the function and ``backward()``. So it is a Value as others are.
 
-    - Floats among the arguments, also in lists, may differ from call to call, and so may leaves and computed
-      Values, which get their gradient too. Everything else (an int, a string, the length of a list) belongs
-      to the shape of the call: for a new one the function is recorded again.
-    - A comparison of Values (``if x > 0``, ``max(values)``) is a guard: where it comes out otherwise,
+    - Floats among the arguments, also in lists, dicts and float64 arrays, may differ from call to call, and so may
+      leaves and computed Values, which get their gradient too. Everything else (an int, a string, the length of a
+      list, which object it is) belongs to the shape of the call: for a new one the function is recorded again.
+    - Inside, a float argument is a float, and an array an array. A comparison of numbers (``if x > 0``,
+      ``if y == 1.0``, ``if y``, ``y in (0.0, 1.0)``, ``max(values)``) is a guard: where it comes out otherwise,
       the function is recorded again.
-    - Reading a number out of a Value, and catching an operation's error, raise RecordingError, as a replay
-      would keep what came of it in the first call. Compare instead; ``allow_data=True`` allows the reading.
-    - Whatever else the function does happens once, when it is recorded: prints, random numbers, reading
-      Python numbers that it closes over, replacing a parameter by another Value.
-    - A Value that was computed outside of the function, and that it uses, is computed again from its
-      leaves in each replay, as ``forward()`` does.
+    - What would take a number of the first call along raises RecordingError: reading ``.data``, ``float(x)``, the
+      hash of a float, formatting one, ``%``, ``//`` and ``round``, NumPy's sums; writing to a leaf or to a list that
+      is an argument; catching an operation's error; computing with the arguments in another thread. Compare
+      instead; ``allow_data=True`` allows the reading.
+    - Whatever else the function does happens once, when it is recorded: prints, random numbers, reading Python
+      numbers that it closes over, replacing a parameter by another Value, ``type(x) is float``.
+    - A Value that was computed outside is an operand as it is: it is not computed again.
+    - Recordings are kept as long as their objects live, and those that are used least are dropped; where most of them
+      are used once only, a warning says so and the function is run by eager from then on.
     - Within ``detect_anomaly()`` each call is run by eager as well, so that trouble is named.
     - A second derivative through a call raises RecordingError. ``.__wrapped__`` is the function that was
       compiled, whose result has its whole graph.
@@ -86,10 +91,21 @@ class Compiled:
         self.function = function
         self.parameters = parameters
         self.allow_data = allow_data
-        self.recorded = 0  # how often the function was recorded
-        self._variants: dict[Any, tuple[Variant, ...]] = {}
+        self._recordings = Recordings()
         name = getattr(function, "__name__", "")
         self._row = Call(name if name.isidentifier() else "call", _evaluated_again, self._backward)
+
+    @property
+    def recorded(self) -> int:
+        """How often the function was recorded."""
+        return self._recordings.recorded
+
+    def __reduce__(self) -> Any:
+        """Copied and pickled without its recordings; what a module knows by its name, as that name."""
+        found: Any = sys.modules.get(self.__module__)
+        for name in self.__qualname__.split("."):
+            found = getattr(found, name, None)
+        return self.__qualname__ if found is self else (Compiled, (self.function, self.parameters, self.allow_data))
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.function, '__qualname__', repr(self.function))}>"
@@ -111,10 +127,14 @@ class Compiled:
         return self if instance is None else Method(self, instance)
 
     def __call__(self, *arguments: Any, **options: Any) -> Value:
+        return self._call(arguments, options)
+
+    def _call(self, arguments: Sequence[Any], options: dict[str, Any], instance: Sequence[Any] = ()) -> Value:
         if is_inside():  # called by another compiled function: a part of that one's graph
-            return self.function(*arguments, **options)
-        given = Given(arguments, options)
-        if anomaly._open:  # eager goes first: it looks at each number, which a replay does not
+            inside: Value = self.function(*instance, *arguments, **options)
+            return inside
+        given = Given(arguments, options, instance)
+        if is_detecting():  # eager goes first: it looks at each number, which a replay does not
             self._by_eager(given)
         return self._node(partial(self._called, given))
 
@@ -166,14 +186,13 @@ class Compiled:
 
     def _map(self, columns: Sequence[Any], instance: Sequence[Any] = ()) -> list[float]:
         samples = self._samples("map", columns, instance)
-        results = [0.0] * samples.count
+        groups = []
         for places, rows in samples.groups():
             found = self._alike(samples.given(places[0]), lambda variant, rows=rows: variant.results(rows))
             if found is None:
                 found = [self._called(samples.given(place))[0] for place in places]
-            for place, result in zip(places, found):
-                results[place] = result
-        return results
+            groups.append((places, found))
+        return _in_order(groups)
 
     def _samples(self, name: str, columns: Sequence[Any], instance: Sequence[Any]) -> Samples:
         if is_inside():
@@ -181,23 +200,21 @@ class Compiled:
         samples = Samples(name, columns, instance)
         if len(columns) == 1 and self._required() - len(instance) > 1:
             samples = samples.transposed()
-        if anomaly._open:
+        if is_detecting():
             for place in range(samples.count):
                 self._by_eager(samples.given(place))
         return samples
 
     def _added(self, samples: Samples, divisor: int) -> Outcome:
         """The sum of the samples' results, divided, the leaves, and the partial by each."""
-        results = [0.0] * samples.count
+        groups = []
         found = []
         for places, rows in samples.groups():
-            of_group, operands, partials = self._group(samples, places, rows, 1 / divisor)
-            for place, result in zip(places, of_group):
-                results[place] = result
+            results, operands, partials = self._group(samples, places, rows, 1 / divisor)
+            groups.append((places, results))
             found.append((operands, partials))
-        total = results[0] if results else 0.0
-        for result in results[1:]:
-            total += result
+        in_order = _in_order(groups)
+        total = reduce(add, in_order) if in_order else 0.0
         return total / divisor, *_together(found)
 
     def _group(
@@ -212,10 +229,10 @@ class Compiled:
 
     def _alike(self, first: Given, run: Callable[[Variant], Any]) -> Any:
         """What ``run`` finds for samples that go one way together; None where each is to go its own."""
-        if first.values:
+        if first.values or not self._recordings.pays:
             return None
         try:
-            return self._fitting(first, self._variants.get(first.shape) or self._variants_for(first), run)
+            return self._fitting(first, self._recordings.of(first) or [self._record(first)], run)
         except (GuardFlipped, ArithmeticError, ValueError):
             return None
 
@@ -237,12 +254,34 @@ class Compiled:
         return record_given(self._row, *again(), again)
 
     def _called(self, given: Given, seed: float = 1.0) -> Outcome:
+        if not self._recordings.pays:
+            return self._by_eager(given, seed)
         try:
-            return self._fitting(given, self._variants_for(given), lambda variant: variant.call(given, seed))
+            for variant in self._recordings.of(given):
+                if variant.is_for(given):
+                    try:
+                        outcome = variant.call(given, seed)
+                    except GuardFlipped:
+                        continue
+                    self._recordings.prefer(given, variant)
+                    return outcome
+            return self._record(given).call(given, seed)
         except GuardFlipped:
             raise _restless() from None
         except (ArithmeticError, ValueError):
+            return self._as_eager_does(given, seed)
+
+    def _as_eager_does(self, given: Given, seed: float) -> Outcome:
+        """The result of eager where a replay raised; its error, in words that name the operation's operands."""
+        try:
             return self._by_eager(given, seed)
+        except AutogradError:
+            raise
+        except (ArithmeticError, ValueError, AttributeError):  # of a float, whose name Python does not know
+            recording = Recording(is_replayed=False)
+            recorded = Recorded(given, self._names(), recording)
+            run_observed(recording, self.function, *recorded.arguments, **recorded.options)
+            raise
 
     def _fitting(self, given: Given, variants: Iterable[Variant], run: Callable[[Variant], Any]) -> Any:
         """What ``run`` finds with the first recording whose guards hold; GuardFlipped where those of none do."""
@@ -251,46 +290,43 @@ class Compiled:
                 found = run(variant)
             except GuardFlipped:
                 continue
-            self._prefer(given, variant)
+            self._recordings.prefer(given, variant)
             return found
         raise GuardFlipped
 
-    def _variants_for(self, given: Given) -> Iterator[Variant]:
-        """The recordings for this shape, the last that fitted first, and then a new one."""
-        yield from self._variants.get(given.shape, ())
-        variant = self._record(given)
-        self._prefer(given, variant)
-        yield variant
-
-    def _prefer(self, given: Given, variant: Variant) -> None:
-        variants = self._variants.get(given.shape, ())
-        if not variants or variants[0] is not variant:
-            others = [other for other in variants if other is not variant]
-            self._variants[given.shape] = (variant, *others[: _VARIANTS - 1])
-
     def _record(self, given: Given) -> Variant:
-        leaves, arguments, options = given.as_leaves(self._names())
-        with watch(self.allow_data) as guards:
-            root = self.function(*arguments, **options)
-        self.recorded += 1
-        return Variant(_checked(root), leaves, guards, given, self.parameters)
+        recording = Recording(self.allow_data)
+        recording.tells_values_apart = bool(given.values) and self._asks_which
+        recorded = Recorded(given, self._names(), recording)
+        try:
+            root = run_observed(recording, self.function, *recorded.arguments, **recorded.options)
+        except RecordingError:
+            if recording.wrote_a_float:  # for the message of an error? Then eager raises that.
+                self._by_eager(given)
+            raise
+        recording.is_over = True
+        recording.demand_no_caught_error()
+        recorded.demand_unchanged()
+        root = _checked(root)
+        variant = Variant(root, recorded, recording, given, self.parameters)
+        found = variant.call(given)[0]
+        if found != root.data and found == found:
+            raise RecordingError(
+                f"the compiled function gives {root.data!r}, and its replay {found!r}: does it change a number that it "
+                "uses?"
+            )
+        self._recordings.add(given, variant, repr(self))
+        return variant
 
     def _by_eager(self, given: Given, seed: float = 1.0) -> Outcome:
         """The same where a replay cannot go. A gradient that does not exist raises when it is asked for."""
-        # A computed Value is a leaf to the function, and its gradient goes on from the call.
-        values = {value: Value(value.data, value.label) if value.op else value for value in given.values}
-        _, arguments, options = given.as_leaves(self._names(), [values[value] for value in given.values])
-        with inside():
-            root = _checked(self.function(*arguments, **options))
-            scaled = root if seed == 1.0 else root * seed
-        outside = {leaf: value for value, leaf in values.items()}
-        own = self.parameters.values if self.parameters is not None else ()
-        leaves = [*dict.fromkeys([*own, *[node for node in topological_order(root) if not node.op]])]
-        try:
-            partials = [0.0 + gradient for gradient in grad(scaled, leaves)]
-        except AutogradError as error:
-            partials = [Undefined(error)] * len(leaves)
-        return root.data, tuple([outside.get(leaf, leaf) for leaf in leaves]), partials
+        recording = Recording(is_replayed=False)
+        root = run_observed(recording, self.function, *given.instance, *given.arguments, **given.options)
+        root = _checked(root)
+        outside = outside_of(root, recording)
+        order, leaves, rows = survey(root, outside)
+        leaves = [*dict.fromkeys(chain(*rows, leaves, outside))]
+        return root.data, *_pulled_back(root, order, leaves, seed)
 
     def _backward(self, operands: tuple[Value, ...], partials: Any, seed: Any) -> bool:
         """Add a call's gradients to the arrays at once, where it is the root and depends on leaves only."""
@@ -308,6 +344,10 @@ class Compiled:
 
     # --- its parameters ---
 
+    @cached_property
+    def _asks_which(self) -> bool:
+        return asks_which(self.function)
+
     def _positional(self) -> list[inspect.Parameter]:
         try:
             parameters = inspect.signature(self.function).parameters.values()
@@ -323,6 +363,14 @@ class Compiled:
         return sum(p.default is p.empty for p in self._positional())
 
 
+def _in_order(groups: Sequence[tuple[Sequence[int], list[float]]]) -> list[float]:
+    """The results of several groups of samples, in the samples' order."""
+    if len(groups) == 1:
+        return groups[0][1]
+    found = {place: result for places, results in groups for place, result in zip(places, results)}
+    return [found[place] for place in sorted(found)]
+
+
 def _together(found: Sequence[tuple[Any, Any]]) -> tuple[tuple[Value, ...], Sequence[Any]]:
     """The operands of several outcomes, each once, with the sum of its partials."""
     if len(found) == 1:
@@ -335,6 +383,28 @@ def _together(found: Sequence[tuple[Any, Any]]) -> tuple[tuple[Value, ...], Sequ
             undefined = [one for one in (known, partial_of_one) if type(one) is Undefined]
             totals[operand] = undefined[0] if undefined else known + partial_of_one
     return tuple(totals), [*totals.values()]
+
+
+def is_inside() -> bool:
+    """Is this thread inside of a compiled function, whose graph is being built?"""
+    return isinstance(of_this_call(), Recording)
+
+
+def _pulled_back(
+    root: Value, order: list[Value], leaves: list[Value], seed: float
+) -> tuple[tuple[Value, ...], Sequence[Any]]:
+    """The leaves under a root, and the gradient with respect to each."""
+
+    def terms(node: Value, cotangent: Any) -> Iterator[tuple[Value, Any]]:
+        for operand, _, contribution in contributions(node, cotangent):
+            yield operand, contribution
+
+    try:
+        found = pull_back(order, {root: seed}, terms)
+        partials: list[Any] = [0.0 + found.get(leaf, 0.0) for leaf in leaves]
+    except AutogradError as error:
+        partials = [Undefined(error)] * len(leaves)
+    return tuple(leaves), partials
 
 
 def _evaluated_again(again: Callable[[], Outcome], operands: tuple[Value, ...]) -> tuple[Any, Sequence[Any]]:
@@ -352,6 +422,8 @@ def _evaluated_again(again: Callable[[], Outcome], operands: tuple[Value, ...]) 
 
 
 def _checked(root: Any) -> Value:
+    if type(root) is RecordedFloat:
+        return root.value_after()
     if not isinstance(root, Value):
         raise KindError(f"the compiled function returned {described(root)}, and must return one Value")
     return root
@@ -374,7 +446,7 @@ class Method:
         return self.compiled.__doc__
 
     def __call__(self, *arguments: Any, **options: Any) -> Value:
-        return self.compiled(self.instance, *arguments, **options)
+        return self.compiled._call(arguments, options, (self.instance,))
 
     def sum(self, *columns: Sequence[Any]) -> Value:
         """The sum of many calls; see Compiled.sum."""

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import ctypes
 import math
+import os
 import threading
+import weakref
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -61,6 +63,7 @@ class NativeMachine:
         self._one = _Arrays(np, record, 1)
         self._eight: _Arrays | None = None  # and the totals of settled leaves: made for the first batch
         self._lock = threading.Lock()
+        _machines.add(self)
 
     def forward(self, leaves: Sequence[float]) -> float:
         with self._lock:
@@ -328,6 +331,19 @@ def _encoded(record: Record, bound: range) -> tuple[list[int], list[int], int]:
 # --- the compiled machine -------------------------------------------------------------------------
 
 _building = threading.Lock()
+_machines: weakref.WeakSet[NativeMachine] = weakref.WeakSet()
+
+
+def _open_locks() -> None:
+    """In a forked process, where the thread that held a lock is not, and each run writes all that it reads."""
+    global _building
+    _building = threading.Lock()
+    for machine in [*_machines]:
+        machine._lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_open_locks)
 
 
 def _numpy() -> Any:

@@ -31,16 +31,17 @@ numbers; so a record holds no derivative that the table does not. Contributions 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain, islice
 from typing import Any
 
 from .. import messages, numeric
 from ..arithmetic import Arithmetic
 from ..errors import KindError
 from ..primitives import FAMILIES, PRIMITIVES, Primitive, lookup
-from ..value import Value, record_in_order, survey
+from ..value import Value, data_of, record_in_order, survey
 from ..weighted import shared_tuples, split_weighted_sum, weighted_sums
 from . import floats
 
@@ -55,6 +56,8 @@ GUARDS = ("guard_lt", "guard_le", "guard_gt", "guard_ge")
 _OWN = {"copy": 1, "power_by_base": 3, "power_by_exponent": 3}
 # What the machines can do of the table; a row that is not here is recorded by what its rule does.
 _OPERATIONS = {*floats.__all__, "add", "sub", "mul", "div", "pow", "neg", "abs", "relu", "step"}
+# Of these, what may raise with other numbers, so that it is done also where its result is not used.
+_MAY_RAISE = {"cos", "div", "exp", "expm1", "log", "log1p", "pow", "sin", "sqrt"}
 # A whole float has this many digits before it skips integers; an int beyond would not replay exactly.
 _LARGEST_WHOLE = 2**53
 
@@ -130,10 +133,12 @@ class _Recorder:
         self.size += 1
         return self.size - 1
 
-    def add_leaf(self, leaf: Value) -> None:
-        if leaf not in self.slots:
-            self.slots[leaf] = self.new_slot()
-            self.data.append(as_float(leaf.data, leaf.label or "a leaf"))
+    def add_leaves(self, leaves: Iterable[Value]) -> None:
+        """Give slots to those that have none; all leaves come before anything else."""
+        new = [leaf for leaf in dict.fromkeys(leaves) if leaf not in self.slots]
+        self.slots.update(zip(new, range(self.size, self.size + len(new))))
+        self.size += len(new)
+        self.data += floats_of(new)
 
     def constant(self, number: Any, shared: bool = True) -> int:
         number = as_float(number, "a constant")
@@ -349,44 +354,57 @@ def as_float(number: Any, what: str) -> float:
     )
 
 
+def floats_of(leaves: Sequence[Value]) -> list[float]:
+    """The leaves' numbers as what a record holds."""
+    numbers: list[Any] = [*map(data_of, leaves)]
+    if {*map(type, numbers)} <= _FLOATS:
+        return numbers
+    return [as_float(leaf.data, leaf.label or "a leaf") for leaf in leaves]
+
+
+_FLOATS = {float}
+
+
 def make_record(
     root: Value,
     inputs: Sequence[Value] = (),
     parameters: Sequence[Value] = (),
     guards: Sequence[Guard] = (),
     unwanted: Sequence[Value] = (),
+    outside: Set[Value] = frozenset(),
+    unused: Sequence[Value] = (),
 ) -> tuple[Record, list[Value]]:
     """The record of the graph under ``root``, and its leaves in the order of their slots.
 
     ``inputs`` are the leaves that are given anew at each run. ``parameters`` get the first slots, in
     their order. ``guards`` are written before whatever they do not need themselves, so that a
-    flipped one stops a replay first. No gradient is computed for the leaves in ``unwanted``.
+    flipped one stops a replay first. No gradient is computed for the leaves in ``unwanted``. Nodes
+    ``outside`` count as leaves. Of what is ``unused``, the operations that may raise are done too.
     """
-    order, leaves, rows = survey(root)
+    order, leaves, rows = survey(root, outside)
     recorder = _Recorder()
+    recorder.add_leaves(parameters)
+    # Each guard comes after what it compares, and an operation that several need comes once.
+    sides = [side for guard in guards for side in (guard.left, guard.right) if isinstance(side, Value)]
+    raising = [node for node in unused if node.op in _MAY_RAISE or node.op not in _OPERATIONS]
+    known, parts, surveyed = {*outside}, {}, [(leaves, rows)]
+    for node in dict.fromkeys([*sides, *raising]):
+        parts[node], some_leaves, some_rows = survey(node, known) if node not in known else ([], [], [])
+        known.update(parts[node])
+        surveyed.append((some_leaves, some_rows))
     given = set(inputs)
-    compared = [side for guard in guards for side in (guard.left, guard.right) if isinstance(side, Value)]
-    surveys = [survey(side) for side in dict.fromkeys(compared)]
-    for leaf in parameters:
-        recorder.add_leaf(leaf)
-    for _, some_leaves, some_rows in ((order, leaves, rows), *surveys):
-        for row in some_rows:
-            for leaf in row:
-                if leaf not in given:
-                    recorder.add_leaf(leaf)
-        for leaf in some_leaves:
-            if leaf not in given:
-                recorder.add_leaf(leaf)
-    for leaf in inputs:
-        recorder.add_leaf(leaf)
-    surveyed = dict(zip(dict.fromkeys(compared), surveys))
+    for some_leaves, some_rows in surveyed:
+        recorder.add_leaves([leaf for leaf in chain(*some_rows, some_leaves) if leaf not in given])
+    recorder.add_leaves([*outside, *inputs])
     for guard in guards:
         for side in (guard.left, guard.right):
             if isinstance(side, Value):
-                recorder.add_operations(surveyed[side][0])
+                recorder.add_operations(parts[side])
         recorder.forward.append(
             (guard.operation, int(guard.outcome), recorder.slots_of((guard.left, guard.right)))
         )
+    for node in raising:
+        recorder.add_operations(parts[node])
     recorder.add_operations(order)
     no_gradient = frozenset(recorder.slots[leaf] for leaf in unwanted if leaf in recorder.slots)
     recorder.add_chain_rule(order, no_gradient)
@@ -402,7 +420,7 @@ def make_record(
         no_gradient,
     )
     verify(record)
-    return record, [node for node in recorder.slots if not node.op]
+    return record, [*islice(recorder.slots, record.leaf_count)]
 
 
 def verify(record: Record) -> None:

@@ -7,57 +7,75 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from ..errors import RecordingError
 from ..value import Value, survey
-from .arguments import Given
+from .arguments import Given, Recorded
 from .arrays import ParameterArrays
 from .native import machine_for
-from .record import Guard, as_float, make_record
+from .record import floats_of, make_record
+from .recording import Recording
 
-__all__ = ["Variant"]
+__all__ = ["Variant", "outside_of"]
 
 
 class Variant:
     """A way through a function: it is valid as long as its guards hold."""
 
     def __init__(
-        self,
-        root: Value,
-        inputs: Sequence[Value],
-        guards: Sequence[Guard],
-        given: Given,
-        arrays: ParameterArrays | None,
+        self, root: Value, recorded: Recorded, recording: Recording, given: Given, arrays: ParameterArrays | None
     ) -> None:
-        numbers = inputs[: len(given.numbers)]
+        numbers, values = recorded.numbers, recorded.values
         own = arrays.values if arrays is not None else []
-        record, leaves = make_record(root, inputs, own, guards, unwanted=numbers)
+        outside = outside_of(root, recording)
+        record, leaves = make_record(
+            root, [*numbers, *values], own, [*recording.guards.values()], unwanted=numbers, outside=outside,
+            unused=[*recording.made],
+        )  # fmt: skip
         self._arrays = arrays
-        self._leaves = leaves[: len(leaves) - len(inputs)]  # those that are no arguments: first those in arrays
+        self._leaves = leaves[: len(leaves) - len(numbers) - len(values)]  # no arguments: first those in arrays
         self._others = self._leaves[len(own) :]
-        self._first_value = len(leaves) - len(given.values)
+        self._first_value = len(leaves) - len(values)
         self._slots = {leaf: slot for slot, leaf in enumerate(self._leaves)}
         self._machine = machine_for(record, range(self._first_value, len(leaves)))
+        self.size = record.size
+        self.used = 0  # when it was used last: the turn of a clock
+        # Where the function looked which Values its arguments are, it holds for these; where it looked what a
+        # derivative depends on, for those that are leaves, each another.
+        self._told_apart = given.values if recording.tells_values_apart else None
+        self._takes_values = bool(values)  # or they are leaves that it uses, as others
+        self._differentiates = recording.differentiates and bool(values)
         # The operands of a call: the leaves that the result depends on, not those that are only compared.
-        used = _leaves_under(root).union(own)
+        used = _leaves_under(root, outside).union(own)
         self._places = [slot for slot, leaf in enumerate(self._leaves) if leaf in used]
         self.operands = tuple([self._leaves[slot] for slot in self._places])
         self._first_places_only = self._places == [*range(len(self._places))]
-        self._used_values = [place for place, leaf in enumerate(inputs[len(numbers) :]) if leaf in used]
+        self._used_values = [place for place, leaf in enumerate(values) if leaf in used]
+
+    def is_for(self, given: Given) -> bool:
+        """Does this recording hold for these Values among the arguments?"""
+        told = self._told_apart
+        if told is not None and not all([one is other for one, other in zip(told, given.values)]):
+            return False
+        if self._differentiates and (any([x.op for x in given.values]) or self._same_leaves(given.values)):
+            raise RecordingError(
+                "the compiled function takes a derivative (grad), and an argument is a computed Value, or a leaf that "
+                "it uses already: the derivative with respect to that would go another way. Call the function itself, "
+                ".__wrapped__"
+            )
+        return True
 
     def call(self, given: Given, seed: float = 1.0) -> tuple[float, tuple[Value, ...], Sequence[float]]:
         """The result, the leaves that it depends on, and the partial by each, times ``seed``."""
-        values = given.values
-        numbers = self._numbers(*given.numbers, *_data(values))
+        values = given.values if self._takes_values else []
+        numbers = self._numbers(*given.numbers, *floats_of(values))
         if not values:
             result, gradients = self._machine.replay(numbers, seed)
             return result, self.operands, self._of_operands(gradients)
         same = self._same_leaves(values)
         result, gradients = self._machine.replay(numbers, seed, same)
-        if same:  # some leaf has the gradient of another too, so none is left out
-            return result, (*self._leaves, *values), [
-                *_listed(gradients[: len(self._leaves)]),
-                *_listed(gradients[self._first_value :]),
-            ]
         of_values = _listed(gradients[self._first_value :])
+        if same:  # some leaf has the gradient of another too, so none is left out
+            return result, (*self._leaves, *values), [*_listed(gradients[: len(self._leaves)]), *of_values]
         return (
             result,
             (*self.operands, *[values[place] for place in self._used_values]),
@@ -87,12 +105,12 @@ class Variant:
         return [listed[place] for place in self._places]
 
     def _numbers(self, *given: float) -> Any:
-        numbers = [*_data(self._others), *given]
+        numbers = [*floats_of(self._others), *given]
         if self._arrays is None:
             return numbers
         if self._arrays.is_open:
             return self._arrays.followed_by(numbers)
-        return [*_data(self._arrays.values), *numbers]
+        return [*floats_of(self._arrays.values), *numbers]
 
     def _same_leaves(self, values: Sequence[Value]) -> dict[int, int]:
         """Arguments that are a leaf which has a slot already: their slots, and its."""
@@ -107,18 +125,29 @@ class Variant:
         return same
 
 
-def _leaves_under(root: Value) -> set[Value]:
-    _, leaves, rows = survey(root)
-    return {*leaves, *[leaf for row in rows for leaf in row]}
+def outside_of(root: Value, recording: Recording) -> set[Value]:
+    """The computed Values that the function uses and has not made: to it they are leaves."""
+    nodes = {root, *[side for guard in recording.guards.values() for side in (guard.left, guard.right)]}
+    nodes.update(*[node.operands for node in recording.made])
+    nodes.difference_update(recording.made)
+    outside = {node for node in nodes if isinstance(node, Value) and node.primitive is not None}
+    if not recording.made_elsewhere.isdisjoint(map(id, outside)):
+        raise RecordingError(
+            "the compiled function uses what another thread computed while it was recorded, and a replay would not "
+            "compute it again: compute in the function's own thread"
+        )
+    return outside
+
+
+def _leaves_under(root: Value, outside: set[Value]) -> set[Value]:
+    order, leaves, rows = survey(root, outside)
+    found = {*leaves, *[leaf for row in rows for leaf in row]}
+    if outside:
+        used = [operand for node in order for operand in node.operands if isinstance(operand, Value)]
+        found.update(outside.intersection([root, *used]))
+    return found
 
 
 def _listed(numbers: Any) -> Any:
     """An array as a list of Python's own floats."""
     return numbers.tolist() if hasattr(numbers, "tolist") else numbers
-
-
-def _data(leaves: Sequence[Value]) -> list[float]:
-    numbers = [leaf.data for leaf in leaves]
-    if {*map(type, numbers)} <= {float}:
-        return numbers
-    return [as_float(leaf.data, leaf.label or "a leaf") for leaf in leaves]

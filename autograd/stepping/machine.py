@@ -7,11 +7,23 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from .. import arguments, value
+from .. import arguments
 from ..errors import UnknownNameError
 from ..messages import quoted
 from ..numeric import Number, zero
-from ..value import Value, contributions, end_pass, kept_gradients, seed_like, set_state, start_pass, state, survey
+from ..value import (
+    Value,
+    contributions,
+    end_pass,
+    kept_gradients,
+    reevaluate,
+    seed_like,
+    set_state,
+    start_pass,
+    state,
+    survey,
+    sweep,
+)
 from .lines import Namer, line
 
 __all__ = ["Contribution", "Event", "Stepper", "step"]
@@ -277,7 +289,7 @@ class Stepper:
     def _evaluate(self, node: Value) -> Event:
         before = state(node)
         self._undo.append(before)
-        value.evaluate(node)  # asked of the module: detect_anomaly exchanges it, and the sweep
+        reevaluate(node)
         return self._event("forward", "evaluate", node, before[0])
 
     def _plant_seed(self, root: Value) -> Event:
@@ -292,7 +304,7 @@ class Stepper:
         operands = _values_among(node.operands)
         before = [operand.grad for operand in operands]
         self._undo.append(before)
-        value.sweep([node])
+        sweep([node])
         total, done = dict(zip(operands, before)), []
         for operand, partial, contribution in contributions(node, node.grad):
             total[operand] += contribution
