@@ -1,810 +1,606 @@
 """The machine that runs a record natively, in LLVM's language.
 
-One loop reads the instructions and jumps to a block for each operation; it is the same for every graph,
-so it is compiled once in a process, in a fraction of a second. It exists twice: over single numbers,
-and over vectors of eight, which are eight samples of a batch side by side. No product and sum are
-fused, nothing is reordered, and functions are the C library's, as Python's ``math`` has them: so the
-bits are those of :mod:`autograd.replay.floats`.
+One loop reads instructions and jumps to the code of each; it is the same for every graph, so it is
+compiled once, and kept. An instruction is a few whole numbers, of two sorts:
 
-An instruction is six whole numbers: the operation, the slot that it writes, and up to four more that
-its block explains. Where Python would raise (a logarithm of 0, an overflow) or a guard flips, the
-machine stops, and says at which instruction.
+- of single numbers: the operation, the place that it writes, the places that it reads;
+- of many at once: ``wide`` operations (elementwise), ``product``, ``row_products`` and ``outer`` (of the
+  layers of a network), the softmax family, and ``lane_sums`` (of a batch).
+
+In a batch the same instructions run on samples in lanes, a row of them in each place. No product and
+sum are fused, nothing is reordered, and functions are the C library's, as Python's ``math`` has them: so
+the bits are those of eager. Where Python would raise or a guard flips, the machine stops, and says
+where. No code reads or writes past what it was given: the rest of a vector is masked.
+
+The fields of each instruction are named where its code is written; :mod:`autograd.replay.encoding` writes them.
 """
 
 from __future__ import annotations
 
 import math
-import re
-import struct
+from collections.abc import Sequence
+from inspect import signature
 
-__all__ = ["BLOCK", "LANES", "OPERATIONS", "machine_source"]
+from .elementary import CALLED, ELEMENTARY, FUNCTIONS, Lanes, write
+from .emitter import Function, Loop, bits_of, constant, mask_type, number_type
 
-LANES = 8
-BLOCK = 8  # weighted sums that are computed side by side, as a sum alone waits for each of its additions
+__all__ = ["ARITY", "DATA", "FRAME", "GRAD", "LANES", "OWN", "R", "SINGLE", "WIDE", "machine_source"]
 
-_FUNCTIONS = ["exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erfc"]
+LANES = 8  # of the sum over a batch, whatever the machine's vectors hold
 
-# What an operation of one or two operands does: %x and %y are their numbers, %r becomes the result.
-# "stop" marks the numbers for which Python might raise; Python's own replay then decides.
-_ELEMENTARY = {
-    "copy": "%r = fadd T %x, NEGATIVE_ZERO",
-    "neg": "%r = fneg T %x",
-    "abs": "%r = call T @llvm.fabs.S(T %x)",
-    "add": "%r = fadd T %x, %y",
-    "sub": "%r = fsub T %x, %y",
-    "mul": "%r = fmul T %x, %y",
-    "div": """
-        %stop = fcmp oeq T %y, ZERO
-        %r = fdiv T %x, %y""",
-    "exp": """
-        %r = call T @v.exp(T %x)
-        %stop = fcmp oeq T %r, INFINITY""",
-    "expm1": """
-        %r = call T @v.expm1(T %x)
-        %stop = fcmp oeq T %r, INFINITY""",
-    "log": """
-        %stop = fcmp ole T %x, ZERO
-        %r = call T @v.log(T %x)""",
-    "log1p": """
-        %stop = fcmp ole T %x, MINUS_ONE
-        %r = call T @v.log1p(T %x)""",
-    "sqrt": """
-        %stop = fcmp olt T %x, ZERO
-        %r = call T @llvm.sqrt.S(T %x)""",
-    "sin": """
-        %r = call T @v.sin(T %x)
-        %stop = fcmp uno T %r, ZERO""",
-    "cos": """
-        %r = call T @v.cos(T %x)
-        %stop = fcmp uno T %r, ZERO""",
-    "tanh": "%r = call T @v.tanh(T %x)",
-    "step": """
-        %above = fcmp ogt T %x, ZERO
-        %r = select C %above, T ONE, T ZERO""",
-    "sign": """
-        %above = fcmp ogt T %x, ZERO
-        %below = fcmp olt T %x, ZERO
-        %low = select C %below, T MINUS_ONE, T ZERO
-        %r = select C %above, T ONE, T %low""",
-    "relu": """
-        %below = fcmp ole T %x, ZERO
-        %r = select C %below, T ZERO, T %x""",
-    "leaky_relu": """
-        %below = fcmp ole T %x, ZERO
-        %small = fmul T %y, %x
-        %r = select C %below, T %small, T %x""",
-    "elu": """
-        %below = fcmp ole T %x, ZERO
-        %exponent = select C %below, T %x, T ZERO
-        %power = call T @v.expm1(T %exponent)
-        %small = fmul T %y, %power
-        %r = select C %below, T %small, T %x""",
-    "maximum": """
-        %greater = fcmp oge T %x, %y
-        %no_number = fcmp uno T %x, %x
-        %first = or C %greater, %no_number
-        %r = select C %first, T %x, T %y""",
-    "minimum": """
-        %smaller = fcmp ole T %x, %y
-        %no_number = fcmp uno T %x, %x
-        %first = or C %smaller, %no_number
-        %r = select C %first, T %x, T %y""",
-    "sigmoid": """
-        %size = call T @llvm.fabs.S(T %x)
-        %exponent = fneg T %size
-        %small = call T @v.exp(T %exponent)
-        %below = fadd T ONE, %small
-        %right = fdiv T ONE, %below
-        %left = fdiv T %small, %below
-        %positive = fcmp oge T %x, ZERO
-        %r = select C %positive, T %right, T %left""",
-    "softplus": """
-        %size = call T @llvm.fabs.S(T %x)
-        %exponent = fneg T %size
-        %small = call T @v.exp(T %exponent)
-        %tail = call T @v.log1p(T %small)
-        %positive = fcmp ogt T %x, ZERO
-        %line = select C %positive, T %x, T ZERO
-        %r = fadd T %line, %tail""",
-    "normal_cdf": "%r = call T @v.normal_cdf(T %x)",
-    "gelu": """
-        %share = call T @v.normal_cdf(T %x)
-        %none = fcmp ole T %share, ZERO
-        %factor = select C %none, T MINUS_ONE, T %x
-        %r = fmul T %factor, %share""",
-    "where": """
-        %below = fcmp ole T %x, ZERO
-        %r = select C %below, T %z, T %y""",
-    "pow": """
-        %r = call T @v.pow(T %x, T %y)
-        %stop = call C @v.odd_power(T %x, T %y, T %r)""",
-    # %x is the power itself here, %y its base, %z its exponent
-    "power_by_base": """
-        %less = fsub T %z, ONE
-        %power = call T @v.pow(T %y, T %less)
-        %odd = call C @v.odd_power(T %y, T %less, T %power)
-        %factor_is_zero = fcmp oeq T %z, ZERO
-        %stop = select C %factor_is_zero, C NEVER, C %odd
-        %usual = fmul T %z, %power
-        %r = select C %factor_is_zero, T %z, T %usual""",
-    "power_by_exponent": """
-        %base_is_zero = fcmp oeq T %y, ZERO
-        %positive = fcmp ogt T %z, ZERO
-        %flat = and C %base_is_zero, %positive
-        %outside = fcmp ole T %y, ZERO
-        %stop = select C %flat, C NEVER, C %outside
-        %logarithm = call T @v.log(T %y)
-        %usual = fmul T %x, %logarithm
-        %r = select C %flat, T %x, T %usual""",
-}
+# What a frame points to: the numbers of the run, parameters, their gradients, the numbers of other
+# leaves (in a batch), a batch's totals, some room, the instructions and their lists of places.
+FRAME = ("R", "DATA", "GRAD", "OWN", "totals", "room", "room_size", "code", "lists", "seed")
+R, DATA, GRAD, OWN = range(4)
 
-_COMPARISONS = {"guard_lt": "olt", "guard_le": "ole", "guard_gt": "ogt", "guard_ge": "oge"}
+ARITY = {name: len(signature(formula).parameters) for name, formula in ELEMENTARY.items()}
+_FAMILIES = ("softmax", "log_softmax", "logsumexp")
+_OTHERS = ("product", "row_products", "outer", "lane_sums", *_FAMILIES)
+SINGLE = {name: number for number, name in enumerate(ELEMENTARY)}
+WIDE = {name: number for number, name in enumerate((*(f"wide.{name}" for name in ELEMENTARY), *_OTHERS), len(SINGLE))}
 
-# The other blocks. %to is the first slot's address, %a, %b, %c and %n the instruction's other numbers, R the
-# numbers, G the cotangents; {loop i} … {end} repeats for i from 0 to %n, once at least.
-_BLOCKS = {
-    # cotangent[to] += cotangent[a] · number[b]
-    "collect": """
-        %at = getelementptr T, ptr %G, i64 %to
-        %old = load T, ptr %at
-        %ca = getelementptr T, ptr %G, i64 %a
-        %cotangent = load T, ptr %ca
-        %pb = getelementptr T, ptr %R, i64 %b
-        %partial = load T, ptr %pb
-        %term = fmul T %cotangent, %partial
-        %new = fadd T %old, %term
-        store T %new, ptr %at""",
-    "collect_same": """
-        %at = getelementptr T, ptr %G, i64 %to
-        %old = load T, ptr %at
-        %ca = getelementptr T, ptr %G, i64 %a
-        %cotangent = load T, ptr %ca
-        %new = fadd T %old, %cotangent
-        store T %new, ptr %at""",
-    "collect_negated": """
-        %at = getelementptr T, ptr %G, i64 %to
-        %old = load T, ptr %at
-        %ca = getelementptr T, ptr %G, i64 %a
-        %cotangent = load T, ptr %ca
-        %new = fsub T %old, %cotangent
-        store T %new, ptr %at""",
-    # cotangent[to + i] += cotangent[a] · number[b + i] for i below n
-    "collect_run": """
-        %ca = getelementptr T, ptr %G, i64 %a
-        %cotangent = load T, ptr %ca
-        %targets = getelementptr T, ptr %G, i64 %to
-        %numbers = getelementptr T, ptr %R, i64 %b
-        call void @v.add_products(ptr %targets, ptr %numbers, T %cotangent, i64 %n)""",
-    # the same from lists: targets at args[b], numbers at args[c]
-    "collect_list": """
-        %ca = getelementptr T, ptr %G, i64 %a
-        %cotangent = load T, ptr %ca
-        {loop i}
-        %bi = add i64 %b, %i
-        %target = call i64 @argument(ptr %args, i64 %bi)
-        %at = getelementptr T, ptr %G, i64 %target
-        %old = load T, ptr %at
-        %ci = add i64 %c, %i
-        %x = call T @v.number(ptr %args, i64 %ci, ptr %R)
-        %term = fmul T %cotangent, %x
-        %new = fadd T %old, %term
-        store T %new, ptr %at
-        {end}""",
-    # the sum of number[args[a + i]]
-    "total": """
-        %start = call T @v.number(ptr %args, i64 %a, ptr %R)
-        %rest = sub i64 %n, 1
-        {loop i from 1 sum = %start}
-        %ai = add i64 %a, %i
-        %x = call T @v.number(ptr %args, i64 %ai, ptr %R)
-        %sum.next = fadd T %sum, %x
-        {end}
-        %at = getelementptr T, ptr %R, i64 %to
-        store T %sum.last, ptr %at""",
-    # weights at args[a], inputs at args[b], the bias in slot c; the first product starts the sum
-    "weighted_sum": """
-        %w0 = call T @v.number(ptr %args, i64 %a, ptr %R)
-        %x0 = call T @v.number(ptr %args, i64 %b, ptr %R)
-        %start = fmul T %w0, %x0
-        {loop i from 1 sum = %start}
-        %ai = add i64 %a, %i
-        %w = call T @v.number(ptr %args, i64 %ai, ptr %R)
-        %bi = add i64 %b, %i
-        %x = call T @v.number(ptr %args, i64 %bi, ptr %R)
-        %term = fmul T %w, %x
-        %sum.next = fadd T %sum, %term
-        {end}
-        %pc = getelementptr T, ptr %R, i64 %c
-        %bias = load T, ptr %pc
-        %result = fadd T %sum.last, %bias
-        %at = getelementptr T, ptr %R, i64 %to
-        store T %result, ptr %at""",
-    # weights from slot a on, inputs from slot b on
-    "weighted_run": """
-        %weights = getelementptr T, ptr %R, i64 %a
-        %inputs = getelementptr T, ptr %R, i64 %b
-        %w0 = load T, ptr %weights
-        %x0 = load T, ptr %inputs
-        %start = fmul T %w0, %x0
-        {loop i from 1 sum = %start}
-        %wi = getelementptr T, ptr %weights, i64 %i
-        %w = load T, ptr %wi
-        %xi = getelementptr T, ptr %inputs, i64 %i
-        %x = load T, ptr %xi
-        %term = fmul T %w, %x
-        %sum.next = fadd T %sum, %term
-        {end}
-        %pc = getelementptr T, ptr %R, i64 %c
-        %bias = load T, ptr %pc
-        %result = fadd T %sum.last, %bias
-        %at = getelementptr T, ptr %R, i64 %to
-        store T %result, ptr %at""",
-    # probabilities of number[args[a + i]], to slots from `to` on
-    "softmax": """
-        %m = call T @v.largest(ptr %args, i64 %a, i64 %n, ptr %R)
-        %results = getelementptr T, ptr %R, i64 %to
-        {loop i from 0 sum = NEGATIVE_ZERO}
-        %ai = add i64 %a, %i
-        %x = call T @v.number(ptr %args, i64 %ai, ptr %R)
-        %less = fsub T %x, %m
-        %power = call T @v.exp(T %less)
-        %at = getelementptr T, ptr %results, i64 %i
-        store T %power, ptr %at
-        %sum.next = fadd T %sum, %power
-        {end}
-        {loop j}
-        %again = getelementptr T, ptr %results, i64 %j
-        %above = load T, ptr %again
-        %probability = fdiv T %above, %sum.last
-        store T %probability, ptr %again
-        {end}""",
-    "log_softmax": """
-        %m = call T @v.largest(ptr %args, i64 %a, i64 %n, ptr %R)
-        %tail = call T @v.log_of_rest(ptr %args, i64 %a, i64 %n, ptr %R)
-        %results = getelementptr T, ptr %R, i64 %to
-        {loop i}
-        %ai = add i64 %a, %i
-        %x = call T @v.number(ptr %args, i64 %ai, ptr %R)
-        %less = fsub T %x, %m
-        %logarithm = fsub T %less, %tail
-        %at = getelementptr T, ptr %results, i64 %i
-        store T %logarithm, ptr %at
-        {end}""",
-    "logsumexp": """
-        %m = call T @v.largest(ptr %args, i64 %a, i64 %n, ptr %R)
-        %tail = call T @v.log_of_rest(ptr %args, i64 %a, i64 %n, ptr %R)
-        %r = fadd T %m, %tail
-        %size = call T @llvm.fabs.S(T %m)
-        %stop = fcmp oeq T %size, INFINITY""",
-}
+_ARGUMENTS = [("ptr", "ins"), ("ptr", "lists"), ("ptr", "frame"), ("i64", "lanes")]
+_EIGHT = number_type(LANES)
 
 
-def _weighted_block() -> str:
-    """BLOCK weighted sums of the same inputs: args[a + 3k] is the k-th sum's slot, its first weight, its bias."""
-    rows = range(BLOCK)
-    lines = ["%inputs = getelementptr T, ptr %R, i64 %b", "%x0 = load T, ptr %inputs"]
-    for row in rows:
-        lines += [
-            f"%k{row} = add i64 %a, {3 * row + 1}",
-            f"%s{row} = call i64 @argument(ptr %args, i64 %k{row})",
-            f"%weights{row} = getelementptr T, ptr %R, i64 %s{row}",
-            f"%w0{row} = load T, ptr %weights{row}",
-            f"%start{row} = fmul T %w0{row}, %x0",
-        ]
-    lines.append("{loop i from 1 " + " ".join(f"sum{row} = %start{row}" for row in rows) + "}")
-    lines += ["%xi = getelementptr T, ptr %inputs, i64 %i", "%x = load T, ptr %xi"]
-    for row in rows:
-        lines += [
-            f"%wi{row} = getelementptr T, ptr %weights{row}, i64 %i",
-            f"%w{row} = load T, ptr %wi{row}",
-            f"%term{row} = fmul T %w{row}, %x",
-            f"%sum{row}.next = fadd T %sum{row}, %term{row}",
-        ]
-    lines.append("{end}")
-    for row in rows:
-        lines += [
-            f"%l{row} = add i64 %a, {3 * row + 2}",
-            f"%bias{row} = call T @v.number(ptr %args, i64 %l{row}, ptr %R)",
-            f"%result{row} = fadd T %sum{row}.last, %bias{row}",
-            f"%j{row} = add i64 %a, {3 * row}",
-            f"%to{row} = call i64 @argument(ptr %args, i64 %j{row})",
-            f"%at{row} = getelementptr T, ptr %R, i64 %to{row}",
-            f"store T %result{row}, ptr %at{row}",
-        ]
-    return "\n".join(lines)
+def machine_source(lanes: int, rows: int) -> str:
+    """The machine for vectors of so many lanes, and products of so many rows at once."""
+    declared = "".join(f"declare double @{name}(double)\n" for name in FUNCTIONS if name != "pow")
+    declared += "declare double @pow(double, double)\n"
+    for suffix, kind in (("f64", "double"), (f"v{lanes}f64", number_type(lanes))):
+        declared += "".join(f"declare {kind} @llvm.{name}.{suffix}({kind})\n" for name in ("fabs", "sqrt"))
+    kind, mask = number_type(lanes), mask_type(lanes)
+    declared += f"declare {kind} @llvm.masked.load.v{lanes}f64.p0(ptr, i32, {mask}, {kind})\n"
+    declared += f"declare void @llvm.masked.store.v{lanes}f64.p0({kind}, ptr, i32, {mask})\n"
+    parts = [_operand(lanes), *(_elementwise(name, lanes) for name in ELEMENTARY)]
+    parts += [_tile(lanes, *size) for size in _tiles(rows)]
+    parts += [_product(lanes, rows), _row_products(), _outer(lanes), _lane_sums()]
+    parts += [_family(name, lanes) for name in _FAMILIES]
+    for width in {1, lanes}:
+        parts += [_largest(width), _log_of_rest(width), *(_family_lanes(name, width) for name in _FAMILIES)]
+    return declared + "".join(parts) + _run() + _replay() + _batch() + _fold()
 
 
-_BLOCKS["weighted_block"] = _weighted_block()
-
-OPERATIONS = {name: number for number, name in enumerate([*_ELEMENTARY, *_COMPARISONS, *_BLOCKS])}
-
-_SHARED = """
-declare double @pow(double, double)
-
-; the sum of each row of totals, from left to right
-define i64 @fold(ptr %totals, i64 %n, ptr %sums) {
-entry:
-  br label %loop
-loop:
-  %i = phi i64 [ 0, %entry ], [ %i.next, %body ]
-  %more = icmp slt i64 %i, %n
-  br i1 %more, label %body, label %finished
-body:
-  %row = mul i64 %i, LANE_COUNT
-  %p0 = getelementptr double, ptr %totals, i64 %row
-  %s0 = load double, ptr %p0
-ADDITIONS
-  %to = getelementptr double, ptr %sums, i64 %i
-  store double %sLAST, ptr %to
-  %i.next = add i64 %i, 1
-  br label %loop
-finished:
-  ret i64 -1
-}
-define internal i64 @argument(ptr %args, i64 %i) alwaysinline {
-  %p = getelementptr i32, ptr %args, i64 %i
-  %v = load i32, ptr %p
-  %r = zext i32 %v to i64
-  ret i64 %r
-}
-"""
-
-_HELPERS = """
-declare T @llvm.fabs.S(T)
-declare T @llvm.sqrt.S(T)
-
-define internal T @v.number(ptr %args, i64 %i, ptr %R) alwaysinline {
-  %slot = call i64 @argument(ptr %args, i64 %i)
-  %p = getelementptr T, ptr %R, i64 %slot
-  %r = load T, ptr %p
-  ret T %r
-}
-
-; Phi(x), the normal distribution
-define internal T @v.normal_cdf(T %x) {
-  %minus = fneg T %x
-  %scaled = fmul T %minus, SQRT_HALF
-  %tail = call T @v.erfc(T %scaled)
-  %r = fmul T HALF, %tail
-  ret T %r
-}
-
-; to each target: cotangent times number
-define internal void @v.add_products(ptr %targets, ptr %numbers, T %cotangent, i64 %n) {
-entry:
-  {loop i from FIRST_ALONE}
-  %at = getelementptr T, ptr %targets, i64 %i
-  %old = load T, ptr %at
-  %p = getelementptr T, ptr %numbers, i64 %i
-  %x = load T, ptr %p
-  %term = fmul T %cotangent, %x
-  %new = fadd T %old, %term
-  store T %new, ptr %at
-  {end}
-  ret void
-}
-
-; might Python raise for this power? It decides itself about infinities, and about 0 and negative bases
-define internal C @v.odd_power(T %x, T %y, T %r) alwaysinline {
-  %size = call T @llvm.fabs.S(T %r)
-  %infinite = fcmp oeq T %size, INFINITY
-  %no_number = fcmp uno T %r, ZERO
-  %odd = or C %infinite, %no_number
-  ret C %odd
-}
-
-; the first of the largest, as Python's max
-define internal T @v.largest(ptr %args, i64 %a, i64 %n, ptr %R) {
-entry:
-  %start = call T @v.number(ptr %args, i64 %a, ptr %R)
-  {loop i from 1 m = %start}
-  %ai = add i64 %a, %i
-  %x = call T @v.number(ptr %args, i64 %ai, ptr %R)
-  %greater = fcmp ogt T %x, %m
-  %m.next = select C %greater, T %x, T %m
-  {end}
-  ret T %m.last
-}
-
-; log1p of the sum of exp(x - m) over all but the first of the largest
-define internal T @v.log_of_rest(ptr %args, i64 %a, i64 %n, ptr %R) {
-entry:
-  %m = call T @v.largest(ptr %args, i64 %a, i64 %n, ptr %R)
-  {loop i from 0 sum = ZERO taken = ZERO}
-  %ai = add i64 %a, %i
-  %x = call T @v.number(ptr %args, i64 %ai, ptr %R)
-  %less = fsub T %x, %m
-  %power = call T @v.exp(T %less)
-  %is_largest = fcmp oeq T %x, %m
-  %not_yet = fcmp oeq T %taken, ZERO
-  %left_out = and C %is_largest, %not_yet
-  %term = select C %left_out, T ZERO, T %power
-  %taken.next = select C %left_out, T ONE, T %taken
-  %sum.next = fadd T %sum, %term
-  {end}
-  %r = call T @v.log1p(T %sum.last)
-  ret T %r
-}
-"""
+# --- what the instructions have in common ------------------------------------------------------------
 
 
-
-_RUN = """
-; runs the instructions from %from to %until: -1, or the number of the one that it stopped at
-define i64 @v.run(ptr %code, i64 %from, i64 %until, ptr %args, ptr %R, ptr %G) {
-entry:
-  br label %loop
-loop:
-  %i = phi i64 [ %from, %entry ], [ %i.next, %next ]
-  %more = icmp slt i64 %i, %until
-  br i1 %more, label %decode, label %finished
-decode:
-  %place = mul i64 %i, 6
-  %row = getelementptr i32, ptr %code, i64 %place
-  %operation = load i32, ptr %row
-FIELDS
-  switch i32 %operation, label %stopped [ CASES ]
-BLOCKS
-next:
-  %i.next = add i64 %i, 1
-  br label %loop
-finished:
-  ret i64 -1
-stopped:
-  ret i64 %i
-}
-
-; forward and backward
-define i64 @v.replay(ptr %code, i64 %until, ptr %args, ptr %R, ptr %G, i64 %size, i64 %root, double %seed) {
-  %bytes = mul i64 %size, BYTES
-  call void @llvm.memset.p0.i64(ptr %G, i8 0, i64 %bytes, i1 false)
-  call void @v.set(ptr %G, i64 %root, double %seed)
-  %r = call i64 @v.run(ptr %code, i64 0, i64 %until, ptr %args, ptr %R, ptr %G)
-  ret i64 %r
-}
-
-define internal void @v.set(ptr %G, i64 %slot, double %number) alwaysinline {
-  %at = getelementptr T, ptr %G, i64 %slot
-SPREAD
-  store T %spread, ptr %at
-  ret void
-}
-"""
-
-_BATCH = """
-; the numbers of the next samples, to the slots of the inputs
-define internal void @v.take(ptr %samples, i64 %n, ptr %inputs) {
-entry:
-  {loop i}
-GATHER
-  %at = getelementptr T, ptr %inputs, i64 %i
-  store T %gathered, ptr %at
-  {end}
-  ret void
-}
-
-; adds the gradient of a sample to the totals, for the leaves to which it has more than one contribution
-define internal void @v.settle(ptr %leaves, i64 %n, ptr %G, ptr %totals) {
-entry:
-  {loop i}
-  %leaf = call i64 @argument(ptr %leaves, i64 %i)
-  %from = getelementptr T, ptr %G, i64 %leaf
-  %at = getelementptr T, ptr %totals, i64 %leaf
-  %new = load T, ptr %from
-  %old = load T, ptr %at
-  %sum = fadd T %old, %new
-  store T %sum, ptr %at
-  store T ZERO, ptr %from
-  {end}
-  ret void
-}
-
-; replays each chunk of samples: -1, or the number of the instruction that one stopped at. A leaf with one
-; contribution collects it in its cotangent from sample to sample; the others are settled after each.
-define i64 @v.batch(ptr %code, i64 %until, ptr %args, ptr %R, ptr %G, i64 %size, i64 %root, double %seed,
-    ptr %samples, i64 %width, i64 %first_input, ptr %leaves, i64 %leaf_count, ptr %totals,
-    i64 %chunks, ptr %results) {
-entry:
-  %inputs = getelementptr T, ptr %R, i64 %first_input
-  %others = getelementptr T, ptr %G, i64 %first_input
-  %other_count = sub i64 %size, %first_input
-  %bytes = mul i64 %other_count, BYTES
-  %result_from = getelementptr T, ptr %R, i64 %root
-  br label %loop
-loop:
-  %chunk = phi i64 [ 0, %entry ], [ %chunk.next, %next ]
-  %more = icmp slt i64 %chunk, %chunks
-  br i1 %more, label %body, label %finished
-body:
-  %sample = mul i64 %chunk, LANE_COUNT
-  %place = mul i64 %sample, %width
-  %here = getelementptr double, ptr %samples, i64 %place
-  call void @v.take(ptr %here, i64 %width, ptr %inputs)
-  call void @llvm.memset.p0.i64(ptr %others, i8 0, i64 %bytes, i1 false)
-  call void @v.set(ptr %G, i64 %root, double %seed)
-  %stopped_at = call i64 @v.run(ptr %code, i64 0, i64 %until, ptr %args, ptr %R, ptr %G)
-  %good = icmp slt i64 %stopped_at, 0
-  br i1 %good, label %next, label %stopped
-next:
-  %result = load T, ptr %result_from
-  %result_to = getelementptr double, ptr %results, i64 %sample
-  store T %result, ptr %result_to, align 8
-  call void @v.settle(ptr %leaves, i64 %leaf_count, ptr %G, ptr %totals)
-  %chunk.next = add i64 %chunk, 1
-  br label %loop
-finished:
-  ret i64 -1
-stopped:
-  ret i64 %stopped_at
-}
-"""
-
-_TAIL = """
-declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
-
-; the samples that fill no chunk, one at a time, each added to its own lane of the totals
-define i64 @tail(ptr %code, i64 %until, ptr %args, ptr %R, ptr %G, i64 %size, i64 %root, double %seed,
-    ptr %samples, i64 %width, i64 %first_input, ptr %totals, i64 %count, ptr %results) {
-entry:
-  %inputs = getelementptr double, ptr %R, i64 %first_input
-  %bytes = mul i64 %width, 8
-  %result_from = getelementptr double, ptr %R, i64 %root
-  br label %loop
-loop:
-  %lane = phi i64 [ 0, %entry ], [ %lane.next, %next ]
-  %more = icmp slt i64 %lane, %count
-  br i1 %more, label %body, label %finished
-body:
-  %place = mul i64 %lane, %width
-  %here = getelementptr double, ptr %samples, i64 %place
-  call void @llvm.memcpy.p0.p0.i64(ptr %inputs, ptr %here, i64 %bytes, i1 false)
-  %stopped_at = call i64 @one.replay(ptr %code, i64 %until, ptr %args, ptr %R, ptr %G, i64 %size, i64 %root,
-    double %seed)
-  %good = icmp slt i64 %stopped_at, 0
-  br i1 %good, label %add, label %stopped
-add:
-  %result = load double, ptr %result_from
-  %result_to = getelementptr double, ptr %results, i64 %lane
-  store double %result, ptr %result_to
-  %column = getelementptr double, ptr %totals, i64 %lane
-  br label %leaves
-leaves:
-  %leaf = phi i64 [ 0, %add ], [ %leaf.next, %one_leaf ]
-  %another = icmp slt i64 %leaf, %first_input
-  br i1 %another, label %one_leaf, label %next
-one_leaf:
-  %from = getelementptr double, ptr %G, i64 %leaf
-  %new = load double, ptr %from
-  %row = mul i64 %leaf, LANE_COUNT
-  %at = getelementptr double, ptr %column, i64 %row
-  %old = load double, ptr %at
-  %sum = fadd double %old, %new
-  store double %sum, ptr %at
-  %leaf.next = add i64 %leaf, 1
-  br label %leaves
-next:
-  %lane.next = add i64 %lane, 1
-  br label %loop
-finished:
-  ret i64 -1
-stopped:
-  ret i64 %stopped_at
-}
-"""
+def _fields(f: Function, first: int, count: int) -> list[str]:
+    return [f.word("%ins", first + place) for place in range(count)]
 
 
-def machine_source() -> str:
-    """The whole machine, over single numbers (``@one.…``) and over LANES at once (``@eight.…``)."""
-    declarations = "".join(f"declare double @{name}(double)\n" for name in _FUNCTIONS)
-    memset = "declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)\n"
-    additions = "\n".join(
-        f"  %p{lane} = getelementptr double, ptr %p0, i64 {lane}\n"
-        f"  %x{lane} = load double, ptr %p{lane}\n"
-        f"  %s{lane} = fadd double %s{lane - 1}, %x{lane}"
-        for lane in range(1, LANES)
-    )
-    shared = _SHARED.replace("ADDITIONS", additions).replace("LAST", str(LANES - 1)).replace("LANE_COUNT", str(LANES))
-    tail = _TAIL.replace("LANE_COUNT", str(LANES))
-    return declarations + memset + shared + _for_width(1) + _for_width(LANES) + tail
+def _base(f: Function, number: object) -> str:
+    """What the frame points to, by number."""
+    return f.load("%frame", number, "ptr")
 
 
-def _for_width(lanes: int) -> str:
-    text = "".join(_function(name, lanes) for name in [*_FUNCTIONS, "pow"]) + _HELPERS + _run(lanes)
-    if lanes > 1:
-        text += _BATCH.replace("GATHER", _gather(lanes)).replace("LANE_COUNT", str(lanes))
-    else:
-        text = text.replace("{loop i from FIRST_ALONE}", _EIGHT_AT_ONCE + "{loop i from %alone}")
-    text = text.replace("FIRST_ALONE", "0").replace("SPREAD", _spread(lanes)).replace("BYTES", str(8 * lanes))
-    text = re.sub(r"^entry:\n(.*?)^}", lambda body: f"entry:\n{_loops(body[1], 'entry')}\n}}", text, flags=re.M | re.S)
-    return _typed(text, lanes)
+def _masked_load(f: Function, place: str, mask: str, lanes: int) -> str:
+    kind = number_type(lanes)
+    given = f"ptr {place}, i32 8, {mask_type(lanes)} {mask}, {kind} zeroinitializer"
+    return f(f"call {kind} @llvm.masked.load.v{lanes}f64.p0({given})")
 
 
-_EIGHT_AT_ONCE = """
-  %alone = and i64 %n, -8
-  %one = insertelement <8 x double> zeroinitializer, double %cotangent, i64 0
-  %all = shufflevector <8 x double> %one, <8 x double> zeroinitializer, <8 x i32> zeroinitializer
-  br label %wide.head
-wide.head:
-  %w = phi i64 [ 0, %entry ], [ %w.next, %wide.body ]
-  %w.more = icmp slt i64 %w, %alone
-  br i1 %w.more, label %wide.body, label %wide.done
-wide.body:
-  %w.at = getelementptr double, ptr %targets, i64 %w
-  %w.old = load <8 x double>, ptr %w.at, align 8
-  %w.p = getelementptr double, ptr %numbers, i64 %w
-  %w.x = load <8 x double>, ptr %w.p, align 8
-  %w.term = fmul <8 x double> %all, %w.x
-  %w.new = fadd <8 x double> %w.old, %w.term
-  store <8 x double> %w.new, ptr %w.at, align 8
-  %w.next = add i64 %w, 8
-  br label %wide.head
-wide.done:
-"""
+def _masked_store(f: Function, value: str, place: str, mask: str, lanes: int) -> None:
+    given = f"{number_type(lanes)} {value}, ptr {place}, i32 8, {mask_type(lanes)} {mask}"
+    f.do(f"call void @llvm.masked.store.v{lanes}f64.p0({given})")
 
 
-def _loops(text: str, block: str) -> str:
-    """Write out {loop i from k name = %start …} … {end} in phis and branches.
-
-    ``block`` is the label of the block that the text begins in. Inside, %name is the value so far and
-    %name.next what the turn makes of it; after the loop it is %name.last.
-    """
-    lines = []
-    first = block
-    loop: tuple[str, list[tuple[str, str]]] = "", []
-    for line in map(str.strip, text.strip().splitlines()):
-        opening = re.fullmatch(r"\{loop (\w+)(?: from (\S+))?(.*)\}", line)
-        if opening:
-            i, start, carried = opening.groups()
-            names = re.findall(r"(\w+) = (\S+)", carried)
-            head = f"{first}.{i}"
-            lines += [f"br label %{head}.head", f"{head}.head:"]
-            lines.append(f"%{i} = phi i64 [ {start or 0}, %{block} ], [ %{i}.next, %{head}.body ]")
-            lines += [f"%{name} = phi T [ {value}, %{block} ], [ %{name}.next, %{head}.body ]" for name, value in names]
-            lines.append(f"%{i}.more = icmp slt i64 %{i}, %n")
-            lines += [f"br i1 %{i}.more, label %{head}.body, label %{head}.done", f"{head}.body:"]
-            loop = i, names
-        elif line == "{end}":
-            i, names = loop
-            block = f"{first}.{i}.done"
-            lines += [f"%{i}.next = add i64 %{i}, 1", f"br label %{first}.{i}.head", f"{block}:"]
-            lines += [f"%{name}.last = fadd T %{name}, NEGATIVE_ZERO" for name, _ in names]
-        else:
-            if line.endswith(":"):
-                block = line[:-1]
-            lines.append(line)
-    return "\n".join(lines)
+def _any(f: Function, mask: str, lanes: int) -> str:
+    return mask if lanes == 1 else f(f"icmp ne i{lanes} {f(f'bitcast {mask_type(lanes)} {mask} to i{lanes}')}, 0")
 
 
-def _run(lanes: int) -> str:
-    fields = [("to", 1), ("a", 2), ("b", 3), ("c", 4), ("n", 5)]
-    loads = [
-        f"  %{name}.at = getelementptr i32, ptr %row, i64 {place}\n"
-        f"  %{name}.short = load i32, ptr %{name}.at\n"
-        f"  %{name} = zext i32 %{name}.short to i64"
-        for name, place in fields
-    ]
-    blocks = [
-        *(_block(name, _elementary(body, lanes)) for name, body in _ELEMENTARY.items()),
-        *(_block(name, _guard(comparison, lanes)) for name, comparison in _COMPARISONS.items()),
-        *(_block(name, _with_end(body, lanes)) for name, body in _BLOCKS.items()),
-    ]
-    cases = " ".join(f"i32 {number}, label %{name}" for name, number in OPERATIONS.items())
-    return _RUN.replace("FIELDS", "\n".join(loads)).replace("CASES", cases).replace("BLOCKS", "\n".join(blocks))
+def _product_added(f: Function, kind: str, sum_: str, x: str, y: str) -> str:
+    return f(f"fadd {kind} {sum_}, {f(f'fmul {kind} {x}, {y}')}")
 
 
-_OF_THE_LOOP = {"R", "G", "args", "to", "a", "b", "c", "n", "next", "stopped"}
+# --- elementwise -------------------------------------------------------------------------------------
+
+# wide.NAME: rows, n (-1: the lanes of a batch), then for the result and each operand: base, mode, list.
+# In mode 0 the list has where each row begins, in mode 1 each row's one number, and in mode 2 (one row)
+# where each number is.
 
 
-def _block(name: str, body: str) -> str:
-    """The block of an operation, its values named after it, as all blocks are in one function."""
+def _operand(lanes: int) -> str:
+    """Where the numbers of an operand's row are, and the step from one to the next: 0 for one number for all."""
+    f = Function("operand", [*_ARGUMENTS[:3], ("i64", "r"), ("i64", "n"), ("ptr", "room")], "{ ptr, i64 }", "internal")
+    number, mode, first = _fields(f, 0, 3)
+    base = _base(f, number)
 
-    def renamed(found: re.Match[str]) -> str:
-        word = found[1]
-        return found[0] if word in _OF_THE_LOOP or word == name or word.startswith(f"{name}.") else f"%{name}_{word}"
+    def listed() -> Sequence[str]:
+        with f.loop(0, "%n") as k:
+            f.store(f.load(base, f.word("%lists", f.add(first, k.i))), "%room", k.i)
+        return "%room", "1"
 
-    return f"{name}:\n{re.sub(r'%([A-Za-z][A-Za-z0-9_.]*)', renamed, _loops(body, name))}"
+    def row() -> Sequence[str]:
+        place = f.at(base, f.word("%lists", f.add(first, "%r")))
 
+        def spread() -> Sequence[str]:
+            f.store(f.spread(f.load(place), lanes), "%room", kind=number_type(lanes))
+            return "%room", "0"
 
-def _operand(name: str, field: str) -> str:
-    return f"%{name}.at = getelementptr T, ptr %R, i64 %{field}\n%{name} = load T, ptr %{name}.at\n"
+        return f.choose(f(f"icmp eq i64 {mode}, 1"), spread, lambda: (place, "1"), ("ptr", "i64"))
 
-
-def _elementary(body: str, lanes: int) -> str:
-    loads = "".join(_operand(*pair) for pair in (("x", "a"), ("y", "b"), ("z", "c")) if f"%{pair[0]}" in body)
-    return loads + _with_end(body, lanes)
-
-
-def _with_end(body: str, lanes: int) -> str:
-    """Store %r, if the block has one, and go on, or stop."""
-    store = "\n%r.at = getelementptr T, ptr %R, i64 %to\nstore T %r, ptr %r.at" if "%r =" in body else ""
-    stop = f"{_any(lanes)}\nbr i1 %any, label %stopped, label %next" if "%stop " in body else "br label %next"
-    return f"{body}{store}\n{stop}"
-
-
-def _any(lanes: int) -> str:
-    if lanes == 1:
-        return "%any = and i1 %stop, true"
-    return f"%all = bitcast C %stop to i{lanes}\n%any = icmp ne i{lanes} %all, 0"
+    place, step = f.choose(f(f"icmp eq i64 {mode}, 2"), listed, row, ("ptr", "i64"))
+    pair = f(f"insertvalue {{ ptr, i64 }} poison, ptr {place}, 0")
+    f.end(f(f"insertvalue {{ ptr, i64 }} {pair}, i64 {step}, 1"))
+    return f.text()
 
 
-def _guard(comparison: str, lanes: int) -> str:
-    """Goes on only if the comparison comes out as %to, 1 or 0, in every lane."""
-    return (
-        f"{_operand('x', 'a')}{_operand('y', 'b')}%holds = fcmp {comparison} T %x, %y\n"
-        "%outcome = trunc i64 %to to i1\n%expected = select i1 %outcome, C ALWAYS, C NEVER\n"
-        f"%stop = xor C %holds, %expected\n{_any(lanes)}\nbr i1 %any, label %stopped, label %next"
-    )
+def _elementwise(name: str, lanes: int) -> str:
+    lanes = 1 if name in CALLED else lanes
+    kind, mask_kind = number_type(lanes), mask_type(lanes)
+    f = Function(f"wide.{name}", _ARGUMENTS, "i1", "internal")
+    rows, given = _fields(f, 2, 2)
+    n = f.select(f(f"icmp slt i64 {given}, 0"), "%lanes", given)
+    base_number, mode, first = _fields(f, 4, 3)
+    base, room, size = _base(f, base_number), _base(f, FRAME.index("room")), f.load("%frame", FRAME.index("room_size"), "i64")
+    scattered = f(f"icmp eq i64 {mode}, 2")
+    never = "false" if lanes == 1 else "zeroinitializer"
+    with f.loop(0, rows, carried=[(mask_kind, never)]) as row:
+        place = f.at(base, f.word("%lists", f.add(first, row.i)))
+        to = f.select(scattered, room, place, "ptr")
+        operands = []
+        for number in range(ARITY[name]):
+            fields = f.at("%ins", 7 + 3 * number, "i32")
+            own_room = f.at(room, f.mul(size, number + 1))
+            pair = f(
+                f"call {{ ptr, i64 }} @operand(ptr {fields}, ptr %lists, ptr %frame, i64 {row.i}, i64 {n}, ptr {own_room})"
+            )
+            operands.append([f(f"extractvalue {{ ptr, i64 }} {pair}, {part}") for part in (0, 1)])
 
+        def places(i: str) -> list[str]:
+            return [f.at(place, f.mul(i, step)) for place, step in operands]
 
-def _function(name: str, lanes: int) -> str:
-    """A function of the C library, in each lane."""
-    arguments = ["x", "y"] if name == "pow" else ["x"]
-    signature = ", ".join(f"T %{argument}" for argument in arguments)
-    lines = []
-    result = "%r" if lanes == 1 else "zeroinitializer"
-    for lane in range(lanes):
-        for argument in arguments:
-            if lanes > 1:
-                lines.append(f"%{argument}{lane} = extractelement T %{argument}, i64 {lane}")
-        given = ", ".join(f"double %{argument}{lane if lanes > 1 else ''}" for argument in arguments)
-        lines.append(f"%{f'f{lane}' if lanes > 1 else 'r'} = call double @{name}({given})")
+        whole = f(f"and i64 {n}, {-lanes}")
+        with f.loop(0, whole, lanes, carried=[(mask_kind, row.values[0])]) as turn:
+            result, stop = write(f, name, [f.load(place, kind=kind) for place in places(turn.i)], lanes)
+            f.store(result, to, turn.i, kind)
+            if stop:
+                turn.next = [f(f"or {mask_kind} {turn.values[0]}, {stop}")]
+        stopped = turn.last[0]
         if lanes > 1:
-            lines.append(f"%r{lane} = insertelement T {result}, double %f{lane}, i64 {lane}")
-            result = f"%r{lane}"
-    return f"define internal T @v.{name}({signature}) {{\n" + "\n".join(lines) + f"\nret T {result}\n}}\n"
+
+            def rest() -> Sequence[str]:
+                mask = f.first_lanes(f(f"sub i64 {n}, {whole}"), lanes)
+                numbers = [_masked_load(f, place, mask, lanes) for place in places(whole)]
+                result, stop = write(f, name, numbers, lanes)
+                _masked_store(f, result, f.at(to, whole), mask, lanes)
+                if not stop:
+                    return [stopped]
+                return [f(f"or {mask_kind} {stopped}, {f(f'and {mask_kind} {stop}, {mask}')}")]
+
+            [stopped] = f.choose(f(f"icmp slt i64 {whole}, {n}"), rest, lambda: [stopped], [mask_kind])
+        with f.when(scattered), f.loop(0, n) as k:
+            f.store(f.load(to, k.i), base, f.word("%lists", f.add(first, k.i)))
+        row.next = [stopped]
+    f.end(_any(f, row.last[0], lanes))
+    return f.text()
 
 
-def _gather(lanes: int) -> str:
-    """%gathered: number %i of each lane's sample."""
-    lines = []
-    result = "zeroinitializer"
-    for lane in range(lanes):
-        lines += [
-            f"%o{lane} = mul i64 %n, {lane}",
-            f"%i{lane} = add i64 %o{lane}, %i",
-            f"%p{lane} = getelementptr double, ptr %samples, i64 %i{lane}",
-            f"%x{lane} = load double, ptr %p{lane}",
-            f"%g{lane} = insertelement T {result}, double %x{lane}, i64 {lane}",
-        ]
-        result = f"%g{lane}"
-    return "\n".join([*lines, f"%gathered = fadd T {result}, NEGATIVE_ZERO"])
+# --- products ----------------------------------------------------------------------------------------
+
+# product: out[i][j] = start + sum over t of a(i, t) b(t, j) + last, in the order of t, with j in lanes.
+#   I, J (-1: the lanes of a batch), K, start (0: +0, 1: -0, 2: what is there),
+#   the result's base and list of rows, a's base, its list by i and its list by t,
+#   b's base, place, and list by t, and for last: mode (0: none, 1: by j, 2: by i), base, list
+# row_products: out[j] = start + sum over t of b_j[t] a[t] + last, each b_j a row of its own
+#   J, K, start, the result's base and place, a's base, place and step, b's base and list by j, last as above
+# outer: out[i][j] = +0 + a(i) b(j)
+#   I, J, the result's base and list of rows, a's base and list, b's base and place
 
 
-def _spread(lanes: int) -> str:
-    if lanes == 1:
-        return "%spread = fadd double %number, NEGATIVE_ZERO"
-    return (
-        "%first = insertelement T zeroinitializer, double %number, i64 0\n"
-        f"%spread = shufflevector T %first, T zeroinitializer, <{lanes} x i32> zeroinitializer"
+def _tiles(rows: int) -> list[tuple[int, int, bool]]:
+    sizes = [rows, rows // 2, 1]
+    return [(size, vectors, False) for size in sizes for vectors in (2, 1)] + [(size, 1, True) for size in sizes]
+
+
+def _tile_name(rows: int, vectors: int, part: bool) -> str:
+    return f"tile.{rows}.{vectors}{'.part' if part else ''}"
+
+
+_TILE_ARGUMENTS = [("ptr", "A"), ("ptr", "by_i"), ("ptr", "a_by_t"), ("ptr", "b"), ("ptr", "b_by_t"), ("i64", "k")]
+_TILE_ARGUMENTS += [("ptr", "O"), ("ptr", "out_rows"), ("i64", "start"), ("i64", "mode"), ("ptr", "last"), ("ptr", "last_by_i")]
+_TILE_ARGUMENTS += [("i64", "j"), ("i64", "count")]
+
+
+def _tile(lanes: int, rows: int, vectors: int, part: bool) -> str:
+    """Some rows of a product, in some vectors; ``part``: of which only the first ``count`` lanes are there."""
+    kind = number_type(lanes)
+    f = Function(_tile_name(rows, vectors, part), _TILE_ARGUMENTS, "void", "internal")
+    mask = f.first_lanes("%count", lanes) if part else ""
+
+    def load(place: str, vector: int) -> str:
+        place = f.at(place, vector * lanes)
+        return _masked_load(f, place, mask, lanes) if part else f.load(place, kind=kind)
+
+    outs = [f.at(f.at("%O", f.word("%out_rows", i)), "%j") for i in range(rows)]
+    numbers = [f.at("%A", f.word("%by_i", i)) for i in range(rows)]
+    places = [(i, vector) for i in range(rows) for vector in range(vectors)]
+    zero = f.select(f("icmp eq i64 %start, 1"), bits_of(-0.0), bits_of(0.0), "double")
+    sums = f.choose(
+        f("icmp eq i64 %start, 2"),
+        lambda: [load(outs[i], vector) for i, vector in places],
+        lambda: [f.spread(zero, lanes)] * len(places),
+        [kind] * len(places),
     )
+    with f.loop(0, "%k", carried=[(kind, sum_) for sum_ in sums]) as turn:
+        b = f.at("%b", f.word("%b_by_t", turn.i))
+        vs = [load(b, vector) for vector in range(vectors)]
+        a_place = f.word("%a_by_t", turn.i)
+        turn.next = []
+        for i in range(rows):
+            x = f.spread(f.load(numbers[i], a_place), lanes)
+            for vector in range(vectors):
+                turn.next.append(_product_added(f, kind, turn.values[i * vectors + vector], x, vs[vector]))
+    nothing = constant(-0.0, lanes)  # which changes no number that it is added to
+    of_lanes = f.choose(
+        f("icmp eq i64 %mode, 1"),
+        lambda: [load("%last", vector) for vector in range(vectors)],
+        lambda: [nothing] * vectors,
+        [kind] * vectors,
+    )
+    of_rows = f.choose(
+        f("icmp eq i64 %mode, 2"),
+        lambda: [f.spread(f.load("%last", f.word("%last_by_i", i)), lanes) for i in range(rows)],
+        lambda: [nothing] * rows,
+        [kind] * rows,
+    )
+    for (i, vector), sum_ in zip(places, turn.last):
+        value = f(f"fadd {kind} {f(f'fadd {kind} {sum_}, {of_lanes[vector]}')}, {of_rows[i]}")
+        if part:
+            _masked_store(f, value, outs[i], mask, lanes)
+        else:
+            f.store(value, outs[i], vector * lanes, kind)
+    f.end()
+    return f.text()
 
 
-def _typed(text: str, lanes: int) -> str:
-    """The text for one number, or for a vector of them, in place of T."""
+def _product(lanes: int, rows: int) -> str:
+    f = Function("product", _ARGUMENTS, "i1", "internal")
+    count, given, k, start = _fields(f, 2, 4)
+    j_count = f.select(f(f"icmp slt i64 {given}, 0"), "%lanes", given)
+    out_base, outs, a_base, by_i, a_by_t, b_base, b_place, b_by_t, mode, last_base, last_list = _fields(f, 6, 11)
+    O, A, last = _base(f, out_base), _base(f, a_base), _base(f, last_base)
+    b = f.at(_base(f, b_base), b_place)
+    by_lane = f(f"icmp eq i64 {mode}, 1")
 
-    def number(value: float) -> str:
-        literal = f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
-        return literal if lanes == 1 else f"<{', '.join([f'double {literal}'] * lanes)}>"
+    def listed(first: str, i: str) -> str:
+        return f.at("%lists", f.add(first, i), "i32")
 
-    words = {
-        "T": "double" if lanes == 1 else f"<{lanes} x double>",
-        "C": "i1" if lanes == 1 else f"<{lanes} x i1>",
-        "S": "f64" if lanes == 1 else f"v{lanes}f64",
-        "ALWAYS": "true" if lanes == 1 else f"<{', '.join(['i1 true'] * lanes)}>",
-        "NEVER": "false" if lanes == 1 else "zeroinitializer",
-        **{
-            name: number(value)
-            for name, value in {
-                "ZERO": 0.0,
-                "NEGATIVE_ZERO": -0.0,
-                "ONE": 1.0,
-                "MINUS_ONE": -1.0,
-                "HALF": 0.5,
-                "SQRT_HALF": math.sqrt(0.5),
-                "INFINITY": math.inf,
-                "MINUS_INFINITY": -math.inf,
-            }.items()
-        },
-    }
-    text = re.sub(r"(?<![%\w])(" + "|".join(words) + r")\b", lambda found: words[found[1]], text)
-    return text.replace("@v.", "@one." if lanes == 1 else "@eight.")
+    def columns(j: str, vectors: int, part: bool, valid: str) -> None:
+        last_here = f.select(by_lane, f.at(last, f.add(f.word("%lists", last_list), j)), last, "ptr")
+
+        def call(size: int, i: str) -> None:
+            given = [
+                f"ptr {A}", f"ptr {listed(by_i, i)}", f"ptr {listed(a_by_t, '0')}", f"ptr {f.at(b, j)}",
+                f"ptr {listed(b_by_t, '0')}", f"i64 {k}", f"ptr {O}", f"ptr {listed(outs, i)}", f"i64 {start}",
+                f"i64 {mode}", f"ptr {last_here}", f"ptr {listed(last_list, i)}", f"i64 {j}", f"i64 {valid}",
+            ]  # fmt: skip
+            f.do(f"call void @{_tile_name(size, vectors, part)}({', '.join(given)})")
+
+        done = "0"
+        for size in (rows, rows // 2, 1):
+            until = f(f"and i64 {count}, {-size}")
+            with f.loop(done, until, size) as i:
+                call(size, i.i)
+            done = until
+
+    pairs = f(f"and i64 {j_count}, {-2 * lanes}")
+    whole = f(f"and i64 {j_count}, {-lanes}")
+    with f.loop(0, pairs, 2 * lanes) as j:
+        columns(j.i, 2, False, "0")
+    with f.loop(pairs, whole, lanes) as j:
+        columns(j.i, 1, False, "0")
+    with f.when(f(f"icmp slt i64 {whole}, {j_count}")):
+        columns(whole, 1, True, f(f"sub i64 {j_count}, {whole}"))
+    f.end("false")
+    return f.text()
+
+
+def _row_products() -> str:
+    """Eight rows at a time, four terms of four rows turned so that a row's terms lie in one lane."""
+    four, at_once = "<4 x double>", 8
+    f = Function("row_products", _ARGUMENTS, "i1", "internal")
+    j_count, k, start, out_base, out_place, a_base, a_place, step, b_base, by_j, mode, last_base, last_list = _fields(f, 2, 13)
+    out, a = f.at(_base(f, out_base), out_place), f.at(_base(f, a_base), a_place)
+    B, last = _base(f, b_base), _base(f, last_base)
+    zero = f.select(f(f"icmp eq i64 {start}, 1"), bits_of(-0.0), bits_of(0.0), "double")
+    has_last = f(f"icmp ne i64 {mode}, 0")
+
+    def row(j: str, r: int) -> str:
+        return f.at(B, f.word("%lists", f.add(by_j, f.add(j, r))))
+
+    def finish(j: str, row: str, done: str, value: str) -> None:
+        with f.loop(done, k, carried=[("double", value)]) as t:
+            t.next = [_product_added(f, "double", t.values[0], f.load(row, t.i), f.load(a, f.mul(t.i, step)))]
+        [value] = t.last
+        ours = f.choose(
+            has_last, lambda: [f.load(last, f.word("%lists", f.add(last_list, j)))], lambda: [bits_of(-0.0)], ["double"]
+        )
+        f.store(f(f"fadd double {value}, {ours[0]}"), out, j)
+
+    def turned(x: Sequence[str], pairs: str) -> list[str]:
+        return [f(f"shufflevector {four} {x[q]}, {four} {x[q + 1]}, <4 x i32> <{pairs}>") for q in (0, 2)]
+
+    blocks, fours = f(f"and i64 {j_count}, {-at_once}"), f(f"and i64 {k}, -4")
+    with f.loop(0, blocks, at_once) as j:
+        rows = [row(j.i, r) for r in range(at_once)]
+        with f.loop(0, fours, 4, carried=[(four, f.spread(zero, 4))] * (at_once // 4)) as t:
+            xs = [f.spread(f.load(a, f.mul(f.add(t.i, q), step)), 4) for q in range(4)]
+            turn_next = []
+            for group, sum_ in enumerate(t.values):
+                given = [f.load(rows[4 * group + r], t.i, four) for r in range(4)]
+                low = turned(given, "i32 0, i32 4, i32 2, i32 6")
+                high = turned(given, "i32 1, i32 5, i32 3, i32 7")
+                for place, (x, (first, second)) in enumerate(zip(xs, (low, high, low, high))):
+                    o = 2 * (place // 2)
+                    terms = f(
+                        f"shufflevector {four} {first}, {four} {second}, <4 x i32> <i32 {o}, i32 {o + 1}, i32 {o + 4}, i32 {o + 5}>"
+                    )
+                    sum_ = _product_added(f, four, sum_, terms, x)
+                turn_next.append(sum_)
+            t.next = turn_next
+        for r in range(at_once):
+            finish(f.add(j.i, r), rows[r], fours, f(f"extractelement {four} {t.last[r // 4]}, i64 {r % 4}"))
+    with f.loop(blocks, j_count) as j:
+        finish(j.i, row(j.i, 0), "0", zero)
+    f.end("false")
+    return f.text()
+
+
+def _outer(lanes: int) -> str:
+    """In blocks of columns, which stay in the cache from row to row; vectors are stored where they lie even."""
+    kind, block = number_type(lanes), 512
+    f = Function("outer", _ARGUMENTS, "i1", "internal")
+    count, j_count, out_base, outs, a_base, by_i, b_base, b_place = _fields(f, 2, 8)
+    O, A, b = _base(f, out_base), _base(f, a_base), f.at(_base(f, b_base), b_place)
+
+    def smaller(x: str, y: str) -> str:
+        return f.select(f(f"icmp slt i64 {x}, {y}"), x, y)
+
+    with f.loop(0, j_count, block) as start, f.loop(0, count) as i:
+        end = smaller(f.add(start.i, block), j_count)
+        out = f.at(O, f.word("%lists", f.add(outs, i.i)))
+        a = f.load(A, f.word("%lists", f.add(by_i, i.i)))
+        before = f(f"sub i64 0, {f(f'ptrtoint ptr {f.at(out, start.i)} to i64')}")
+        uneven = f(f"and i64 {f(f'lshr i64 {before}, 3')}, {lanes - 1}")
+        first = smaller(f.add(start.i, uneven), end)
+        last = f.add(first, f(f"and i64 {f(f'sub i64 {end}, {first}')}, {-lanes}"))
+        for begin, until, width in ((start.i, first, 1), (first, last, lanes), (last, end, 1)):
+            here = number_type(width)
+            x = f.spread(a, width)
+            with f.loop(begin, until, width) as j:
+                f.store(_product_added(f, here, constant(0.0, width), x, f.load(b, j.i, here)), out, j.i, here)
+    f.end("false")
+    return f.text()
+
+
+# --- sums over the samples of a batch ------------------------------------------------------------------
+
+# lane_sums: totals[i, j] += sum over samples s of a(i, s) b(j, s), sample s in lane s % 8
+#   I, J, the lists of rows a and b, the list of places in totals, J for each i
+
+
+def _lane_sums() -> str:
+    at_once = 8
+    f = Function("lane_sums", _ARGUMENTS, "i1", "internal")
+    count, j_count, a_list, b_list, totals_list = _fields(f, 2, 5)
+    numbers, totals = _base(f, R), _base(f, FRAME.index("totals"))
+    whole = f(f"and i64 %lanes, {-LANES}")
+
+    def sums(i: Loop, j: Loop, width: int) -> None:
+        a = f.at(numbers, f.word("%lists", f.add(a_list, i.i)))
+        bs = [f.at(numbers, f.word("%lists", f.add(b_list, f.add(j.i, q)))) for q in range(width)]
+        first = f.add(totals_list, f.add(f.mul(i.i, j_count), j.i))
+        places = [f.at(totals, f.word("%lists", f.add(first, q))) for q in range(width)]
+        with f.loop(0, whole, LANES, carried=[(_EIGHT, f.load(place, kind=_EIGHT)) for place in places]) as s:
+            x = f.load(a, s.i, _EIGHT)
+            s.next = [_product_added(f, _EIGHT, sum_, x, f.load(b, s.i, _EIGHT)) for sum_, b in zip(s.values, bs)]
+        found = s.last
+
+        def rest() -> Sequence[str]:  # a row has room for whole vectors: what is in the others is left out
+            mask = f.first_lanes(f(f"sub i64 %lanes, {whole}"), LANES)
+            x = f.load(a, whole, _EIGHT)
+            more = [_product_added(f, _EIGHT, sum_, x, f.load(b, whole, _EIGHT)) for sum_, b in zip(found, bs)]
+            return [f(f"select <{LANES} x i1> {mask}, {_EIGHT} {new}, {_EIGHT} {old}") for new, old in zip(more, found)]
+
+        ended = f.choose(f(f"icmp slt i64 {whole}, %lanes"), rest, lambda: found, [_EIGHT] * width)
+        for sum_, place in zip(ended, places):
+            f.store(sum_, place, kind=_EIGHT)
+
+    eights = f(f"and i64 {j_count}, {-at_once}")
+    with f.loop(0, count) as i:
+        with f.loop(0, eights, at_once) as j:
+            sums(i, j, at_once)
+        with f.loop(eights, j_count) as j:
+            sums(i, j, 1)
+    f.end("false")
+    return f.text()
+
+
+# --- softmax and its relatives -------------------------------------------------------------------------
+
+# NAME: n (1, or -1: the lanes of a batch), the number of operands, where the results begin, from one
+# result to the next, the list of operands. All lie in R, in rows that have room for whole vectors.
+
+_FAMILY = [("i64", "i"), ("i64", "count"), ("ptr", "operands"), ("ptr", "R"), ("i64", "lanes")]
+
+
+def _family(name: str, lanes: int) -> str:
+    f = Function(name, _ARGUMENTS, "i1", "internal")
+    n, count, to, step, first = _fields(f, 2, 5)
+    numbers = _base(f, R)
+    given = f"i64 {count}, ptr {f.at('%lists', first, 'i32')}, ptr {numbers}, i64 %lanes, ptr {f.at(numbers, to)}, i64 {step}"
+
+    def in_lanes() -> Sequence[str]:
+        with f.loop(0, "%lanes", lanes, carried=[("i1", "false")]) as turn:
+            stop = f(f"call i1 @{name}.{lanes}(i64 {turn.i}, {given})")
+            turn.next = [f(f"or i1 {turn.values[0]}, {stop}")]
+        return turn.last
+
+    alone = f(f"icmp eq i64 {n}, 1")
+    [stopped] = f.choose(alone, lambda: [f(f"call i1 @{name}.1(i64 0, {given})")], in_lanes, ["i1"])
+    f.end(stopped)
+    return f.text()
+
+
+def _number(f: Function, t: str, lanes: int) -> Lanes:
+    """The t-th operand."""
+    place = f.add(f.word("%operands", t), "%i")
+    return _lanes(f, f.load("%R", place, number_type(lanes)), lanes)
+
+
+def _lanes(f: Function, name: str, lanes: int) -> Lanes:
+    return Lanes(f, name, lanes, [])
+
+
+def _largest(lanes: int) -> str:
+    """The first of the largest, as Python's max."""
+    kind = number_type(lanes)
+    f = Function(f"largest.{lanes}", _FAMILY, kind, "internal")
+    with f.loop(1, "%count", carried=[(kind, _number(f, "0", lanes).name)]) as t:
+        x, m = _number(f, t.i, lanes), _lanes(f, t.values[0], lanes)
+        t.next = [x.where(x.is_("ogt", m), m).name]
+    f.end(t.last[0])
+    return f.text()
+
+
+def _call(f: Function, name: str, lanes: int) -> Lanes:
+    given = ", ".join(f"{kind} %{argument}" for kind, argument in _FAMILY)
+    return _lanes(f, f(f"call {number_type(lanes)} @{name}.{lanes}({given})"), lanes)
+
+
+def _log_of_rest(lanes: int) -> str:
+    """log1p of the sum of exp(x - m) over all but the first of the largest."""
+    kind = number_type(lanes)
+    f = Function(f"log_of_rest.{lanes}", _FAMILY, kind, "internal")
+    m = _call(f, "largest", lanes)
+    with f.loop(0, "%count", carried=[(kind, constant(0.0, lanes)), (kind, constant(0.0, lanes))]) as t:
+        x, (sum_, taken) = _number(f, t.i, lanes), [_lanes(f, value, lanes) for value in t.values]
+        left_out = x.is_("oeq", m) & taken.is_("oeq", 0.0)
+        term = (x - m).call("exp").other_than(0.0, left_out)
+        t.next = [(sum_ + term).name, taken.other_than(1.0, left_out).name]
+    f.end(_lanes(f, t.last[0], lanes).call("log1p").name)
+    return f.text()
+
+
+def _family_lanes(name: str, lanes: int) -> str:
+    kind = number_type(lanes)
+    f = Function(f"{name}.{lanes}", [*_FAMILY, ("ptr", "to"), ("i64", "step")], "i1", "internal")
+    m = _call(f, "largest", lanes)
+
+    def place(t: str) -> str:
+        return f.at("%to", f.add(f.mul(t, "%step"), "%i"))
+
+    if name == "softmax":
+        with f.loop(0, "%count", carried=[(kind, constant(-0.0, lanes))]) as t:
+            power = (_number(f, t.i, lanes) - m).call("exp")
+            f.store(power.name, place(t.i), kind=kind)
+            t.next = [(_lanes(f, t.values[0], lanes) + power).name]
+        sum_ = _lanes(f, t.last[0], lanes)
+        with f.loop(0, "%count") as t:
+            f.store((_lanes(f, f.load(place(t.i), kind=kind), lanes) / sum_).name, place(t.i), kind=kind)
+        f.end("false")
+        return f.text()
+    tail = _call(f, "log_of_rest", lanes)
+    if name == "log_softmax":
+        with f.loop(0, "%count") as t:
+            f.store((_number(f, t.i, lanes) - m - tail).name, place(t.i), kind=kind)
+        f.end("false")
+        return f.text()
+    f.store((m + tail).name, place("0"), kind=kind)
+    stop = abs(m).is_("oeq", math.inf).name
+    if lanes > 1:
+        mask = f.first_lanes(f(f"sub i64 %lanes, %i"), lanes)
+        stop = f(f"and {mask_type(lanes)} {stop}, {mask}")
+    f.end(_any(f, stop, lanes))
+    return f.text()
+
+
+# --- the loop over instructions ----------------------------------------------------------------------
+
+
+def _run() -> str:
+    """Runs the instructions from one place to another: -1, or the place of the one that it stopped at."""
+    f = Function("run", [("ptr", "frame"), ("i64", "from"), ("i64", "until"), ("i64", "lanes")], "i64")
+    code, lists = _base(f, FRAME.index("code")), _base(f, FRAME.index("lists"))
+    numbers = _base(f, R)
+    f.jump("head")
+    f.label("head")
+    f.do("%at = phi i64 [ %from, %entry ], [ %after, %next ]")
+    f.do(f"br i1 {f('icmp slt i64 %at, %until')}, label %decode, label %ended")
+    f.label("decode")
+    f.do(f"%ins = getelementptr i32, ptr {code}, i64 %at")
+    operation = f("load i32, ptr %ins")
+    cases = {**SINGLE, **WIDE}
+    ways = " ".join(f"i32 {number}, label %do.{name}" for name, number in cases.items())
+    f.do(f"switch i32 {operation}, label %stopped [ {ways} ]")
+    following = []
+    for name in cases:
+        f.label(f"do.{name}")
+        if name in SINGLE:
+            to, *places = _fields(f, 1, 1 + ARITY[name])
+            result, stop = write(f, name, [f.load(numbers, place) for place in places], 1)
+            f.store(result, numbers, to)
+            after = f.add("%at", 2 + ARITY[name])
+        else:
+            stop = f(f"call i1 @{name}(ptr %ins, ptr {lists}, ptr %frame, i64 %lanes)")
+            after = f.add("%at", f.word("%ins", 1))
+        following.append(f"[ {after}, %do.{name} ]")
+        f.do(f"br i1 {stop}, label %stopped, label %next" if stop else "br label %next")
+    f.label("next")
+    f.do(f"%after = phi i64 {', '.join(following)}")
+    f.jump("head")
+    f.label("ended")
+    f.end("-1")
+    f.label("stopped")
+    f.end("%at")
+    return f.text()
+
+
+def _replay() -> str:
+    """One sample, with the seed as the root's cotangent."""
+    f = Function("replay", [("ptr", "frame"), ("i64", "from"), ("i64", "until"), ("double", "seed")], "i64")
+    f.store("%seed", _base(f, R), f.load("%frame", FRAME.index("seed"), "i64"))
+    f.end(f("call i64 @run(ptr %frame, i64 %from, i64 %until, i64 1)"))
+    return f.text()
+
+
+def _batch() -> str:
+    """Block after block of samples: each input is a column of numbers, given by its address and step."""
+    arguments = [("ptr", "frame"), ("i64", "until"), ("ptr", "columns"), ("i64", "width"), ("i64", "count"), ("i64", "block")]
+    arguments += [("i64", "first_input"), ("i64", "root"), ("double", "seed"), ("ptr", "results")]
+    f = Function("batch", arguments, "i64")
+    numbers, totals = _base(f, R), _base(f, FRAME.index("totals"))
+    seeds = f.at(numbers, f.load("%frame", FRAME.index("seed"), "i64"))
+    with f.loop(0, "%block") as lane:
+        f.store("%seed", seeds, lane.i)
+    with f.loop(0, "%count", "%block") as start:
+        left = f(f"sub i64 %count, {start.i}")
+        live = f.select(f(f"icmp slt i64 {left}, %block"), left, "%block")
+        with f.loop(0, "%width") as k:
+            column = f.at("%columns", f.mul(k.i, 2), "i64")
+            numbers_of, step = f.load(column, 0, "ptr"), f.load(column, 1, "i64")
+            to = f.at(numbers, f.add("%first_input", f.mul(k.i, "%block")))
+            with f.loop(0, live) as s:
+                f.store(f.load(numbers_of, f.mul(f.add(start.i, s.i), step)), to, s.i)
+        stopped = f(f"call i64 @run(ptr %frame, i64 0, i64 %until, i64 {live})")
+        with f.when(f(f"icmp sge i64 {stopped}, 0")):
+            f.end(stopped)
+        root = f.at(numbers, "%root")
+        with f.loop(0, live) as s:
+            f.store(f.load(root, s.i), "%results", f.add(start.i, s.i))
+    f.end("-1")
+    return f.text()
+
+
+def _fold() -> str:
+    """The lanes of each total, added from left to right."""
+    f = Function("fold", [("ptr", "totals"), ("i64", "count"), ("ptr", "sums")])
+    with f.loop(0, "%count") as i:
+        lanes = f.at("%totals", f.mul(i.i, LANES))
+        sum_ = f.load(lanes)
+        for lane in range(1, LANES):
+            sum_ = f(f"fadd double {sum_}, {f.load(lanes, lane)}")
+        f.store(sum_, "%sums", i.i)
+    f.end()
+    return f.text()
