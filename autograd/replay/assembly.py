@@ -132,7 +132,8 @@ def _elementwise(name: str, lanes: int) -> str:
     rows, given = _fields(f, 2, 2)
     n = f.select(f(f"icmp slt i64 {given}, 0"), "%lanes", given)
     base_number, mode, first = _fields(f, 4, 3)
-    base, room, size = _base(f, base_number), _base(f, FRAME.index("room")), f.load("%frame", FRAME.index("room_size"), "i64")
+    base, room = _base(f, base_number), _base(f, FRAME.index("room"))
+    size = f.load("%frame", FRAME.index("room_size"), "i64")
     scattered = f(f"icmp eq i64 {mode}, 2")
     never = "false" if lanes == 1 else "zeroinitializer"
     with f.loop(0, rows, carried=[(mask_kind, never)]) as row:
@@ -142,9 +143,8 @@ def _elementwise(name: str, lanes: int) -> str:
         for number in range(ARITY[name]):
             fields = f.at("%ins", 7 + 3 * number, "i32")
             own_room = f.at(room, f.mul(size, number + 1))
-            pair = f(
-                f"call {{ ptr, i64 }} @operand(ptr {fields}, ptr %lists, ptr %frame, i64 {row.i}, i64 {n}, ptr {own_room})"
-            )
+            which = f"ptr {fields}, ptr %lists, ptr %frame, i64 {row.i}, i64 {n}, ptr {own_room}"
+            pair = f(f"call {{ ptr, i64 }} @operand({which})")
             operands.append([f(f"extractvalue {{ ptr, i64 }} {pair}, {part}") for part in (0, 1)])
 
         def places(i: str) -> list[str]:
@@ -198,8 +198,8 @@ def _tile_name(rows: int, vectors: int, part: bool) -> str:
 
 
 _TILE_ARGUMENTS = [("ptr", "A"), ("ptr", "by_i"), ("ptr", "a_by_t"), ("ptr", "b"), ("ptr", "b_by_t"), ("i64", "k")]
-_TILE_ARGUMENTS += [("ptr", "O"), ("ptr", "out_rows"), ("i64", "start"), ("i64", "mode"), ("ptr", "last"), ("ptr", "last_by_i")]
-_TILE_ARGUMENTS += [("i64", "j"), ("i64", "count")]
+_TILE_ARGUMENTS += [("ptr", "out"), ("ptr", "out_rows"), ("i64", "start"), ("i64", "mode"), ("ptr", "last")]
+_TILE_ARGUMENTS += [("ptr", "last_by_i"), ("i64", "j"), ("i64", "count")]
 
 
 def _tile(lanes: int, rows: int, vectors: int, part: bool) -> str:
@@ -212,7 +212,7 @@ def _tile(lanes: int, rows: int, vectors: int, part: bool) -> str:
         place = f.at(place, vector * lanes)
         return _masked_load(f, place, mask, lanes) if part else f.load(place, kind=kind)
 
-    outs = [f.at(f.at("%O", f.word("%out_rows", i)), "%j") for i in range(rows)]
+    outs = [f.at(f.at("%out", f.word("%out_rows", i)), "%j") for i in range(rows)]
     numbers = [f.at("%A", f.word("%by_i", i)) for i in range(rows)]
     places = [(i, vector) for i in range(rows) for vector in range(vectors)]
     zero = f.select(f("icmp eq i64 %start, 1"), bits_of(-0.0), bits_of(0.0), "double")
@@ -259,7 +259,7 @@ def _product(lanes: int, rows: int) -> str:
     count, given, k, start = _fields(f, 2, 4)
     j_count = f.select(f(f"icmp slt i64 {given}, 0"), "%lanes", given)
     out_base, outs, a_base, by_i, a_by_t, b_base, b_place, b_by_t, mode, last_base, last_list = _fields(f, 6, 11)
-    O, A, last = _base(f, out_base), _base(f, a_base), _base(f, last_base)
+    out, A, last = _base(f, out_base), _base(f, a_base), _base(f, last_base)
     b = f.at(_base(f, b_base), b_place)
     by_lane = f(f"icmp eq i64 {mode}, 1")
 
@@ -272,7 +272,7 @@ def _product(lanes: int, rows: int) -> str:
         def call(size: int, i: str) -> None:
             given = [
                 f"ptr {A}", f"ptr {listed(by_i, i)}", f"ptr {listed(a_by_t, '0')}", f"ptr {f.at(b, j)}",
-                f"ptr {listed(b_by_t, '0')}", f"i64 {k}", f"ptr {O}", f"ptr {listed(outs, i)}", f"i64 {start}",
+                f"ptr {listed(b_by_t, '0')}", f"i64 {k}", f"ptr {out}", f"ptr {listed(outs, i)}", f"i64 {start}",
                 f"i64 {mode}", f"ptr {last_here}", f"ptr {listed(last_list, i)}", f"i64 {j}", f"i64 {valid}",
             ]  # fmt: skip
             f.do(f"call void @{_tile_name(size, vectors, part)}({', '.join(given)})")
@@ -300,7 +300,8 @@ def _row_products() -> str:
     """Eight rows at a time, four terms of four rows turned so that a row's terms lie in one lane."""
     four, at_once = "<4 x double>", 8
     f = Function("row_products", _ARGUMENTS, "i1", "internal")
-    j_count, k, start, out_base, out_place, a_base, a_place, step, b_base, by_j, mode, last_base, last_list = _fields(f, 2, 13)
+    j_count, k, start, out_base, out_place, a_base, a_place, step, b_base, by_j = _fields(f, 2, 10)
+    mode, last_base, last_list = _fields(f, 12, 3)
     out, a = f.at(_base(f, out_base), out_place), f.at(_base(f, a_base), a_place)
     B, last = _base(f, b_base), _base(f, last_base)
     zero = f.select(f(f"icmp eq i64 {start}, 1"), bits_of(-0.0), bits_of(0.0), "double")
@@ -333,9 +334,8 @@ def _row_products() -> str:
                 high = turned(given, "i32 1, i32 5, i32 3, i32 7")
                 for place, (x, (first, second)) in enumerate(zip(xs, (low, high, low, high))):
                     o = 2 * (place // 2)
-                    terms = f(
-                        f"shufflevector {four} {first}, {four} {second}, <4 x i32> <i32 {o}, i32 {o + 1}, i32 {o + 4}, i32 {o + 5}>"
-                    )
+                    chosen = f"<4 x i32> <i32 {o}, i32 {o + 1}, i32 {o + 4}, i32 {o + 5}>"
+                    terms = f(f"shufflevector {four} {first}, {four} {second}, {chosen}")
                     sum_ = _product_added(f, four, sum_, terms, x)
                 turn_next.append(sum_)
             t.next = turn_next
@@ -349,17 +349,17 @@ def _row_products() -> str:
 
 def _outer(lanes: int) -> str:
     """In blocks of columns, which stay in the cache from row to row; vectors are stored where they lie even."""
-    kind, block = number_type(lanes), 512
+    block = 512
     f = Function("outer", _ARGUMENTS, "i1", "internal")
     count, j_count, out_base, outs, a_base, by_i, b_base, b_place = _fields(f, 2, 8)
-    O, A, b = _base(f, out_base), _base(f, a_base), f.at(_base(f, b_base), b_place)
+    results, A, b = _base(f, out_base), _base(f, a_base), f.at(_base(f, b_base), b_place)
 
     def smaller(x: str, y: str) -> str:
         return f.select(f(f"icmp slt i64 {x}, {y}"), x, y)
 
     with f.loop(0, j_count, block) as start, f.loop(0, count) as i:
         end = smaller(f.add(start.i, block), j_count)
-        out = f.at(O, f.word("%lists", f.add(outs, i.i)))
+        out = f.at(results, f.word("%lists", f.add(outs, i.i)))
         a = f.load(A, f.word("%lists", f.add(by_i, i.i)))
         before = f(f"sub i64 0, {f(f'ptrtoint ptr {f.at(out, start.i)} to i64')}")
         uneven = f(f"and i64 {f(f'lshr i64 {before}, 3')}, {lanes - 1}")
@@ -429,7 +429,8 @@ def _family(name: str, lanes: int) -> str:
     f = Function(name, _ARGUMENTS, "i1", "internal")
     n, count, to, step, first = _fields(f, 2, 5)
     numbers = _base(f, R)
-    given = f"i64 {count}, ptr {f.at('%lists', first, 'i32')}, ptr {numbers}, i64 %lanes, ptr {f.at(numbers, to)}, i64 {step}"
+    given = f"i64 {count}, ptr {f.at('%lists', first, 'i32')}, ptr {numbers}, i64 %lanes"
+    given += f", ptr {f.at(numbers, to)}, i64 {step}"
 
     def in_lanes() -> Sequence[str]:
         with f.loop(0, "%lanes", lanes, carried=[("i1", "false")]) as turn:
@@ -510,7 +511,7 @@ def _family_lanes(name: str, lanes: int) -> str:
     f.store((m + tail).name, place("0"), kind=kind)
     stop = abs(m).is_("oeq", math.inf).name
     if lanes > 1:
-        mask = f.first_lanes(f(f"sub i64 %lanes, %i"), lanes)
+        mask = f.first_lanes(f("sub i64 %lanes, %i"), lanes)
         stop = f(f"and {mask_type(lanes)} {stop}, {mask}")
     f.end(_any(f, stop, lanes))
     return f.text()
@@ -567,10 +568,10 @@ def _replay() -> str:
 
 def _batch() -> str:
     """Block after block of samples: each input is a column of numbers, given by its address and step."""
-    arguments = [("ptr", "frame"), ("i64", "until"), ("ptr", "columns"), ("i64", "width"), ("i64", "count"), ("i64", "block")]
-    arguments += [("i64", "first_input"), ("i64", "root"), ("double", "seed"), ("ptr", "results")]
+    arguments = [("ptr", "frame"), ("i64", "until"), ("ptr", "columns"), ("i64", "width"), ("i64", "count")]
+    arguments += [("i64", "block"), ("i64", "first_input"), ("i64", "root"), ("double", "seed"), ("ptr", "results")]
     f = Function("batch", arguments, "i64")
-    numbers, totals = _base(f, R), _base(f, FRAME.index("totals"))
+    numbers = _base(f, R)
     seeds = f.at(numbers, f.load("%frame", FRAME.index("seed"), "i64"))
     with f.loop(0, "%block") as lane:
         f.store("%seed", seeds, lane.i)

@@ -293,9 +293,7 @@ class Encoding:
         lists = [
             self._list(self._offsets(places if mode == 2 else places[::width])) for places, mode in zip(given, modes)
         ]
-        return self._emit(
-            f"wide.{name}", len(given[0]) // width, width, *np.transpose([bases, modes, lists]).ravel()
-        )
+        return self._emit(f"wide.{name}", len(given[0]) // width, width, *np.transpose([bases, modes, lists]).ravel())
 
     def _rows(self, given: list[Any]) -> tuple[int, list[int]]:
         """The length of rows in which each operand is a run (mode 0) or one number (1); else one row of lists (2)."""
@@ -342,8 +340,9 @@ class Encoding:
             pairs = [pair for pair in self._copies.items() if type(pair[0]) is int and pair[0] >> _SHIFT == base]
             if pairs:
                 origins, copies = map(self._list, (self._offsets(self.np.array(pairs)).T))
-                rows = (len(pairs), -1, R, 0, copies, base, 1, origins)
-                self._emit("wide.copy", *(rows if self.block else (1, len(pairs), R, 2, copies, base, 2, origins)), to=self._start)
+                rows = len(pairs), -1, R, 0, copies, base, 1, origins
+                one_row = 1, len(pairs), R, 2, copies, base, 2, origins
+                self._emit("wide.copy", *(rows if self.block else one_row), to=self._start)
 
     def _packed(self, places: Any) -> int:
         """Where a copy of the numbers at these places is, side by side."""
@@ -523,8 +522,8 @@ class Encoding:
     ) -> None:
         together = last is not None and not (last >> _SHIFT != last[0] >> _SHIFT).any()
         self._emit(
-            "row_products", len(b), terms, _SUM_FROM[start], bases[0], self._offsets(out[0]), bases[1], self._offsets(a),
-            int(a_by_t.any() or terms == 1), bases[2], self._list(self._offsets(b)),
+            "row_products", len(b), terms, _SUM_FROM[start], bases[0], self._offsets(out[0]), bases[1],
+            self._offsets(a), int(a_by_t.any() or terms == 1), bases[2], self._list(self._offsets(b)),
             *((1, int(last[0]) >> _SHIFT, self._list(self._offsets(last))) if together else (0, 0, 0)),
         )  # fmt: skip
         if last is not None and not together:
@@ -578,20 +577,23 @@ class Encoding:
         same = single & (partials[begins] == record.size) & (targets >= record.leaf_count)
         self._name_alike(targets[same], sources[begins[same]])
         copies = self._room(self.shared)
-        to = np.where(self._cotangent_places >> _SHIFT == GRAD, copies + np.arange(len(self._cotangent_places)), self._cotangent_places)
+        to = self._cotangent_places.copy()
+        to[: self.shared] = copies + np.arange(self.shared)
         order = np.argsort(when[ends - 1], kind="stable")  # each behind all that it needs
         order = order[~same[order]]
         sources, partials = self._cotangent_places[sources], self._places[partials]
-        listed = sources.tolist(), partials.tolist()
-        for out, leaf, begin, end in zip(
-            to[targets[order]].tolist(), (targets[order] < record.leaf_count).tolist(), begins[order].tolist(), ends[order].tolist()
-        ):
-            if end - begin < _TERMS:
-                self._code += (SINGLE["contribution" if leaf or end - begin > 1 else "mul"], out, listed[0][begin], listed[1][begin])
-                for k in range(begin + 1, end):
-                    self._code += (SINGLE["add_contribution"], out, out, listed[0][k], listed[1][k])
-            else:
+        C, P = sources.tolist(), partials.tolist()
+        code = self._code
+        for k in order.tolist():
+            target, begin, end = int(targets[k]), int(begins[k]), int(ends[k])
+            out = int(to[target])
+            if end - begin >= _TERMS:
                 self._sum_alone(out, sources[begin:end], partials[begin:end], "zero")
+                continue
+            alone = end - begin == 1 and target >= record.leaf_count
+            code += (SINGLE["mul" if alone else "contribution"], out, C[begin], P[begin])
+            for k in range(begin + 1, end):
+                code += (SINGLE["add_contribution"], out, out, C[k], P[k])
         if self.shared:
             shared = np.arange(self.shared)
             self._elementwise("copy", (GRAD << _SHIFT) + shared, copies + shared)
@@ -599,7 +601,7 @@ class Encoding:
     # --- cotangents ----------------------------------------------------------------------------------
 
     def _contributions(self, groups: list[_Group]) -> tuple[Any, Any, Any, Any]:
-        """Targets, the slots whose cotangents they get, times which slots, and when: by target, in the record's order."""
+        """Targets, the slots whose cotangents they get, times which slots, and when: by target, then by when."""
         np, one, minus_one = self.np, self.record.size, self.record.size + 1
         row_of = {int(s): (g, k) for g in groups if g.name == "weighted_sum" for k, s in enumerate(g.slots)}
         single: list[tuple[int, int, int, int]] = []

@@ -32,7 +32,7 @@ __all__ = ["NativeMachine", "machine_for"]
 _ALIGNMENT = 64
 _BYTES = 8  # of a float
 _BLOCK = 64  # samples at once
-_GUARD_NUMBERS = {numbers[name] for name in GUARD_NAMES for numbers in (SINGLE, {k[5:]: n for k, n in WIDE.items()})}
+_GUARD_NUMBERS = {SINGLE[name] for name in GUARD_NAMES} | {WIDE[f"wide.{name}"] for name in GUARD_NAMES}
 
 
 def machine_for(record: Record, bound: range = range(0), shared: int = 0) -> PythonMachine | NativeMachine:
@@ -71,9 +71,7 @@ class NativeMachine:
         self._raise_guard(one, stopped)
         return self.python.forward(leaves)
 
-    def replay(
-        self, leaves: Sequence[float], seed: float, same: Mapping[int, int] | None = None
-    ) -> tuple[float, Any]:
+    def replay(self, leaves: Sequence[float], seed: float, same: Mapping[int, int] | None = None) -> tuple[float, Any]:
         """The result, and the gradient by each leaf: an array, or a list.
 
         ``same`` says which bound leaves are, this time, another leaf: that one gets the gradient of both.
@@ -114,10 +112,10 @@ class NativeMachine:
         columns[:, 0] = _address(samples) + _BYTES * np.arange(width)
         columns[:, 1] = width
         encoding = many.encoding
+        until, where = len(encoding.code), (encoding.block, encoding.first_input, encoding.root)
         stopped = self._engine.batch(
-            many.frame, len(encoding.code), _address(columns), width, len(samples), encoding.block, encoding.first_input, encoding.root,
-            seed, _address(results),
-        )  # fmt: skip
+            many.frame, until, _address(columns), width, len(samples), *where, seed, _address(results)
+        )
         self._engine.fold(_address(many.totals), self._kept, _address(sums))
         return stopped, results, sums
 
