@@ -19,12 +19,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from inspect import signature
 
-from .elementary import CALLED, ELEMENTARY, FUNCTIONS, Lanes, write
+from .elementary import ARITY, CALLED, FUNCTIONS, Lanes, write
 from .emitter import Function, Loop, bits_of, constant, mask_type, number_type
 
-__all__ = ["ARITY", "DATA", "FRAME", "GRAD", "LANES", "OWN", "R", "SINGLE", "WIDE", "machine_source"]
+__all__ = ["DATA", "FRAME", "GRAD", "LANES", "OWN", "R", "SINGLE", "WIDE", "machine_source"]
 
 LANES = 8  # of the sum over a batch, whatever the machine's vectors hold
 
@@ -33,11 +32,10 @@ LANES = 8  # of the sum over a batch, whatever the machine's vectors hold
 FRAME = ("R", "DATA", "GRAD", "OWN", "totals", "room", "room_size", "code", "lists", "seed")
 R, DATA, GRAD, OWN = range(4)
 
-ARITY = {name: len(signature(formula).parameters) for name, formula in ELEMENTARY.items()}
 _FAMILIES = ("softmax", "log_softmax", "logsumexp")
 _OTHERS = ("product", "row_products", "outer", "lane_sums", *_FAMILIES)
-SINGLE = {name: number for number, name in enumerate(ELEMENTARY)}
-WIDE = {name: number for number, name in enumerate((*(f"wide.{name}" for name in ELEMENTARY), *_OTHERS), len(SINGLE))}
+SINGLE = {name: number for number, name in enumerate(ARITY)}
+WIDE = {name: number for number, name in enumerate((*(f"wide.{name}" for name in ARITY), *_OTHERS), len(SINGLE))}
 
 _ARGUMENTS = [("ptr", "ins"), ("ptr", "lists"), ("ptr", "frame"), ("i64", "lanes")]
 _EIGHT = number_type(LANES)
@@ -52,7 +50,7 @@ def machine_source(lanes: int, rows: int) -> str:
     kind, mask = number_type(lanes), mask_type(lanes)
     declared += f"declare {kind} @llvm.masked.load.v{lanes}f64.p0(ptr, i32, {mask}, {kind})\n"
     declared += f"declare void @llvm.masked.store.v{lanes}f64.p0({kind}, ptr, i32, {mask})\n"
-    parts = [_operand(lanes), *(_elementwise(name, lanes) for name in ELEMENTARY)]
+    parts = [_operand(lanes), *(_elementwise(name, lanes) for name in ARITY)]
     parts += [_tile(lanes, *size) for size in _tiles(rows)]
     parts += [_product(lanes, rows), _row_products(), _outer(lanes), _lane_sums()]
     parts += [_family(name, lanes) for name in _FAMILIES]
@@ -460,7 +458,7 @@ def _largest(lanes: int) -> str:
     f = Function(f"largest.{lanes}", _FAMILY, kind, "internal")
     with f.loop(1, "%count", carried=[(kind, _number(f, "0", lanes).name)]) as t:
         x, m = _number(f, t.i, lanes), _lanes(f, t.values[0], lanes)
-        t.next = [x.where(x.is_("ogt", m), m).name]
+        t.next = [x.is_("ogt", m).chosen(x, m).name]
     f.end(t.last[0])
     return f.text()
 
@@ -478,8 +476,8 @@ def _log_of_rest(lanes: int) -> str:
     with f.loop(0, "%count", carried=[(kind, constant(0.0, lanes)), (kind, constant(0.0, lanes))]) as t:
         x, (sum_, taken) = _number(f, t.i, lanes), [_lanes(f, value, lanes) for value in t.values]
         left_out = x.is_("oeq", m) & taken.is_("oeq", 0.0)
-        term = (x - m).call("exp").other_than(0.0, left_out)
-        t.next = [(sum_ + term).name, taken.other_than(1.0, left_out).name]
+        term = left_out.chosen(0.0, (x - m).call("exp"))
+        t.next = [(sum_ + term).name, left_out.chosen(1.0, taken).name]
     f.end(_lanes(f, t.last[0], lanes).call("log1p").name)
     return f.text()
 
@@ -499,7 +497,8 @@ def _family_lanes(name: str, lanes: int) -> str:
             t.next = [(_lanes(f, t.values[0], lanes) + power).name]
         sum_ = _lanes(f, t.last[0], lanes)
         with f.loop(0, "%count") as t:
-            f.store((_lanes(f, f.load(place(t.i), kind=kind), lanes) / sum_).name, place(t.i), kind=kind)
+            share = _lanes(f, f.load(place(t.i), kind=kind), lanes) / sum_
+            f.store(share.name, place(t.i), kind=kind)
         f.end("false")
         return f.text()
     tail = _call(f, "log_of_rest", lanes)

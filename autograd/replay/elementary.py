@@ -1,287 +1,189 @@
-"""What an operation of one, two or three numbers does, as instructions for LLVM: on one number or on lanes of them.
+"""What an operation of one, two or three numbers does, in LLVM's language: on one number, or on lanes of them.
 
-Formulas are run on a :class:`Lanes`, which writes down what is done to it. Where Python would raise (a
-logarithm of 0, an overflow), the lanes that do so are noted in ``stops``; the machine then leaves it to
-Python, so a stop may come too often, but never too seldom.
+The formulas of the table are run on :class:`Lanes` in place of numbers, and what they do is written down; what
+they are made of is written here. Where Python would raise (a logarithm of 0, an overflow) the lanes that do
+so are noted in ``stops``: the machine then leaves it to Python, so a stop may come too often, but never too
+seldom.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from inspect import signature
+from typing import Any
 
+from ..arithmetic import Arithmetic
+from ..numeric import FORMULAS
 from .emitter import Function, constant, mask_type, number_type
 
-__all__ = ["CALLED", "ELEMENTARY", "FUNCTIONS", "Lanes", "write"]
+__all__ = ["ARITY", "CALLED", "FUNCTIONS", "Lanes", "write"]
 
 FUNCTIONS = ("exp", "expm1", "log", "log1p", "sin", "cos", "tanh", "erfc", "pow")  # the C library's, as Python's
 
 
-class Mask:
-    """A truth in each lane."""
+class Lanes(Arithmetic):
+    """A number, or lanes of numbers side by side; or, where it comes from a comparison, truths."""
 
-    def __init__(self, function: Function, name: str, lanes: int) -> None:
+    __slots__ = ("function", "name", "lanes", "stops")
+
+    def __init__(self, function: Function, name: str, lanes: int, stops: list[Lanes] | None = None) -> None:
         self.function, self.name, self.lanes = function, name, lanes
+        self.stops = [] if stops is None else stops
 
-    def _joined(self, instruction: str, other: Mask) -> Mask:
-        text = f"{instruction} {mask_type(self.lanes)} {self.name}, {other.name}"
-        return Mask(self.function, self.function(text), self.lanes)
+    def _apply(self, name: Any, *operands: Any) -> Any:
+        operands = tuple([x if isinstance(x, Lanes) else self.number(x) for x in operands])
+        return (FORMULAS.get(name) or _OWN[name])(*operands)
 
-    def __and__(self, other: Mask) -> Mask:
-        return self._joined("and", other)
+    def number(self, number: float) -> Lanes:
+        return self.named(constant(float(number), self.lanes))
 
-    def __or__(self, other: Mask) -> Mask:
-        return self._joined("or", other)
-
-    def but_not(self, other: Mask) -> Mask:
-        everywhere = "true" if self.lanes == 1 else f"<{', '.join(['i1 true'] * self.lanes)}>"
-        return self & other._joined("xor", Mask(self.function, everywhere, self.lanes))
-
-
-class Lanes:
-    """A number, or lanes of numbers side by side."""
-
-    def __init__(self, function: Function, name: str, lanes: int, stops: list[Mask]) -> None:
-        self.function, self.name, self.lanes, self.stops = function, name, lanes, stops
-
-    def _named(self, name: str) -> Lanes:
+    def named(self, name: str) -> Lanes:
         return Lanes(self.function, name, self.lanes, self.stops)
 
-    def _text(self, other: Lanes | float) -> str:
-        return other.name if isinstance(other, Lanes) else constant(other, self.lanes)
+    def done(self, instruction: str, *operands: Lanes) -> Lanes:
+        given = ", ".join([x.name for x in operands])
+        return self.named(self.function(f"{instruction} {number_type(self.lanes)} {given}"))
 
-    def _done(self, instruction: str, *operands: Lanes | float) -> Lanes:
-        given = ", ".join(map(self._text, operands))
-        return self._named(self.function(f"{instruction} {number_type(self.lanes)} {given}"))
-
-    def __add__(self, other: Lanes | float) -> Lanes:
-        return self._done("fadd", self, other)
-
-    def __radd__(self, other: float) -> Lanes:
-        return self._done("fadd", other, self)
-
-    def __sub__(self, other: Lanes | float) -> Lanes:
-        return self._done("fsub", self, other)
-
-    def __mul__(self, other: Lanes | float) -> Lanes:
-        return self._done("fmul", self, other)
-
-    def __rmul__(self, other: float) -> Lanes:
-        return self._done("fmul", other, self)
-
-    def __truediv__(self, other: Lanes) -> Lanes:
-        return self._done("fdiv", self, other)
-
-    def __rtruediv__(self, other: float) -> Lanes:
-        return self._done("fdiv", other, self)
-
-    def __neg__(self) -> Lanes:
-        return self._done("fneg", self)
-
-    def __abs__(self) -> Lanes:
-        return self._intrinsic("fabs")
-
-    def sqrt(self) -> Lanes:
-        return self._intrinsic("sqrt")
-
-    def _intrinsic(self, name: str) -> Lanes:
-        kind = number_type(self.lanes)
-        suffix = "f64" if self.lanes == 1 else f"v{self.lanes}f64"
-        return self._named(self.function(f"call {kind} @llvm.{name}.{suffix}({kind} {self.name})"))
+    def intrinsic(self, name: str) -> Lanes:
+        kind, suffix = number_type(self.lanes), "f64" if self.lanes == 1 else f"v{self.lanes}f64"
+        return self.named(self.function(f"call {kind} @llvm.{name}.{suffix}({kind} {self.name})"))
 
     def call(self, name: str, *others: Lanes) -> Lanes:
         """A function of the C library, in each lane by itself."""
-        operands = [self, *others]
-        f, kind = self.function, number_type(self.lanes)
+        operands, f, kind = [self, *others], self.function, number_type(self.lanes)
         if self.lanes == 1:
-            return self._named(f(f"call double @{name}({', '.join(f'double {x.name}' for x in operands)})"))
+            return self.named(f(f"call double @{name}({', '.join(f'double {x.name}' for x in operands)})"))
         result = "poison"
         for lane in range(self.lanes):
             numbers = [f(f"extractelement {kind} {x.name}, i64 {lane}") for x in operands]
             found = f(f"call double @{name}({', '.join(f'double {x}' for x in numbers)})")
             result = f(f"insertelement {kind} {result}, double {found}, i64 {lane}")
-        return self._named(result)
+        return self.named(result)
 
-    def is_(self, comparison: str, other: Lanes | float) -> Mask:
+    def is_(self, comparison: str, other: Lanes | float) -> Lanes:
         """Compared as LLVM names it: olt, ole, ogt, oge, oeq; uno where one of them is no number."""
-        text = f"fcmp {comparison} {number_type(self.lanes)} {self.name}, {self._text(other)}"
-        return Mask(self.function, self.function(text), self.lanes)
+        other = other if isinstance(other, Lanes) else self.number(other)
+        return self.done(f"fcmp {comparison}", self, other)
 
-    def where(self, mask: Mask, other: Lanes | float) -> Lanes:
-        """This one where the mask says so, else the other."""
+    def chosen(self, x: Lanes | float, y: Lanes | float) -> Lanes:
+        """``x`` where this truth holds, else ``y``."""
+        x, y = (number if isinstance(number, Lanes) else self.number(number) for number in (x, y))
         kind = number_type(self.lanes)
-        text = f"select {mask_type(self.lanes)} {mask.name}, {kind} {self.name}, {kind} {self._text(other)}"
-        return self._named(self.function(text))
+        return self.named(
+            self.function(f"select {mask_type(self.lanes)} {self.name}, {kind} {x.name}, {kind} {y.name}")
+        )
 
-    def other_than(self, number: float, mask: Mask) -> Lanes:
-        """The constant where the mask says so, else this one."""
-        return self._named(constant(number, self.lanes)).where(mask, self)
+    def __and__(self, other: Lanes) -> Lanes:
+        return self.named(self.function(f"and {mask_type(self.lanes)} {self.name}, {other.name}"))
 
-    def stop(self, mask: Mask) -> None:
-        self.stops.append(mask)
+    def __or__(self, other: Lanes) -> Lanes:
+        return self.named(self.function(f"or {mask_type(self.lanes)} {self.name}, {other.name}"))
 
-
-# --- the formulas ------------------------------------------------------------------------------------
-
-
-def _divided(x: Lanes, y: Lanes) -> Lanes:
-    x.stop(y.is_("oeq", 0.0))
-    return x / y
+    def __invert__(self) -> Lanes:
+        everywhere = "true" if self.lanes == 1 else f"<{', '.join(['i1 true'] * self.lanes)}>"
+        return self.named(self.function(f"xor {mask_type(self.lanes)} {self.name}, {everywhere}"))
 
 
-def _grown(name: str) -> Callable[[Lanes], Lanes]:
-    def formula(x: Lanes) -> Lanes:
-        result = x.call(name)
-        x.stop(result.is_("oeq", math.inf))
-        return result
-
-    return formula
+# --- what formulas are made of ---------------------------------------------------------------------------
 
 
-def _from(name: str, lowest: float, comparison: str = "ole") -> Callable[[Lanes], Lanes]:
-    def formula(x: Lanes) -> Lanes:
-        x.stop(x.is_(comparison, lowest))
-        return x.sqrt() if name == "sqrt" else x.call(name)
-
-    return formula
+def _stopping(result: Lanes, stop: Lanes) -> Lanes:
+    result.stops.append(stop)
+    return result
 
 
-def _periodic(name: str) -> Callable[[Lanes], Lanes]:
-    def formula(x: Lanes) -> Lanes:
-        result = x.call(name)
-        x.stop(result.is_("uno", 0.0))
-        return result
-
-    return formula
+def _grown(x: Lanes, name: str) -> Lanes:
+    result = x.call(name)
+    return _stopping(result, result.is_("oeq", math.inf))
 
 
-def _constant(x: Lanes, number: float) -> Lanes:
-    return x._named(constant(number, x.lanes))
+def _periodic(x: Lanes, name: str) -> Lanes:
+    result = x.call(name)
+    return _stopping(result, result.is_("uno", 0.0))
 
 
-def _step(x: Lanes) -> Lanes:
-    return _constant(x, 1.0).where(x.is_("ogt", 0.0), 0.0)
-
-
-def _sign(x: Lanes) -> Lanes:
-    return _constant(x, 1.0).where(x.is_("ogt", 0.0), _constant(x, -1.0).where(x.is_("olt", 0.0), 0.0))
-
-
-def _relu(x: Lanes) -> Lanes:
-    return x.other_than(0.0, x.is_("ole", 0.0))
-
-
-def _elu(x: Lanes, alpha: Lanes) -> Lanes:
-    below = x.is_("ole", 0.0)
-    return (alpha * x.where(below, 0.0).call("expm1")).where(below, x)
-
-
-def _larger(comparison: str) -> Callable[[Lanes, Lanes], Lanes]:
-    return lambda x, y: x.where(x.is_(comparison, y) | x.is_("uno", x), y)
-
-
-def _sigmoid(x: Lanes) -> Lanes:
-    small = (-abs(x)).call("exp")
-    below = 1.0 + small
-    return (1.0 / below).where(x.is_("oge", 0.0), small / below)
-
-
-def _softplus(x: Lanes) -> Lanes:
-    tail = (-abs(x)).call("exp").call("log1p")
-    return x.where(x.is_("ogt", 0.0), 0.0) + tail
-
-
-def _normal_cdf(x: Lanes) -> Lanes:
-    return 0.5 * (-x * math.sqrt(0.5)).call("erfc")
-
-
-def _gelu(x: Lanes) -> Lanes:
-    return (x * _normal_cdf(x)).other_than(0.0, x.is_("oeq", -math.inf))
-
-
-def _odd(power: Lanes) -> Mask:
+def _odd(power: Lanes) -> Lanes:
     """Might Python raise for this power? It decides itself about infinities, and about 0 and negative bases."""
     return abs(power).is_("oeq", math.inf) | power.is_("uno", 0.0)
 
 
 def _power(x: Lanes, y: Lanes) -> Lanes:
     result = x.call("pow", y)
-    x.stop(_odd(result))
-    return result
+    return _stopping(result, _odd(result))
 
 
 def _power_by_base(out: Lanes, x: Lanes, y: Lanes) -> Lanes:
-    power = x.call("pow", y - 1.0)
-    flat = y.is_("oeq", 0.0)
-    x.stop(_odd(power).but_not(flat))
-    return y.where(flat, y * power)
+    power, flat = x.call("pow", y - 1.0), y.is_("oeq", 0.0)
+    return _stopping(flat.chosen(y, y * power), _odd(power) & ~flat)
 
 
 def _power_by_exponent(out: Lanes, x: Lanes, y: Lanes) -> Lanes:
     flat = x.is_("oeq", 0.0) & y.is_("ogt", 0.0)
-    x.stop(x.is_("ole", 0.0).but_not(flat))
-    return out.where(flat, out * x.call("log"))
+    return _stopping(flat.chosen(out, out * x.call("log")), x.is_("ole", 0.0) & ~flat)
 
 
-def _guard(comparison: str) -> Callable[[Lanes, Lanes], Lanes]:
-    def formula(x: Lanes, y: Lanes) -> Lanes:
-        x.stop(x.is_(comparison, y))
-        return x
-
-    return formula
+def _larger(x: Lanes, y: Lanes, comparison: str) -> Lanes:
+    return (x.is_(comparison, y) | x.is_("uno", x)).chosen(x, y)
 
 
+def _guard(stops: str) -> Callable[[Lanes, Lanes], Lanes]:
+    return lambda x, y: _stopping(x, x.is_(stops, y))
+
+
+# A guard stops where the comparison comes out otherwise than it did: .0 was false, .1 was true.
 _STOPS = {"lt": ("olt", "uge"), "le": ("ole", "ugt"), "gt": ("ogt", "ule"), "ge": ("oge", "ult")}
 
-ELEMENTARY: dict[str, Callable[..., Lanes]] = {
-    "copy": lambda x: x + -0.0,
-    "neg": lambda x: -x,
-    "abs": abs,
-    "add": lambda x, y: x + y,
-    "sub": lambda x, y: x - y,
-    "mul": lambda x, y: x * y,
-    "div": _divided,
-    "exp": _grown("exp"),
-    "expm1": _grown("expm1"),
-    "log": _from("log", 0.0),
-    "log1p": _from("log1p", -1.0),
-    "sqrt": _from("sqrt", 0.0, "olt"),
-    "sin": _periodic("sin"),
-    "cos": _periodic("cos"),
+_OWN: dict[str, Callable[..., Lanes]] = {
+    "copy": lambda x: x.done("fadd", x, x.number(-0.0)),
+    "neg": lambda x: x.done("fneg", x),
+    "abs": lambda x: x.intrinsic("fabs"),
+    "add": lambda x, y: x.done("fadd", x, y),
+    "sub": lambda x, y: x.done("fsub", x, y),
+    "mul": lambda x, y: x.done("fmul", x, y),
+    "div": lambda x, y: _stopping(x.done("fdiv", x, y), y.is_("oeq", 0.0)),
+    "exp": lambda x: _grown(x, "exp"),
+    "expm1": lambda x: _grown(x, "expm1"),
+    "log": lambda x: _stopping(x.call("log"), x.is_("ole", 0.0)),
+    "log1p": lambda x: _stopping(x.call("log1p"), x.is_("ole", -1.0)),
+    "sqrt": lambda x: _stopping(x.intrinsic("sqrt"), x.is_("olt", 0.0)),
+    "sin": lambda x: _periodic(x, "sin"),
+    "cos": lambda x: _periodic(x, "cos"),
     "tanh": lambda x: x.call("tanh"),
-    "step": _step,
-    "sign": _sign,
-    "relu": _relu,
-    "leaky_relu": lambda x, slope: (slope * x).where(x.is_("ole", 0.0), x),
-    "elu": _elu,
-    "maximum": _larger("oge"),
-    "minimum": _larger("ole"),
-    "sigmoid": _sigmoid,
-    "softplus": _softplus,
-    "normal_cdf": _normal_cdf,
-    "gelu": _gelu,
+    "normal_cdf": lambda x: 0.5 * (-x * math.sqrt(0.5)).call("erfc"),
+    "where": lambda condition, x, y: condition.is_("ole", 0.0).chosen(y, x),
+    "step": lambda x: x.is_("ogt", 0.0).chosen(1.0, 0.0),
+    "sign": lambda x: x.is_("ogt", 0.0).chosen(1.0, x.is_("olt", 0.0).chosen(-1.0, 0.0)),
+    "maximum": lambda x, y: _larger(x, y, "oge"),
+    "minimum": lambda x, y: _larger(x, y, "ole"),
     "pow": _power,
     "power_by_base": _power_by_base,
     "power_by_exponent": _power_by_exponent,
-    # A guard stops where the comparison comes out otherwise than it did: .0 was false, .1 was true.
     **{f"guard_{name}.{outcome}": _guard(stops) for name, both in _STOPS.items() for outcome, stops in enumerate(both)},
     # Cotangents: a contribution alone, and one that is added.
     "contribution": lambda x, y: 0.0 + x * y,
     "add_contribution": lambda x, y, z: x + y * z,
 }
 
-CALLED = {
-    name
-    for name in ELEMENTARY
-    if name in FUNCTIONS or name in ("elu", "sigmoid", "softplus", "normal_cdf", "gelu") or name.startswith("power_")
-}  # those that call the C library: vectors of them would gain nothing
+ARITY = {name: len(signature(formula).parameters) for name, formula in (*_OWN.items(), *FORMULAS.items())}
 
 
 def write(function: Function, name: str, operands: list[str], lanes: int) -> tuple[str, str]:
-    """The result of an operation on values, and the mask of lanes in which it stops ("" for never)."""
-    stops: list[Mask] = []
-    result = ELEMENTARY[name](*[Lanes(function, operand, lanes, stops) for operand in operands])
+    """The result of an operation on values, and the lanes in which it stops ("" for never)."""
+    stops: list[Lanes] = []
+    numbers = [Lanes(function, operand, lanes, stops) for operand in operands]
+    result = numbers[0]._apply(name, *numbers)
     stop = ""
     for mask in stops:
-        stop = mask.name if not stop else (Mask(function, stop, lanes) | mask).name
+        stop = mask.name if not stop else (Lanes(function, stop, lanes) | mask).name
     return result.name, stop
+
+
+def _calls(name: str) -> bool:
+    """Does an operation call the C library?"""
+    function = Function(name, [])
+    write(function, name, ["%x"] * ARITY[name], 1)
+    return any("call double @" in line and "@llvm" not in line for line in function.lines)
+
+
+CALLED = {name for name in ARITY if _calls(name)}  # vectors of them would gain nothing

@@ -21,7 +21,8 @@ from itertools import pairwise
 from typing import Any
 
 from ..primitives import FAMILIES
-from .assembly import ARITY, DATA, GRAD, LANES, OWN, SINGLE, WIDE, R
+from .assembly import DATA, GRAD, LANES, OWN, SINGLE, WIDE, R
+from .elementary import ARITY
 from .record import COLLECTING, GUARDS, Record
 
 __all__ = ["Encoding"]
