@@ -17,6 +17,9 @@ What if ``a`` were 5? Change it, and look again:
 
 The engine is :mod:`autograd.value` and its table :mod:`autograd.primitives`. Everything else is a wing
 that is imported when it is first used: ``draw``, ``step``, ``explain``, ``check``, ``compile`` …
+
+``from autograd import *`` brings every public name but ``compile``, so that Python's own stays what it is;
+write ``from autograd import compile``, or ``autograd.compile(f)``.
 """
 
 from importlib import import_module
@@ -88,6 +91,7 @@ _WINGS = {
     "autograd.replay": ("ParameterArrays", "Trace", "compile"),
 }
 _HOME = {name: module for module, names in _WINGS.items() for name in names}
+_NOT_BY_STAR = {"compile"}  # also the name of a function of Python's own
 
 __all__ = [
     "AnomalyError",
@@ -132,7 +136,7 @@ __all__ = [
     "weighted_sum",
     "weighted_sums",
     "where",
-    *_HOME,
+    *[name for name in _HOME if name not in _NOT_BY_STAR],
 ]
 
 
@@ -153,4 +157,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOME})
+    return sorted({*__all__, *_NOT_BY_STAR, *[name for name in globals() if name.startswith("__")]})

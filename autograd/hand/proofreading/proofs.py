@@ -18,6 +18,7 @@ from typing import Any
 
 from ...errors import KindError
 from ...notation import columns, padded
+from . import reports
 from .chains import Chain, chains
 from .judging import Judged, Unread, given, judge, read_sides
 from .reading import Document, format_of, read, read_file
@@ -109,20 +110,9 @@ class Proof:
         rows = [(str(row.line), row.text, row.verdict, row.remark) for row in self.rows if row.verdict != "agrees"]
         widths = [max((min(columns(row[place]), 100) for row in rows), default=0) for place in range(3)]
         table = ["  ".join(padded(cell, width) for cell, width in zip(row, [*widths, 0])).rstrip() for row in rows]
-        return "\n".join([*table, summary(self.counts(), len(self.unread))])
+        return "\n".join([*table, reports.summary(self.counts(), len(self.unread))])
 
     __repr__ = __str__
-
-
-def summary(counts: Counter[str], unread: int = 0) -> str:
-    """``61 equalities: 52 agree, 3 truncated, 0 rounded, 6 slips``"""
-    total = sum(counts.values())
-    slips = counts["slip"]
-    told = (
-        f"{total} equalit{'y' if total == 1 else 'ies'}: {counts['agrees']} agree, {counts['truncated']} truncated, "
-        f"{counts['rounded']} rounded, {slips} slip{'s' * (slips != 1)}"
-    )
-    return told + (f"; {unread} could not be read" if unread else "")
 
 
 def proofread(
@@ -180,6 +170,3 @@ def _note(found: Judged | Unread, document: Document, rows: list[Equality], unre
         Equality(line, found.text, found.printed, found.computed, found.verdict, found.cause,
                  found.start, found.end, document.column_of(found.start))
     )  # fmt: skip
-
-
-from . import reports  # noqa: E402 - it writes what is defined above

@@ -6,12 +6,14 @@ import html
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...notation import columns, padded
-from .proofs import Equality, Proof, summary
 
-__all__ = ["as_github", "as_html", "as_json", "as_lines", "as_markdown", "total"]
+if TYPE_CHECKING:  # pragma: no cover - imported for its types only
+    from .proofs import Equality, Proof
+
+__all__ = ["as_github", "as_html", "as_json", "as_lines", "as_markdown", "summary", "total"]
 
 _COLOURS = {"slip": "\033[31;1m", "rounded": "\033[33m", "truncated": "\033[36m", "agrees": "\033[32m"}
 _PLAIN = "\033[0m"
@@ -23,6 +25,17 @@ def total(proofs: Sequence[Proof]) -> Counter[str]:
     for proof in proofs:
         counts += proof.counts()
     return counts
+
+
+def summary(counts: Counter[str], unread: int = 0) -> str:
+    """``61 equalities: 52 agree, 3 truncated, 0 rounded, 6 slips``"""
+    total = sum(counts.values())
+    slips = counts["slip"]
+    told = (
+        f"{total} equalit{'y' if total == 1 else 'ies'}: {counts['agrees']} agree, {counts['truncated']} truncated, "
+        f"{counts['rounded']} rounded, {slips} slip{'s' * (slips != 1)}"
+    )
+    return told + (f"; {unread} could not be read" if unread else "")
 
 
 def as_lines(
