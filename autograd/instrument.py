@@ -39,6 +39,7 @@ __all__ = [
     "of_this_call",
     "run_observed",
     "touched",
+    "unobserved_data",
     "watched",
 ]
 
@@ -159,6 +160,11 @@ def watched(make: Callable[..., Any], *arguments: Any) -> Any:
             if observer is not None:
                 observer.recorded_elsewhere(nodes)
     return made
+
+
+def unobserved_data(node: Any) -> Any:
+    """The data of a node, for who looks on, and is not to be told of a look of their own."""
+    return node._data
 
 
 def compared(name: str, left: Any, right: Any) -> bool:

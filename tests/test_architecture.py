@@ -22,7 +22,7 @@ WINGS = sorted({path.parent.name for path in (ROOT / "autograd").glob("*/__init_
 # What is public, but not in __all__, so that ``from autograd import *`` leaves the built-in as it is.
 LEFT_OUT = ["compile"]
 # Where a Value's slots are known by their names; everyone else uses op, operands, partials and primitive.
-CORE = {"value.py", "weighted.py", "copies.py"}
+CORE = {"value.py", "weighted.py", "copies.py", "instrument.py"}
 
 
 def sources(*folders):

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from ..arithmetic import Arithmetic
 from ..errors import AutogradError, RecordingError
-from ..instrument import Observer, StandIn, of_this_call
+from ..instrument import Observer, StandIn, of_this_call, unobserved_data
 from ..primitives import lookup
 from ..value import Value, record
 from .record import Guard
@@ -145,7 +145,7 @@ class RecordedFloat(StandIn, Arithmetic):
         return self._is_equal(number)
 
     def _is_equal(self, other: Any) -> bool:
-        x, y = self._node._data, other._data if isinstance(other, Value) else other
+        x, y = unobserved_data(self._node), unobserved_data(other) if isinstance(other, Value) else other
         # There are guards of order only: x == y is x <= y and x >= y.
         names = ("le", "ge") if x == y else ("lt",) if x < y else ("gt",) if x > y else ("le", "ge")
         for name in names:
@@ -185,8 +185,8 @@ class RecordedFloat(StandIn, Arithmetic):
         if not self._recording.is_over:
             self._recording.demand_own_thread()
         if self._recording.is_replayed and not (self._recording.allow_data or self._recording.is_over):
-            self._recording.refuse(what, self._node.label or f"the number {self._node._data!r}")
-        return take(self._node._data, *others)
+            self._recording.refuse(what, self._node.label or f"the number {unobserved_data(self._node)!r}")
+        return take(unobserved_data(self._node), *others)
 
     def __hash__(self) -> int:
         return self._taken_out("takes the hash of a float, as for a dict or a set", hash)
