@@ -9,7 +9,19 @@ import pytest
 from browser import PROGRAM, Browser
 from random_graphs import magnitudes, random_graph, wild_graph
 
-from autograd import AutogradError, Value, log_softmax, softmax, step, topological_order
+from autograd import (
+    AutogradError,
+    Value,
+    define,
+    log_softmax,
+    maximum,
+    minimum,
+    numeric,
+    sigmoid,
+    softmax,
+    step,
+    topological_order,
+)
 from autograd.notation import Names, is_exact, show
 from autograd.picture.live.document import document
 from autograd.picture.live.record import record_of
@@ -170,3 +182,23 @@ def test_each_row_of_the_table_is_on_the_page_as_in_the_engine(browser, tmp_path
         compare(browser, index, root, [])
         for spread in (0.5, 2.0, 30.0, 800.0):
             compare(browser, index, root, changes_of(root, rng, 5, spread))
+
+
+def test_an_operation_that_a_user_defines_is_on_the_page_too(browser, tmp_path):
+    swish = define("swish", lambda x: x * sigmoid(x), lambda out, x: out + sigmoid(x) * (1 - out), activation=True)
+    clamp = define(
+        "clamp", lambda x, low, high: maximum(low, minimum(x, high)),
+        lambda out, x, low, high: numeric.step(x - low) * numeric.step(high - x),
+        lambda out, x, low, high: numeric.step(low - x), lambda out, x, low, high: numeric.step(x - high),
+    )  # fmt: skip
+    try:
+        x, high = Value(0.4, "x"), Value(2.5, "high")
+        root = clamp(swish(swish(x) * 3), -0.5, high) * 2
+        opened(browser, tmp_path, [root])
+        order = topological_order(root)
+        for changes in ([(x, 0.3)], [(x, -3.0)], [(x, 4.0)], [(x, 4.0), (high, 7.0)]):
+            compare(browser, 0, root, [(order.index(leaf), number) for leaf, number in changes])
+        assert any("swish(x)" in line for line in told(browser, 0)["lines"])
+    finally:
+        for name in ("swish", "clamp"):
+            del PRIMITIVES[name]

@@ -12,12 +12,10 @@ from .writing import Style
 
 __all__ = ["JAVASCRIPT", "WORDS", "is_called"]
 
-# What a program's `math` has: all that is not made of these is called by its rule.
+# What a program's `math` has, as autograd.numeric has it for Python; what is made of these is called by its rule.
 WORDS = frozenset({
     "div", "pow", "abs", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "normal_cdf",
-    "step", "sign", "maximum", "minimum", "where",
-    "sigmoid", "relu", "leaky_relu", "elu", "gelu", "softplus",
-    "total", "softmax", "log_softmax", "logsumexp",
+    "step", "sign", "maximum", "minimum", "where", "total", "softmax", "log_softmax", "logsumexp",
 })  # fmt: skip
 _OPERATORS = frozenset({"add", "sub", "mul", "neg"})
 

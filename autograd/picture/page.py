@@ -53,10 +53,15 @@ class Page:
         return show_in_browser(self.html, ".html")
 
     def _repr_html_(self) -> str:
-        """In a notebook: in a frame of its own, which may run the page's script and nothing else."""
+        """In a notebook: in a frame of its own, which may run the page's script and nothing else.
+
+        A notebook that is not trusted shows the line below it alone.
+        """
         return (
-            f'<iframe sandbox="allow-scripts" title="{escape(self.title)}" srcdoc="{escape(self.html)}" '
-            'style="width: 100%; height: 760px; border: 1px solid #8888; border-radius: 6px"></iframe>'
+            f'<iframe sandbox="allow-scripts" title="{escape(self.title)}" srcdoc="{escape(self.html)}" style="width: '
+            '100%; height: 760px; box-sizing: border-box; border: 1px solid #8888; border-radius: 6px"></iframe>'
+            '<div style="font-size: smaller; opacity: 0.7">A live page. Where none is seen, trust this notebook, or '
+            'write it to a file: <code>.save("page.html")</code></div>'
         )
 
     def __repr__(self) -> str:

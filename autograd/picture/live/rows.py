@@ -32,7 +32,7 @@ from ...primitives import Primitive
 
 __all__ = ["Rows", "as_script"]
 
-_NAMES = ("x", "y", "z")
+_NAMES = ("x", "y", "z", "u", "v", "w")
 
 
 def as_script(thing: Any) -> str:
@@ -87,9 +87,12 @@ class Rows:
     def _need_rule(self, primitive: Primitive, symbols: list[Any], key: str) -> None:
         if key in self._rules:
             return
-        result = primitive.rule(*symbols) if primitive.arity else primitive.rule(tuple(symbols))
-        if _is_itself(result, primitive) and primitive.name not in WORDS and primitive.decomposition is not None:
-            result = primitive.decomposition(tuple(symbols))
+        if primitive.arity:
+            result = (primitive.formula or primitive.rule)(*symbols)
+        else:
+            result = primitive.rule(tuple(symbols))
+            if _is_itself(result, primitive) and primitive.name not in WORDS and primitive.decomposition is not None:
+                result = primitive.decomposition(tuple(symbols))
         given = ", ".join(_NAMES[: primitive.arity]) if primitive.arity else "x"
         self._rules[key] = f"({given}) => {self._written(result)}"
 

@@ -40,7 +40,7 @@ def training_record(
     written = _Written(rows)
     for count in {*range(1, WIDEST + 1), *[len(layer["weights"][0]) for layer in layers]}:
         written.add_sum(count)
-    activations = {name: written.add_activation(name) for name in _names_of_activations(layers)}
+    activations = {name: written.add_activation(name) for name in _names_of_activations()}
     activations |= _softmax_of(layers[-1], written)
     losses, places = _losses(model, samples, loss, rows)
     return {
@@ -144,14 +144,15 @@ class _Written:
         """Its row, and the operands behind the first: the slope of a leaky ReLU."""
         if name == _LINEAR:
             return {"row": None, "constants": []}
-        node = getattr(autograd, name, PRIMITIVES[name].rule)(Value(0.5, "z"))
+        z = Value(0.5, "z")
+        node = getattr(autograd, name)(z) if hasattr(autograd, name) else z._apply(name, z)
         return {"row": self.add(node), "constants": [as_json_number(operand) for operand in node.operands[1:]]}
 
 
-def _names_of_activations(layers: Sequence[dict[str, Any]]) -> list[str]:
-    usual = ["relu", "tanh", "sigmoid", "leaky_relu", "elu", "gelu", "softplus", _LINEAR]
-    own = [layer["activation"] for layer in layers if layer["activation"] not in (*usual, "softmax")]
-    return list(dict.fromkeys([*usual, *own]))
+def _names_of_activations() -> list[str]:
+    """All of one number, those with a parameter by their usual one."""
+    rows = [row for row in PRIMITIVES.values() if row.activation]
+    return [_LINEAR, *[row.name for row in rows if row.arity == 1 or (row.arity > 1 and hasattr(autograd, row.name))]]
 
 
 def _softmax_of(layer: dict[str, Any], written: _Written) -> dict[str, Any]:

@@ -49,7 +49,10 @@ class Tape {
     if (row.arity === 1) data[index] = row.rule(data[operands[0]]);
     else if (row.arity === 2) data[index] = row.rule(data[operands[0]], data[operands[1]]);
     else if (row.arity) data[index] = row.rule(...operands.map((operand) => data[operand]));
-    else data[index] = row.rule(operands.map((operand) => data[operand]));
+    else {
+      const numbers = operands.map((operand) => data[operand]);
+      data[index] = row.arity ? row.rule(...numbers) : row.rule(numbers);
+    }
   }
 
   evaluate(index) {
@@ -65,6 +68,12 @@ class Tape {
       const out = (data[index] = row.rule(x, y));
       if (operands[0] < this.size) this.partials[index][0] = this.partial(index, 0, out, x, y);
       if (operands[1] < this.size) this.partials[index][1] = this.partial(index, 1, out, x, y);
+    } else if (row.arity) {
+      const numbers = operands.map((operand) => data[operand]);
+      const out = (data[index] = row.rule(...numbers));
+      operands.forEach((operand, place) => {
+        if (operand < this.size) this.partials[index][place] = this.partial(index, place, out, ...numbers);
+      });
     } else {
       const numbers = operands.map((operand) => data[operand]);
       const out = (data[index] = row.arity ? row.rule(...numbers) : row.rule(numbers));

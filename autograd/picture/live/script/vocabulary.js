@@ -81,12 +81,5 @@ const math = (() => {
     softmax,
     logsumexp: (numbers) => largest(numbers) + restOf(numbers),
     log_softmax: (numbers) => numbers.map((x) => x - largest(numbers) - restOf(numbers)),
-    // TEMPORARY until the table has these as formulas
-    sigmoid: (x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
-    relu: (x) => (x <= 0 ? 0 : x),
-    leaky_relu: (x, slope) => (x <= 0 ? slope * x : x),
-    elu: (x, alpha) => (x <= 0 ? alpha * Math.expm1(x) : x),
-    softplus: (x) => (x > 0 ? x : 0) + Math.log1p(Math.exp(-Math.abs(x))),
-    gelu: (x) => (x === -Infinity ? 0 : x * 0.5 * erfc(-x * Math.SQRT1_2)),
   };
 })();
