@@ -39,7 +39,7 @@ from .errors import DefinitionError
 from .forms import ATOM, NEGATION, POWER, PRODUCT, SUM, Form, function, infix, latex_function
 from .numeric import Recorder, exp, expm1, log, maximum, minimum, normal_cdf, sign, sqrt, step, where
 
-__all__ = ["PRIMITIVES", "Primitive", "define", "lookup"]
+__all__ = ["PRIMITIVES", "Primitive", "define", "function_of", "lookup"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,19 +100,28 @@ def define(name: str, rule: Callable[..., Any], *partials: Callable[..., Any], *
     Raises DefinitionError (a ValueError) where the name is taken or the partials do not fit the rule.
     """
     _demand_fitting(name, rule, partials)
-    add_row(name, rule, partials, len(partials), **{"formula": rule, **options})
+    operation = function_of(add_row(name, rule, partials, len(partials), **{"formula": rule, **options}))
+    operation.__signature__ = inspect.signature(rule)  # type: ignore[attr-defined]
+    return operation
+
+
+def function_of(row: Primitive) -> Callable[..., Any]:
+    """The function of a row, for Values and for numbers: one argument for each operand."""
+    if getattr(numeric, row.name, None) is row.rule:  # which records Values by itself, and has its defaults
+        return row.rule
 
     def operation(*operands: Any) -> Any:
-        if len(operands) != len(partials):
-            raise TypeError(f"{name}: expected {len(partials)} operands, got {len(operands)}")
+        if row.arity == 0:
+            return row.rule(operands)
+        if len(operands) != row.arity:
+            raise TypeError(f"{row.name}: expected {row.arity} operands, got {len(operands)}")
         for operand in operands:
             if isinstance(operand, Recorder):
-                return operand._apply(name, *operands)
-        return rule(*operands)
+                return operand._apply(row.name, *operands)
+        return row.rule(*operands)
 
-    operation.__name__ = operation.__qualname__ = name
-    operation.__doc__ = rule.__doc__
-    operation.__signature__ = inspect.signature(rule)  # type: ignore[attr-defined]
+    operation.__name__ = operation.__qualname__ = row.name
+    operation.__doc__ = row.rule.__doc__
     return operation
 
 

@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-import autograd
 from autograd import (
     DomainError,
     FileFormatError,
@@ -30,28 +29,20 @@ from autograd import (
     weighted_sums,
 )
 
-from . import initializers, storage
+from . import activations, initializers, storage
 from .initializers import Initializer
 from .module import Module
 
-__all__ = ["ACTIVATIONS", "MLP", "Dropout", "Layer", "Neuron"]
-
-# Activations of one number; softmax, the one of a whole layer, is the Layer's.
-ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
-    "linear": lambda z: z,
-    **{
-        name: getattr(autograd, name)
-        for name in ("relu", "leaky_relu", "elu", "gelu", "softplus", "sigmoid", "tanh")
-    },
-}
-
+__all__ = ["MLP", "Dropout", "Layer", "Neuron"]
 
 def _activation(name: str, of_a_layer: bool = False) -> str:
     """The name itself, if it is one."""
-    known = [*ACTIVATIONS, "softmax"] if of_a_layer else list(ACTIVATIONS)
+    known = [*activations.known(), "softmax"] if of_a_layer else activations.known()
     if not isinstance(name, str) or name not in known:
-        advice = "softmax is the activation of a whole layer" if name == "softmax" else f"there are {', '.join(known)}"
-        raise UnknownNameError(f"no activation is called {name!r}; {advice}")
+        if name == "softmax":
+            raise UnknownNameError("softmax is the activation of a whole layer, and not of a neuron")
+        there_are = f"there are {', '.join(known)}, and define(..., activation=True) adds one"
+        raise UnknownNameError(f"no activation is called {name!r}; {there_are}")
     return name
 
 
@@ -157,7 +148,7 @@ class Neuron(Module):
     def __call__(self, x: Any) -> Value:
         row = self.row
         [z] = weighted_sums([row], _inputs(x, len(row) - 1, repr(self)))
-        return ACTIVATIONS[self.activation](z)
+        return activations.function(self.activation)(z)
 
     def parameters(self) -> list[Value]:
         return list(self.row)
@@ -252,8 +243,7 @@ class Layer(Module):
             return softmax(z)
         if self.activation == "linear":
             return list(z)
-        function = ACTIVATIONS[self.activation]
-        return [function(number) for number in z]
+        return list(map(activations.function(self.activation), z))
 
     def __call__(self, x: Any) -> Any:
         outputs = self.activate(self.z(x))
@@ -321,9 +311,9 @@ class MLP(Module):
     1.0
 
     ``activation`` is that of the hidden layers, ``output`` that of the last: linear, relu, leaky_relu,
-    elu, gelu, softplus, sigmoid, tanh; softmax for a whole layer. ``init`` is one of
-    :mod:`nn.initializers` or its name. Without a ``seed`` the weights come from the ``random`` module,
-    so that ``random.seed`` governs them.
+    elu, gelu, softplus, sigmoid, tanh, or what ``autograd.define`` has added with ``activation=True``;
+    softmax for a whole layer. ``init`` is one of :mod:`nn.initializers` or its name. Without a ``seed`` the
+    weights come from the ``random`` module, so that ``random.seed`` governs them.
 
     With a ``dropout`` above 0, each activation of the hidden layers is dropped with that probability
     in training: ``model.train()``, as it is at first, until ``model.eval()``; see :class:`Dropout`.
@@ -347,14 +337,14 @@ class MLP(Module):
             raise ShapeError(f"outputs is {outputs!r}, and must be a list with the size of each layer, such as [16, 1]")
         sizes = [_size(size, "the size of a layer") for size in (inputs, *outputs)]
         # looked at here, because a network of one layer has no use for its first one
-        activations = [_activation(activation, of_a_layer=True)] * (len(outputs) - 1) + [output]
+        names = [_activation(activation, of_a_layer=True)] * (len(outputs) - 1) + [output]
         generator = arguments.random_generator(seed)
         self.dropout = Dropout(dropout, generator) if dropout else None
-        places = _places(activations, self.dropout is not None)
+        places = _places(names, self.dropout is not None)
         rule = initializers.named(init)
         self.layers = [
             Layer.__new__(Layer)._fill(nin, nout, name, rule, generator, f"{place}.")
-            for nin, nout, name, place in zip(sizes, sizes[1:], activations, places)
+            for nin, nout, name, place in zip(sizes, sizes[1:], names, places)
         ]
 
     @classmethod

@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from autograd import KindError, MissingToolError, write_whole
 
+from . import activations
 from .layers import MLP
 
 __all__ = ["to_onnx"]
@@ -38,9 +41,13 @@ def to_onnx(model: MLP, path: str | os.PathLike[str]) -> None:
     for name, tensor in model.state_dict().items():
         graph.constant(tensor, name)
     result, names = "inputs", iter(model.state_dict())
+    vocabulary = _vocabulary(graph)
     for layer in model.layers:
         result = graph.node("Gemm", result, next(names), next(names), transB=1)
-        result = _ACTIVATIONS[layer.activation](graph, result)
+        if layer.activation == "softmax":
+            result = graph.node("Softmax", result, axis=-1)
+        else:
+            result = activations.evaluated(layer.activation, result, vocabulary)
     graph.nodes.append(onnx.helper.make_node("Identity", [result], ["outputs"]))
     double = onnx.TensorProto.DOUBLE
     sizes = {"inputs": model.layers[0].nin, "outputs": model.layers[-1].nout}
@@ -76,49 +83,60 @@ class _Graph:
         return name
 
 
-def _leaky_relu(graph: _Graph, x: str) -> str:
-    below = graph.node("Min", x, graph.constant(0.0))
-    return graph.node("Add", graph.node("Relu", x), graph.node("Mul", below, graph.constant(0.01)))
+def _vocabulary(graph: _Graph) -> dict[str, Callable[..., str]]:
+    """What ONNX Runtime has in double precision, and what is made of it here.
 
-
-def _elu(graph: _Graph, x: str) -> str:
-    power = graph.node("Exp", graph.node("Min", x, graph.constant(0.0)))
-    return graph.node("Add", graph.node("Relu", x), graph.node("Sub", power, graph.constant(1.0)))
-
-
-def _softplus(graph: _Graph, x: str) -> str:
-    power = graph.node("Exp", graph.node("Neg", graph.node("Abs", x)))
-    return graph.node("Add", graph.node("Relu", x), graph.node("Log", graph.node("Add", power, graph.constant(1.0))))
-
-
-def _gelu(graph: _Graph, x: str) -> str:
-    """x·Φ(x) with Φ(x) = ½ + x/√(2π) · ∫₀¹ exp(-(x·t)²/2) dt, the integral by Gauss and Legendre.
-
-    With 64 nodes it is right to the last digits for |x| up to 9; beyond, Φ is 0 or 1 in double precision.
+    The operands are names of results, or numbers.
     """
+
+    def name_of(operand: Any) -> str:
+        return operand if isinstance(operand, str) else graph.constant(float(operand))
+
+    def node(kind: str, *operands: Any) -> str:
+        return graph.node(kind, *map(name_of, operands))
+
+    def where(condition: Any, x: Any, y: Any) -> str:
+        return node("Where", node("LessOrEqual", condition, 0.0), y, x)
+
+    def log1p(x: Any) -> str:
+        # log(u) x / (u - 1), in which the rounding of u = 1 + x cancels
+        u = node("Add", x, 1.0)
+        scaled = node("Mul", node("Log", u), node("Div", x, node("Sub", u, 1.0)))
+        return node("Where", node("Equal", u, 1.0), x, scaled)
+
+    def expm1(x: Any) -> str:  # tanh(x/2) (exp(x) + 1), which does not cancel near 0
+        return node("Mul", node("Tanh", node("Mul", x, 0.5)), node("Add", node("Exp", x), 1.0))
+
+    def normal_cdf(x: Any) -> str:
+        # Below 0: Φ(x) = exp(-x²/2)/√π · ∫₀^∞ exp(-t² + √2·x·t) dt, by Gauss and Legendre in ∛t, whose terms
+        # are all above 0; 1 - Φ(-x) above. Right to the last digits, however small.
+        times, weights = _quadrature()
+        below = node("Neg", node("Min", node("Abs", x), 40.0))
+        column = graph.node("Unsqueeze", below, graph.constant([-1], kind="int64"))
+        slopes, squares = graph.constant(math.sqrt(2) * times), graph.constant(-times * times)
+        exponents = graph.node("Add", graph.node("Mul", column, slopes), squares)
+        integral = graph.node("MatMul", graph.node("Exp", exponents), graph.constant(weights))
+        tail = node("Mul", node("Exp", node("Mul", node("Mul", below, below), -0.5)), integral)
+        return where(x, node("Sub", 1.0, tail), tail)
+
+    kinds = {"add": "Add", "sub": "Sub", "mul": "Mul", "div": "Div", "pow": "Pow", "neg": "Neg", "abs": "Abs",
+             "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos", "tanh": "Tanh", "sign": "Sign",
+             "relu": "Relu", "maximum": "Max", "minimum": "Min"}  # fmt: skip
+    return {
+        **{op: partial(node, kind) for op, kind in kinds.items()},
+        "where": where,
+        "step": lambda x: where(x, 1.0, 0.0),
+        "log1p": log1p,
+        "expm1": expm1,
+        "normal_cdf": normal_cdf,
+    }
+
+
+def _quadrature(count: int = 64, end: float = 6.2) -> tuple[Any, Any]:
+    """Places t from 0 to ``end`` and weights w with Σ w f(t) = 1/√π ∫ f(t) dt, made exact for f(t) = exp(-t²)."""
     import numpy
 
-    nodes, weights = numpy.polynomial.legendre.leggauss(64)
-    end = 9.0
-    inside = graph.node("Max", graph.node("Min", x, graph.constant(end)), graph.constant(-end))
-    column = graph.node("Unsqueeze", inside, graph.constant([-1], kind="int64"))
-    scaled = graph.node("Mul", column, graph.constant((nodes + 1) / 2))
-    exponent = graph.node("Mul", graph.node("Mul", scaled, scaled), graph.constant(-0.5))
-    integral = graph.node("MatMul", graph.node("Exp", exponent), graph.constant(weights / 2))
-    part = graph.node("Mul", graph.node("Mul", inside, integral), graph.constant(1 / math.sqrt(2 * math.pi)))
-    distribution = graph.node("Add", part, graph.constant(0.5))
-    beyond = graph.node("Relu", graph.node("Sub", x, graph.constant(end)))
-    return graph.node("Add", graph.node("Mul", inside, distribution), beyond)
-
-
-_ACTIVATIONS: dict[str, Any] = {
-    "linear": lambda graph, x: x,
-    "relu": lambda graph, x: graph.node("Relu", x),
-    "sigmoid": lambda graph, x: graph.node("Sigmoid", x),
-    "tanh": lambda graph, x: graph.node("Tanh", x),
-    "softmax": lambda graph, x: graph.node("Softmax", x, axis=-1),
-    "leaky_relu": _leaky_relu,
-    "elu": _elu,
-    "softplus": _softplus,
-    "gelu": _gelu,
-}
+    nodes, weights = numpy.polynomial.legendre.leggauss(count)
+    roots = (nodes + 1) / 2
+    times, weights = end * roots**3, weights * roots**2
+    return times, weights / (2 * numpy.sum(weights * numpy.exp(-times * times)))

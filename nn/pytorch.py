@@ -9,10 +9,14 @@ States go both ways by themselves: ``mlp.load_state_dict(model.state_dict())`` t
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from autograd import KindError, MissingToolError, UnknownNameError
 
+from . import activations
 from .layers import MLP
 
 __all__ = ["from_torch", "to_torch"]
@@ -53,8 +57,7 @@ def to_torch(model: MLP) -> Any:
     for layer in model.layers:
         modules.append(torch.nn.Linear(layer.nin, layer.nout, dtype=torch.float64))
         if layer.activation != "linear":
-            name, arguments = _MODULES[layer.activation]
-            modules.append(getattr(torch.nn, name)(**arguments))
+            modules.append(_module(torch, layer.activation))
         if model.dropout is not None and layer is not model.layers[-1]:
             modules.append(torch.nn.Dropout(model.dropout.probability))
     sequential = torch.nn.Sequential(*modules)
@@ -62,6 +65,13 @@ def to_torch(model: MLP) -> Any:
         {name: torch.tensor(_floats(tensor), dtype=torch.float64) for name, tensor in model.state_dict().items()}
     )
     return sequential.train(model.training)
+
+
+def _module(torch: Any, activation: str) -> Any:
+    if activation in _MODULES:
+        name, arguments = _MODULES[activation]
+        return getattr(torch.nn, name)(**arguments)
+    return _own_module()(activation)
 
 
 def _floats(tensor: Any) -> Any:
@@ -101,6 +111,8 @@ def from_torch(sequential: Any) -> MLP:
 
 
 def _activation(place: int, module: Any) -> str:
+    if type(module) is _own_module():
+        return str(module.name)
     for activation, (name, arguments) in _MODULES.items():
         if type(module).__name__ == name and all(
             (name, argument) in _TAKEN_AS_OURS or getattr(module, argument) == value
@@ -114,3 +126,60 @@ def _activation(place: int, module: Any) -> str:
             for name, arguments in _MODULES.values()
         )
     )
+
+
+# --- activations that PyTorch has no module for ------------------------------------------------------
+
+
+@cache
+def _own_module() -> Any:
+    """The class of modules for an activation of the table, by its formula and PyTorch's own chain rule."""
+    torch = _torch()
+    operations = _operations(torch)
+
+    class Activation(torch.nn.Module):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+        def forward(self, x: Any) -> Any:
+            return activations.evaluated(self.name, x, operations)
+
+        def extra_repr(self) -> str:
+            return self.name
+
+    Activation.__qualname__ = "Activation"  # under which pickle finds it
+    return Activation
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Activation":
+        return _own_module()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _operations(torch: Any) -> dict[str, Callable[..., Any]]:
+    """What PyTorch has; what is not here is opened by its formula."""
+
+    def of_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
+        def applied(*operands: Any) -> Any:
+            like = next(operand for operand in operands if isinstance(operand, torch.Tensor))
+            return function(*[torch.as_tensor(operand, dtype=like.dtype, device=like.device) for operand in operands])
+
+        return applied
+
+    same = ("abs", "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "sign", "tanh", "sigmoid", "relu")
+    return {
+        "add": operator.add,
+        "sub": operator.sub,
+        "mul": operator.mul,
+        "div": operator.truediv,
+        "pow": operator.pow,
+        "neg": operator.neg,
+        **{name: getattr(torch, name) for name in same},
+        "normal_cdf": torch.special.ndtr,
+        "step": lambda x: (x > 0).to(x.dtype),
+        "where": of_tensors(lambda condition, x, y: torch.where(condition <= 0, y, x)),
+        "maximum": of_tensors(torch.maximum),
+        "minimum": of_tensors(torch.minimum),
+    }

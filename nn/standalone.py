@@ -15,8 +15,8 @@ import math
 import sys
 <BLANKLINE>
 <BLANKLINE>
-def relu(z):
-    return [0.0 if x <= 0.0 else x for x in z]
+def relu(x):
+    return 0.0 if x <= 0.0 else x
 <BLANKLINE>
 <BLANKLINE>
 # (weights [out][in], biases, activation) of each layer
@@ -43,7 +43,7 @@ def predict(inputs):
             for weight, x in zip(row[1:], a[1:]):
                 result += weight * x
             z.append(result + bias)
-        a = activation(z)
+        a = [activation(x) for x in z]
     return a
 <BLANKLINE>
 <BLANKLINE>
@@ -56,49 +56,17 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from autograd import KindError, Value, write_whole
 
+from . import activations
 from .layers import MLP
 
 __all__ = ["source", "to_python"]
 
-_ACTIVATIONS = {
-    "linear": """
-def linear(z):
-    return z
-""",
-    "relu": """
-def relu(z):
-    return [0.0 if x <= 0.0 else x for x in z]
-""",
-    "leaky_relu": """
-def leaky_relu(z):
-    return [0.01 * x if x <= 0.0 else x for x in z]
-""",
-    "elu": """
-def elu(z):
-    return [math.expm1(x) if x <= 0.0 else x for x in z]
-""",
-    "gelu": """
-def gelu(z):
-    return [x * (0.5 * math.erfc(-x * math.sqrt(0.5))) for x in z]
-""",
-    "softplus": """
-def softplus(z):
-    return [(x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x))) for x in z]
-""",
-    "sigmoid": """
-def sigmoid(z):
-    # exp of a positive number could overflow
-    return [1.0 / (1.0 + math.exp(-x)) if x >= 0.0 else math.exp(x) / (1.0 + math.exp(x)) for x in z]
-""",
-    "tanh": """
-def tanh(z):
-    return [math.tanh(x) for x in z]
-""",
-    "softmax": """
+_SOFTMAX = """
 def softmax(z):
     largest = max(z)
     exponentials = [math.exp(x - largest) for x in z]
@@ -106,8 +74,26 @@ def softmax(z):
     for exponential in exponentials:
         total += exponential
     return [exponential / total for exponential in exponentials]
-""",
+"""
+
+# Each operation as an expression of Python's; what is not here is opened by its formula in the table.
+_EXPRESSIONS = {
+    "add": "{} + {}",
+    "sub": "{} - {}",
+    "mul": "{} * {}",
+    "div": "{} / {}",
+    "pow": "math.pow({}, {})",
+    "neg": "-{}",
+    "abs": "abs({})",
+    **{name: f"math.{name}({{}})" for name in ("exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh")},
+    "normal_cdf": "0.5 * math.erfc(-{} * 0.7071067811865476)",
+    "step": "1.0 if {} > 0.0 else 0.0",
+    "sign": "1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else 0.0",
+    "maximum": "{0} if {0} >= {1} or {0} != {0} else {1}",
+    "minimum": "{0} if {0} <= {1} or {0} != {0} else {1}",
+    "where": "{2} if {0} <= 0.0 else {1}",
 }
+
 
 _FILE = '''#!/usr/bin/env python3
 """A trained network: {inputs} input{s}, {sizes}.
@@ -140,7 +126,7 @@ def predict(inputs):
             for weight, x in zip(row[1:], a[1:]):
                 result += weight * x
             z.append(result + bias)
-        a = activation(z)
+        a = {applied}
     return a
 
 
@@ -171,15 +157,37 @@ def source(model: MLP) -> str:
         biases = _floats([neuron.b for neuron in layer.neurons])
         layers.append(f"    (\n        [\n{rows}        ],\n        {biases},\n        {layer.activation},\n    ),\n")
     example = ["0.0"] * min(inputs, 2) + ["..."] * (inputs > 2)
+    by_number = "[activation(x) for x in z]"
     return _FILE.format(
         inputs=inputs,
         s="s"[: inputs != 1],
         sizes=", then ".join(sizes),
         example=", ".join(example),
         words=" ".join(example),
-        activations="\n".join([_ACTIVATIONS[name] for name in names]),
+        activations="\n".join([_SOFTMAX if name == "softmax" else _definition(name) for name in names]),
         layers="".join(layers),
+        applied=f"softmax(z) if activation is softmax else {by_number}" if "softmax" in names else by_number,
     )
+
+
+def _definition(name: str) -> str:
+    """An activation as a function of one float: a line for each operation, and the last one's value returned."""
+    lines: list[str] = []
+
+    def word(operand: Any) -> str:
+        return operand if isinstance(operand, str) else repr(float(operand))
+
+    def writer(form: str) -> Callable[..., str]:
+        def write(*operands: Any) -> str:
+            lines.append(form.format(*map(word, operands)))
+            return f"t{len(lines)}"
+
+        return write
+
+    activations.evaluated(name, "x", {op: writer(form) for op, form in _EXPRESSIONS.items()})
+    *before, last = lines or ["x"]
+    body = [f"    t{place} = {line}\n" for place, line in enumerate(before, 1)]
+    return f"\ndef {name}(x):\n{''.join(body)}    return {last}\n"
 
 
 def _floats(values: Iterable[Value]) -> str:

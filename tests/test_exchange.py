@@ -1,5 +1,7 @@
 """Out by the front door and back: PyTorch, ONNX, a Python file that needs nothing."""
 
+import math
+import pickle
 import random
 import subprocess
 import sys
@@ -7,10 +9,11 @@ from fractions import Fraction
 
 import pytest
 
-from autograd import FileWriteError, KindError, MissingToolError, ShapeError, UnknownNameError, Value
-from nn import MLP, Layer, from_torch, losses, optim, to_onnx, to_python, to_torch
+from autograd import FileWriteError, KindError, MissingToolError, ShapeError, UnknownNameError, Value, define, sigmoid
+from autograd.primitives import PRIMITIVES, add_row
+from nn import MLP, Layer, activations, from_torch, losses, optim, to_onnx, to_python, to_torch
 
-ACTIVATIONS = ["linear", "relu", "leaky_relu", "elu", "gelu", "softplus", "sigmoid", "tanh"]
+ACTIVATIONS = activations.known()
 # outputs that are as large as 100: 1e-12 is then 70 units in the last place, which rounding in another order may take
 CLOSE = {"abs": 1e-12, "rel": 0}
 
@@ -85,6 +88,78 @@ class TestOfEachNetwork:
         exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), names)
         for x in samples(model):
             assert names["predict"](x) == outputs(model, x)
+
+
+SIZES = (0.0, 1e-300, 1e-9, 1e-3, 0.5, 2.0, 5.0, 8.5, 9.5, 12.0, 20.0, 36.0, 100.0, 800.0)
+EDGES = [sign * size for sign in (1, -1) for size in SIZES]
+
+
+@pytest.fixture
+def swish():
+    define("swish", lambda x: x * sigmoid(x), lambda out, x: out + sigmoid(x) * (1 - out), activation=True)
+    yield "swish"
+    del PRIMITIVES["swish"]
+
+
+def test_an_activation_that_was_added_goes_everywhere(swish, tmp_path):
+    model = MLP(2, [3, 1], activation=swish, seed=0)
+    x, y = [0.5, -1.0], model([0.5, -1.0])
+    assert [a.op for a in model.layers[0](x)] == ["swish"] * 3 and "swish" in activations.known()
+    model.save(tmp_path / "model.json")
+    assert MLP.load(tmp_path / "model.json")(x).data == y.data
+    to_python(model, tmp_path / "model.py")
+    names = {"__name__": "model"}
+    exec((tmp_path / "model.py").read_text(encoding="utf-8"), names)
+    assert names["predict"](x) == [y.data]
+
+
+def test_an_activation_that_was_added_goes_to_pytorch(swish):
+    torch = pytest.importorskip("torch")
+    model = MLP(2, [3, 1], activation=swish, seed=0)
+    network = to_torch(model)
+    assert list(network.state_dict()) == list(model.state_dict()) and "swish" in repr(network)
+    y, theirs = model([0.5, -1.0]), network(torch.tensor([0.5, -1.0], dtype=torch.float64))
+    y.backward()
+    theirs.backward()
+    assert theirs.item() == pytest.approx(y.data, rel=1e-14)
+    ours = [weight.grad for weight in model.layers[0].neurons[2].w]
+    assert network[0].weight.grad.tolist()[2] == pytest.approx(ours, rel=1e-13)
+    assert from_torch(network).description() == model.description()
+    again = pickle.loads(pickle.dumps(network))
+    assert again(torch.tensor([0.5, -1.0], dtype=torch.float64)).item() == theirs.item()
+
+
+@pytest.mark.parametrize("activation", [*ACTIVATIONS, "swish"])
+def test_onnx_is_right_to_the_last_digits_of_every_size(activation, swish, tmp_path):
+    pytest.importorskip("onnx")
+    onnxruntime, numpy = pytest.importorskip("onnxruntime"), pytest.importorskip("numpy")
+    model = MLP.from_weights([([[1.0]], [0.0])], [activation])
+    to_onnx(model, tmp_path / "model.onnx")
+    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
+    xs = [*EDGES, math.inf, -math.inf, math.nan]
+    [found] = session.run(None, {"inputs": numpy.array([[x] for x in xs])})
+    for x, [theirs] in zip(xs, found.tolist()):
+        ours = model([x]).data
+        assert (math.isnan(ours) and math.isnan(theirs)) or ours == theirs or abs(theirs - ours) <= 3e-13 * abs(ours), x
+
+
+@pytest.mark.parametrize("activation", [*ACTIVATIONS, "swish"])
+def test_a_python_file_gives_the_same_bits_at_the_edges(activation, swish, tmp_path):
+    model = MLP.from_weights([([[1.0]], [0.0])], [activation])
+    to_python(model, tmp_path / "model.py")
+    names = {"__name__": "model"}
+    exec((tmp_path / "model.py").read_text(encoding="utf-8"), names)
+    for x in (*EDGES, math.inf, -math.inf, math.nan):
+        assert repr(names["predict"]([x])) == repr([model([x]).data]), x
+
+
+def test_an_operation_that_has_no_formula_is_named(tmp_path):
+    add_row("fold", lambda x: x, (lambda out, x: 1,), 1, activation=True)
+    try:
+        with pytest.raises(UnknownNameError, match="there is no fold in double precision"):
+            to_python(MLP.from_weights([([[1.0]], [0.0])], ["fold"]), tmp_path / "model.py")
+    finally:
+        del PRIMITIVES["fold"]
 
 
 def test_the_python_file_needs_nothing(tmp_path):
