@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from ..errors import UnknownNameError
+from ..graph import is_activation
 from ..notation import Names, show
 from ..notation.digits import to_lowered, to_raised, without_raised
 from ..numeric import total
@@ -30,7 +31,6 @@ from .scene import Box, Link, Scene
 
 __all__ = ["scene_of_neurons"]
 
-_ACTIVATIONS = {"tanh", "sigmoid", "relu", "leaky_relu", "elu", "gelu", "softplus"}
 _OF_A_LAYER = {"softmax", "log_softmax"}
 _LONGEST_NAME = 20  # characters of a label that takes the place of a name such as w¹₁₂
 _SHOWN_AT_ENDS = (8, 2)  # of a wide layer: so many of its first neurons, and of its last
@@ -199,7 +199,7 @@ def _activations(order: Iterable[Value]) -> dict[Value, Value]:
     """The activation that follows each weighted sum: the first in the order that is taken of it."""
     found: dict[Value, Value] = {}
     for node in order:
-        if node.op in _ACTIVATIONS and node.operands[0].op == "weighted_sum":
+        if is_activation(node) and node.op not in _OF_A_LAYER and node.operands[0].op == "weighted_sum":
             found.setdefault(node.operands[0], node)
     return found
 
