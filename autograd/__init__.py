@@ -27,6 +27,7 @@ from typing import Any
 
 from . import composites as composites  # rows of the table
 from . import copies as copies  # gives Value the methods that copy and pickle look for
+from . import micrograd as micrograd  # and the names that code written for micrograd reads
 from .errors import (
     AnomalyError,
     AutogradError,

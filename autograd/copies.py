@@ -14,6 +14,7 @@ methods that they look for are given to Value here, at the end, to keep its own 
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from .graph import topological_order
@@ -24,18 +25,24 @@ from .value import Value
 __all__ = ["deep_copy", "reduced", "restored", "restored_leaf", "shallow_copy"]
 
 
-def _new_node() -> Value:
-    node = object.__new__(Value)
+def _new_node(kind: type[Value] = Value) -> Value:
+    node = object.__new__(kind)
     if OBSERVERS:
         notify("copied", node)
     return node
 
 
+def _kind(node: Value) -> type[Value]:
+    """Value, or the subclass of one that takes attributes of a user's own."""
+    return type(node) if hasattr(node, "__dict__") else Value
+
+
 def shallow_copy(node: Value) -> Value:
     """Another node of the same operands, for :func:`copy.copy`."""
-    new = _new_node()
+    new = _new_node(_kind(node))
     for slot in Value.__slots__:
         setattr(new, slot, getattr(node, slot))
+    getattr(new, "__dict__", {}).update(getattr(node, "__dict__", {}))
     return new
 
 
@@ -51,11 +58,14 @@ def deep_copy(root: Value, memo: dict[int, Any]) -> Value:
 
 def _with_operands(node: Value, copied: dict[int, Any]) -> Value:
     """A copy of one node whose operands are the copies."""
-    new = _new_node()
+    new = _new_node(_kind(node))
     new._data, new._grad, new._label = node._data, node._grad, node._label
     new._primitive, new._mark = node._primitive, None
     new._left_partial, new._right_partial = node._left_partial, node._right_partial
     new._left, new._right = _mapped(node._left, copied), _mapped(node._right, copied)
+    if hasattr(new, "__dict__"):
+        copied[id(node)] = new  # which its attributes may hold
+        new.__dict__.update(deepcopy(node.__dict__, copied))
     return new
 
 
@@ -76,7 +86,7 @@ def reduced(root: Value) -> tuple[Any, ...]:
     Leaves that several pickled roots share stay shared; nodes between do not.
     """
     if root._primitive is None:
-        return restored_leaf, (root.data, root.grad, root.label)
+        return restored_leaf, (root.data, root.grad, root.label, _kind(root)), getattr(root, "__dict__", None)
     order = topological_order(root)
     places: dict[int, Any] = {id(node): _Place(place) for place, node in enumerate(order)}
     leaves = [(place, node) for place, node in enumerate(order) if node._primitive is None]
@@ -100,8 +110,9 @@ def _written(node: Value, places: dict[int, Any]) -> tuple[Any, ...]:
     return key, _mapped(node._left, places), _mapped(node._right, places), *partials, node.data, node.grad, node.label
 
 
-def restored_leaf(data: Any, grad: Any, label: str) -> Value:
-    leaf = Value(data, label)
+def restored_leaf(data: Any, grad: Any, label: str, kind: type[Value] = Value) -> Value:
+    leaf = object.__new__(kind)
+    Value.__init__(leaf, data, label)
     leaf.grad = grad
     return leaf
 

@@ -158,16 +158,6 @@ class Value(Arithmetic):
             return tuple(self._left_partial)
         return (*self._left_partial, *self._right_partial[:-1], 1)
 
-    # micrograd's own names for the two, which drawing code written for it reads
-    @property
-    def _prev(self) -> set[Value]:
-        return {operand for operand in self.operands if isinstance(operand, Value)}
-
-    @property
-    def _op(self) -> str:
-        symbols = {"add": "+", "sub": "-", "mul": "*", "div": "/", "relu": "ReLU"}
-        return f"**{number(self._right)}" if self.op == "pow" else symbols.get(self.op, self.op)
-
     # --- recording ---
 
     def _apply(self, name: str | tuple[str, int], *operands: Any) -> Value:

@@ -30,7 +30,7 @@ Value(data=0.05, grad=0.0)
 
 from . import initializers, losses, optim, schedules
 from .layers import MLP, Dropout, Layer, Neuron
-from .module import Module
+from .module import Module, Parameter
 from .onnx_file import to_onnx
 from .pytorch import from_torch, to_torch
 from .standalone import to_python
@@ -43,6 +43,7 @@ __all__ = [
     "Layer",
     "Module",
     "Neuron",
+    "Parameter",
     "batches",
     "fit",
     "from_torch",

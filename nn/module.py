@@ -25,7 +25,7 @@ from autograd import FileFormatError, KindError, ShapeError, UnknownNameError, V
 
 from . import storage
 
-__all__ = ["Module", "clear_gradients"]
+__all__ = ["Module", "Parameter", "clear_gradients"]
 
 
 def clear_gradients(parameters: Iterable[Value]) -> None:
@@ -33,6 +33,21 @@ def clear_gradients(parameters: Iterable[Value]) -> None:
     for parameter in parameters:
         kind = type(parameter.data)
         parameter.grad = 0.0 if kind is float or kind is int else kind(0)
+
+
+class Parameter(Value):
+    """A Value that takes attributes of one's own, as an optimizer that keeps its state on the parameters sets them.
+
+    >>> w = Parameter(2.0, label="w")
+    >>> w.m = 0.0
+    >>> w, w.m
+    (Value(data=2.0, grad=0.0, label='w'), 0.0)
+
+    A Value has no room for more than its engine needs, which keeps large graphs small; what is computed from
+    a Parameter is a Value. Programs in which numbers have attributes run with this import line:
+
+        from nn import Parameter as Value
+    """
 
 
 class _Load:

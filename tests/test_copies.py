@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from autograd import AutogradError, Value, softmax, topological_order, weighted_sum, weighted_sums
+from nn import Parameter
 
 
 def pickled(thing):
@@ -114,3 +115,16 @@ def test_deep_graphs(shallow_recursion, length):
         again.backward()
         assert topological_order(again)[0].grad == x.grad
         del again
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, pickled], ids=["copy", "deepcopy", "pickle"])
+def test_a_parameter_keeps_its_attributes(duplicate):
+    w = Parameter(2.0, label="w")
+    w.m, w.shared = 0.5, [1]
+    w.grad = 3.0
+    again = duplicate(w)
+    assert (type(again), again.data, again.grad, again.label, again.m) == (Parameter, 2.0, 3.0, "w", 0.5)
+    assert (again.shared is w.shared) is (duplicate is copy.copy)
+    if duplicate is not copy.copy:
+        [leaf] = [node for node in topological_order(duplicate(w * w)) if not node.op]
+        assert type(leaf) is Parameter and leaf.shared == [1]
