@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd import proofread
+from autograd import Value, proofread
 
 ROOT = Path(__file__).parent.parent
 
@@ -132,3 +132,78 @@ def test_the_command(tmp_path):
     path.write_bytes(b"\x00\x01\x02")
     broken = run()
     assert broken.returncode == 2 and "is binary" in broken.stderr
+
+
+# --- held against a graph ------------------------------------------------------------------------------------
+
+
+def two_layers():
+    """x → z¹ → a¹ → z² → a² → L, and its gradient."""
+    x, w, v, t = Value(0.5, "x"), Value(0.8, "w¹"), Value(0.6, "w²"), 0.9
+    z1 = x * w
+    a1 = z1.sigmoid()
+    z2 = a1 * v
+    a2 = z2.sigmoid()
+    loss = (a2 - t) ** 2 / 2
+    for value, label in ((z1, "z¹"), (a1, "a¹"), (z2, "z²"), (a2, "a²"), (loss, "L")):
+        value.label = label
+    loss.backward()
+    return loss
+
+
+def test_a_formula_that_is_wrong_though_each_line_is_consistent():
+    text = r"$\delta^{(2)} = (0.5888 - 0.9) \cdot 0.2421 \cdot 0.2421 = -0.01824$"
+    assert [row.verdict for row in proofread(text)] == ["agrees"]
+    (row,) = proofread(text, root=two_layers())
+    assert (row.verdict, row.computed) == ("slip", "-0.07533")
+
+
+@pytest.mark.parametrize(
+    ("name", "figure", "label"),
+    [
+        ("z^{(1)}", "0.4", "z¹"),
+        ("a_1", "0.5987", "a¹"),
+        (r"\mathbf{a}^{2}", "0.5888", "a²"),
+        ("a2", "0.5888", "a²"),
+        ("a²", "0.5888", "a²"),
+        (r"\frac{\partial L}{\partial w^{(2)}}", "-0.0451", "grad of w²"),
+        ("∂L/∂w²", "-0.0451", "grad of w²"),
+        ("dw2", "-0.0451", "grad of w²"),
+        ("dL/dw2", "-0.0451", "grad of w²"),
+        (r"\nabla_{w^{(2)}} L", "-0.0451", "grad of w²"),
+        ("δ²", "-0.0753", "grad of z²"),
+        ("σ′(z²)", "0.2421", "slope of a²"),
+        ("E", "0.0484", "L"),
+    ],
+)
+def test_names(name, figure, label):
+    proof = proofread(f"{name} = {figure}", root=two_layers())
+    assert [row.verdict for row in proof] == ["agrees"]
+    assert list(proof.names.values()) == [label]
+    wrong = figure[:-1] + str((int(figure[-1]) + 4) % 10)
+    assert [row.verdict for row in proofread(f"{name} = {wrong}", root=two_layers())] == ["slip"]
+
+
+@pytest.mark.parametrize(
+    "text", ["w² = 0.6 − 0.5 × (−0.0451) = 0.62255", "q = 3", "a¹ = 0.5987, later a¹ = 0.71", "a^T = 3"]
+)
+def test_what_is_another_quantity_is_left_alone(text):
+    assert proofread(text, root=two_layers())
+
+
+def test_all_slips_of_the_three_layers_with_their_graph():
+    from demos.three_layers import Calculation
+
+    graph = Calculation()
+    text = SLIPS_OF_THREE_LAYERS + "\n$\\sigma'(z_2^{(2)}) = 0.8320 × 0.1680 ≈ 0.139776$ and $∂L/∂w^{(2)}_{32}=0.364$"
+    proof = proofread(text, root=[graph.loss, graph.denominator, *graph.a3])
+    assert [(row.printed, row.verdict) for row in proof if row.verdict in ("slip", "rounded")] == [
+        ("1.93240000", "slip"),
+        ("5.120", "slip"),
+        ("6.909", "slip"),
+        ("15.822", "slip"),
+        ("1.434", "slip"),
+        ("0.2218", "rounded"),
+        ("0.139776", "rounded"),
+        ("0.364", "slip"),
+    ]

@@ -7,20 +7,24 @@ It is ``rounded`` where only numbers that round to the printed ones explain it, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from fractions import Fraction
 from typing import Any
 
+import autograd
+
+from ...errors import AutogradError
+from ...value import Value
 from ..figures import Figure
-from ..verdicts import compare
+from ..verdicts import check, compare
 from .chains import Chain, Side
 from .grammar import Symbolic, Unreadable, parse
 from .intervals import Interval, OutOfRange, bounded
 from .tokens import Token, words
-from .trees import List, Number, Operation, ShapeMismatch, Tree, bounds, elements, numbers, write
+from .trees import List, Number, Operation, ShapeMismatch, Tree, bounds, elements, evaluate, numbers, write
 
-__all__ = ["Judged", "Unread", "given", "judge", "read_sides"]
+__all__ = ["Judged", "Unread", "as_figure", "flat", "given", "is_figure", "judge", "read_sides", "sign_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Judged:
     verdict: str
     cause: str = ""
     from_start: int = 0
+    formula: Tree | None = None
+    figure: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +72,9 @@ _NO_READING: frozenset[str] = frozenset()
 def given(chain: Chain, trees: Sequence[Tree | Unreadable]) -> tuple[set[Fraction], set[Fraction]]:
     """The numbers that the chain gives, as in x = 0.05, and those that it comes to."""
     numeric = [(side, tree) for side, tree in zip(chain.sides, trees, strict=True) if not isinstance(tree, Unreadable)]
-    figures = [(side, tree) for side, tree in numeric if _is_figure(tree)]
+    figures = [(side, tree) for side, tree in numeric if is_figure(tree)]
     found = {abs(number.value) for _, tree in figures for number in numbers(tree)}
-    is_definition = len(figures) == len(numeric) and all(_sign(side) == "=" for side, _ in figures)
+    is_definition = len(figures) == len(numeric) and all(sign_of(side) == "=" for side, _ in figures)
     if not is_definition:
         return set(), found
     few = {abs(number.value) for _, tree in figures for number in numbers(tree) if _significant(number) <= _FEW}
@@ -116,6 +122,8 @@ def _has_numbers(side: Side) -> bool:
 def _read(side: Side, readings: frozenset[str]) -> Tree | Unreadable:
     if not side.tokens:
         return Symbolic("nothing")
+    if side.tokens[0].kind == "operator" and side.tokens[0].text in ("*", "/", "//", "^", "@", "⊙"):
+        return Symbolic("what stands before the operator is no number")
     if side.before is not None and side.before.kind == "word" and _is_infix(side.tokens[0]):
         return Symbolic("a word before an operator")
     try:
@@ -151,7 +159,7 @@ def _pair(chain: Chain, before: int, place: int, exact: Set[Fraction], source: s
                 yield Unread(left.start, right.end, reason)
                 return
             found = [_with_cause(row) for row in found]
-    elif before == 0 and _is_label(left) and _is_figure(_read(left, _NO_READING)):
+    elif before == 0 and _is_label(left) and is_figure(_read(left, _NO_READING)):
         return
     yield from found
 
@@ -210,11 +218,13 @@ def _compared(
         shown = _as_printed(source[right.start : right.end]) if whole else write(printed)
         if not text or not shown:
             text, shown = write(formula), write(printed)
-        rows.append(Judged(start, end, f"{text} {_sign(right)} {shown}", shown, computed, verdict, "", left.start))
+        told = f"{text} {sign_of(right)} {shown}"
+        figure = as_figure(printed)
+        rows.append(Judged(start, end, told, shown, computed, verdict, "", left.start, formula, figure))
     return rows
 
 
-def _sign(side: Side) -> str:
+def sign_of(side: Side) -> str:
     return "≈" if side.relation is not None and side.relation.text == "~" else "="
 
 
@@ -235,15 +245,15 @@ def _matched(left: Tree, right: Tree) -> list[tuple[Tree, Tree]] | None:
         return [(left, right)]
     if not isinstance(left, List) or not isinstance(right, List):
         return None
-    flat = [_flat(left), _flat(right)]
+    leaves = [flat(left), flat(right)]
     shapes = [tuple(n for n in tree.shape if n > 1) for tree in (left, right)]
-    if shapes[0] != shapes[1] or len(flat[0]) != len(flat[1]):
+    if shapes[0] != shapes[1] or len(leaves[0]) != len(leaves[1]):
         return None
-    return list(zip(*flat, strict=True))
+    return list(zip(*leaves, strict=True))
 
 
-def _flat(tree: Tree) -> list[Tree]:
-    return [leaf for item in tree.items for leaf in _flat(item)] if isinstance(tree, List) else [tree]
+def flat(tree: Tree) -> list[Tree]:
+    return [leaf for item in tree.items for leaf in flat(item)] if isinstance(tree, List) else [tree]
 
 
 # --- verdicts ----------------------------------------------------------------------------------------------------
@@ -265,8 +275,8 @@ def as_figure(tree: Tree) -> Figure | None:
     return None
 
 
-def _is_figure(tree: Any) -> bool:
-    return not isinstance(tree, Unreadable) and all(as_figure(leaf) is not None for leaf in _flat(tree))
+def is_figure(tree: Any) -> bool:
+    return not isinstance(tree, Unreadable) and all(as_figure(leaf) is not None for leaf in flat(tree))
 
 
 def _power_of_ten(tree: Tree) -> int | None:
@@ -375,7 +385,7 @@ def _doubt(chain: Chain, before: int, place: int) -> str:
     """Why a slip may be none; nothing where it is one."""
     left, right = chain.sides[before], chain.sides[place]
     trees = [_read(side, _NO_READING) for side in (left, right)]
-    figures = [_is_figure(tree) for tree in trees]
+    figures = [is_figure(tree) for tree in trees]
     if before == 0 and figures[0] and left.relation is None:
         return "a number that may be a name"
     if right.listed and left.before is not None and left.before.kind == "comma":
@@ -404,8 +414,42 @@ def _in_bits(side: Side) -> bool:
     return all(token.kind != "number" or set(token.text) <= {"0", "1"} for token in side.tokens)
 
 
+def _power(base: Any, exponent: Any) -> Any:
+    return autograd.exp(exponent) if isinstance(base, float) and isinstance(exponent, Value) else base**exponent
+
+
 # --- causes ----------------------------------------------------------------------------------------------------------
 
 
+_MOST_NUMBERS = 40  # in a formula whose slip is looked into
+
+
 def _with_cause(row: Judged) -> Judged:
-    return row
+    """The cause that ``check`` finds where the formula is a graph of the printed numbers."""
+    if row.verdict != "slip" or row.formula is None or row.figure is None:
+        return row
+    if sum(1 for _ in numbers(row.formula)) > _MOST_NUMBERS:
+        return row
+    try:
+        root = evaluate(row.formula, _as_value, _FUNCTIONS_OF_VALUES)
+        cause = check(root, row.figure.text).cause if isinstance(root, Value) else ""
+    except (AutogradError, ArithmeticError, KeyError, TypeError):
+        return row  # what has no graph has no cause
+    return replace(row, cause=cause)
+
+
+def _as_value(number: Number) -> Any:
+    """A constant as the float that it is, a printed number as a Value that is called by it."""
+    if number.unit is None and not number.text.lstrip("-").isdigit():
+        return float(number.value)
+    return Value(float(number.value), label=number.text)
+
+
+class _FunctionsOfValues(dict[str, Any]):
+    """The library's functions by name; ``e^x`` is exp."""
+
+    def __missing__(self, name: str) -> Any:
+        return getattr(autograd, name)
+
+
+_FUNCTIONS_OF_VALUES = _FunctionsOfValues({"^": _power, "total": lambda *xs: autograd.total(xs)})

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from ...errors import KindError
 from ...notation import columns, padded
+from ...value import Value
 from . import reports
+from .bindings import Bound, bind, held_against, is_rounding
 from .chains import Chain, chains
 from .judging import Judged, Unread, given, judge, read_sides
+from .names import Names
 from .reading import Document, format_of, read, read_file
 
 __all__ = ["Equality", "Proof", "proofread"]
@@ -70,11 +72,15 @@ class Unreadable:
 class Proof:
     """The equalities of a document in their order; true where none of them is a slip."""
 
-    def __init__(self, document: Document, rows: list[Equality], unread: list[Unreadable], name: str = "") -> None:
+    def __init__(
+        self, document: Document, rows: list[Equality], unread: list[Unreadable], name: str = "",
+        names: Mapping[str, str] | None = None,
+    ) -> None:
         self.document = document
         self.rows = rows
         self.unread = unread
         self.name = name
+        self.names = dict(names or {})  # as they are printed, with the labels of a graph that they were taken for
 
     def __bool__(self) -> bool:
         return not self.slips
@@ -110,13 +116,15 @@ class Proof:
         rows = [(str(row.line), row.text, row.verdict, row.remark) for row in self.rows if row.verdict != "agrees"]
         widths = [max((min(columns(row[place]), 100) for row in rows), default=0) for place in range(3)]
         table = ["  ".join(padded(cell, width) for cell, width in zip(row, [*widths, 0])).rstrip() for row in rows]
-        return "\n".join([*table, reports.summary(self.counts(), len(self.unread))])
+        taken = "; ".join(f"{name}: {label}" for name, label in self.names.items())
+        told = [f"names taken for Values of the graph: {taken}"] if taken else []
+        return "\n".join([*table, reports.summary(self.counts(), len(self.unread)), *told])
 
     __repr__ = __str__
 
 
 def proofread(
-    text: str | os.PathLike[str], root: Any = None, *, format: str | None = None,
+    text: str | os.PathLike[str], root: Value | Iterable[Value] | None = None, *, format: str | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Proof:
     """Every numeric equality of a document, read and judged.
@@ -137,7 +145,6 @@ def proofread(
     if not isinstance(text, str):
         raise KindError(f"proofread: give the text, or the Path of a file, not a {type(text).__name__}")
     document = read(text, format or format_of(text, name))
-    rows: list[Equality] = []
     unread: list[Unreadable] = []
     sides = [(chain, read_sides(chain)) for chain in _all_chains(document, progress or (lambda _: None))]
     exact: set[Fraction] = set()
@@ -147,11 +154,51 @@ def proofread(
         exact |= numbers[0]
         computed |= numbers[1]
     exact -= computed
-    for chain, trees in sides:
-        for found in judge(chain, trees, exact, document.clean):
-            _note(found, document, rows, unread)
-    rows.sort(key=lambda row: (row.line, row.start))
-    return Proof(document, rows, unread, name)
+    found = [one for chain, trees in sides for one in judge(chain, trees, exact, document.clean)]
+    for one in found:
+        if isinstance(one, Unread):
+            shown = " ".join(document.clean[one.start : one.end].split())
+            unread.append(Unreadable(document.line_of(one.start), shown[:120], one.reason))
+    judged = [one for one in found if isinstance(one, Judged)]
+    bound: list[Bound] = []
+    if root is not None:
+        names = Names(*([root] if isinstance(root, Value) else root))
+        bound = bind(sides, judged, names)
+        judged = _with_graph(judged, bound, names, exact)
+    rows = sorted((_equality(one, document) for one in judged), key=lambda row: (row.line, row.start))
+    return Proof(document, rows, unread, name, _taken(bound))
+
+
+def _taken(bound: Sequence[Bound]) -> dict[str, str]:
+    """The names as they are printed, with what they were taken for."""
+    labels: dict[str, dict[str, None]] = {}
+    for one in bound:
+        words = {"data": "", "grad": "grad of ", "slope": "slope of "}[one.of]
+        labels.setdefault(one.name, {})[words + one.label] = None
+    return {name: " … ".join([*of][:: max(len(of) - 1, 1)]) for name, of in labels.items()}
+
+
+def _with_graph(rows: list[Judged], bound: Sequence[Bound], names: Names, exact: set[Fraction]) -> list[Judged]:
+    """The rows with what the graph says of their figures, and a row for each other figure that has a name."""
+    verdicts = held_against(bound, names)
+    rounded: set[tuple[str, str, str]] = set()  # quantities and their figures, which may be printed again
+    by_start = {row.start: place for place, row in enumerate(rows)}
+    for one in bound:
+        verdict = verdicts[one.start]
+        place = by_start.get(one.start)
+        row = None if place is None else rows[place]
+        kind = verdict.kind
+        quantity = (one.label, one.of, one.printed)
+        if kind == "slip" and (quantity in rounded or is_rounding(verdict, row, exact)):
+            kind = "rounded"
+            rounded.add(quantity)
+        if row is None:
+            told = f"{one.name} {one.relation} {one.printed}"
+            rows.append(Judged(one.start, one.end, told, one.printed, verdict.right, kind, verdict.cause))
+        elif _VERDICTS.index(kind) > _VERDICTS.index(row.verdict):
+            cause = verdict.cause or f"the graph's {verdict.name or one.label}"
+            rows[place] = replace(row, verdict=kind, computed=verdict.right, cause=cause)  # type: ignore[index]
+    return rows
 
 
 def _all_chains(document: Document, progress: Callable[[float], None]) -> Iterator[Chain]:
@@ -160,13 +207,8 @@ def _all_chains(document: Document, progress: Callable[[float], None]) -> Iterat
         yield from chains(document.clean, region.start, region.end, region.kind == "math")
 
 
-def _note(found: Judged | Unread, document: Document, rows: list[Equality], unread: list[Unreadable]) -> None:
-    line = document.line_of(found.start)
-    if isinstance(found, Unread):
-        shown = " ".join(document.clean[found.start : found.end].split())
-        unread.append(Unreadable(line, shown[:120], found.reason))
-        return
-    rows.append(
-        Equality(line, found.text, found.printed, found.computed, found.verdict, found.cause,
-                 found.start, found.end, document.column_of(found.start))
+def _equality(row: Judged, document: Document) -> Equality:
+    line, column = document.line_of(row.start), document.column_of(row.start)
+    return Equality(
+        line, row.text, row.printed, row.computed, row.verdict, row.cause, row.start, row.end, column
     )  # fmt: skip

@@ -107,7 +107,9 @@ def evaluate(tree: Tree, leaf: Callable[[Number], Any], functions: Any) -> Any:
     operands = [evaluate(operand, leaf, functions) for operand in tree.operands]
     if tree.name == "neg":
         return -operands[0]
-    return (_ARITHMETIC.get(tree.name) or functions[tree.name])(*operands)
+    if tree.name in _ARITHMETIC and tree.name not in functions:
+        return _ARITHMETIC[tree.name](*operands)
+    return functions[tree.name](*operands)
 
 
 _ARITHMETIC = {
