@@ -455,6 +455,37 @@ def test_composites_are_opened_on_request():
     assert not any("softmax" in (node["row"] or "") or "weighted" in (node["row"] or "") for node in record["nodes"])
 
 
+@in_browser
+def test_the_neurons_of_a_network_are_live_layer_by_layer(browser, tmp_path):
+    root = network()
+    root.backward()
+    browser.open(play(root, detail="neuron").save(tmp_path / "neurons.html"))
+    order = topological_order(root)
+    texts = "[...document.querySelectorAll('#picture g.node text')].map((text) => text.textContent)"
+
+    def shown(name):
+        [line] = [line for line in browser.run(texts) if line.startswith(f"{name} = ")]
+        return line.removeprefix(f"{name} = ")
+
+    assert shown("z₁") == "…"
+    browser.click("#layer")
+    assert shown("z₁") == "0.7" and shown("z₃") == "…"
+    browser.click("#layer")
+    assert shown("z₃").startswith("1.")
+    for _ in range(20):
+        browser.press("ArrowRight")
+    [weight] = [place for place, node in enumerate(order) if node.label == "甲1"]
+    browser.run(f"page.change({weight}, -0.7)")
+    frame(browser)
+    engine_after(root, [(weight, -0.7)])
+    [given] = [node for node in order if node.label == "输入2"]
+    for name, node in (("甲1", order[weight]), ("损失", root), ("输入2", given)):
+        data, _, grad = shown(name).partition(", grad ")
+        assert float(data) == pytest.approx(node.data, abs=5.1e-5)
+        assert float(grad) == pytest.approx(node.grad, abs=5.1e-5)
+    assert browser.run("document.querySelectorAll('#picture g.backward:not(.ahead)').length") > 10
+
+
 def test_a_graph_without_composites_is_the_same_opened():
     x = Value(2.0, "x")
     for root in (x, (x * x + 1).tanh(), total([x])):  # a sum of one number stays as it is

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -29,7 +29,7 @@ from .freshness import Freshness
 from .nodes import contribution, symbol
 from .scene import Box, Link, Scene
 
-__all__ = ["scene_of_neurons"]
+__all__ = ["Told", "scene_of_neurons"]
 
 _OF_A_LAYER = {"softmax", "log_softmax"}
 _LONGEST_NAME = 20  # characters of a label that takes the place of a name such as w¹₁₂
@@ -41,11 +41,37 @@ _Any = TypeVar("_Any")
 _NUMBERED = re.compile(r"(\d+)\.|[^\W\d_]+(?:([⁰¹²³⁴⁵⁶⁷⁸⁹]+|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾)|(\d+)\[)")
 
 
+class Told(str):
+    """A line of a box that tells numbers: under which name, and of which nodes; for who keeps it up to date."""
+
+    name: str
+    nodes: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, text: str, name: str, nodes: Iterable[Any]) -> Told:
+        line = cls(text)
+        line.name, line.nodes = name, tuple(nodes)
+        return line
+
+
 def scene_of_neurons(
-    root: Value, order: list[Value], names: Names, freshness: Freshness, *, digits: int, direction: str
+    root: Value,
+    order: list[Value],
+    names: Names,
+    freshness: Freshness,
+    *,
+    digits: int,
+    direction: str,
+    with_room: Callable[[list[str]], list[str]] | None = None,
 ) -> Scene:
-    """The scene of the network under ``root``. Raises UnknownNameError where there is no weighted sum."""
+    """The scene of the network under ``root``. Raises UnknownNameError where there is no weighted sum.
+
+    ``with_room`` makes of a box's lines the widest ones that there must be room for.
+    """
     painter = _Painter(_Network(root, order), names, freshness, digits)
+    if with_room is not None:
+        for box in painter.scene.boxes:
+            box.lines = with_room(box.lines)
     place_in_columns(painter.scene, painter.columns, direction)
     draw_lines(painter.scene, direction)
     return painter.scene
@@ -245,7 +271,8 @@ class _Painter:
         for slot in self._ends(outside.values(), column, "inputs"):
             samples = slot.samples()
             letter = "x" if before is None else "a"
-            lines = [f"{self._name(slot.operand, letter, before, slot.place + 1)} = {self._range(samples)}"]
+            name = self._name(slot.operand, letter, before, slot.place + 1)
+            lines: list[str] = [Told.of(f"{name} = {self._range(samples)}", name, samples)]
             if len(samples) == 1 and isinstance(slot.operand, Value) and self.network.root.grad:
                 lines.append(f"grad {show(slot.operand.grad, self.digits)}")
             region = self.network.region(samples)
@@ -333,7 +360,7 @@ class _Painter:
         line = f"{name} = {self._range(nodes)}"
         if len(nodes) == 1 and isinstance(nodes[0], Value) and self.network.root.grad:
             line += f", grad {show(nodes[0].grad, self.digits)}"
-        return line
+        return Told.of(line, name, nodes)
 
     def _name(self, node: Any, letter: str, layer: int | None, *numbers: int) -> str:
         """The node's label where it is short, or its name in the sheets; of several samples that of its place: z¹₂."""
@@ -366,7 +393,8 @@ class _Painter:
         root = self.network.root
         region = self.network.region([root])
         numbers = f"{show(root.data, self.digits)}, grad {show(root.grad, self.digits)}"
-        lines = [f"{self.names.label(root) or self.names[root]} = {numbers}", _contents(region)]
+        name = self.names.label(root) or self.names[root]
+        lines = [Told.of(f"{name} = {numbers}", name, [root]), _contents(region)]
         stale = self.freshness.is_stale(root)
         box = self.scene.add("folded", lines + ["stale: call forward()"] * stale, is_root=True, is_stale=stale)
         self.columns.append(("", [box]))

@@ -12,19 +12,20 @@ from typing import Any
 from .. import arguments
 from ..errors import KindError
 from ..files import as_path, write_whole
+from ..graph import topological_order
 from ..numeric import Number
 from ..value import Value
 from .live.document import document
 from .live.expressions import as_json_number
-from .live.record import record_of
+from .live.record import boxes_record, neurons_record, record_of
 from .live.rows import Rows
 from .live.training import training_record
-from .stage import set_live_stage
+from .stage import LiveStage, set_live_stage
 from .viewing import show_in_browser
 
 __all__ = ["Page", "play"]
 
-_OF_GRAPH = ("passes", "picture", "leaves", "hover", "tips", "panel", "descent", "table", "steps", "main")
+_OF_GRAPH = ("passes", "picture", "neurons", "leaves", "hover", "tips", "panel", "descent", "table", "steps", "main")
 _OF_TRAINING = (
     "passes", "panel", "hover", "random", "optimizers", "network", "training",
     "netpicture", "plane", "inside", "program", "trainmain",
@@ -94,9 +95,9 @@ def play(
     With a ``path`` it is written there, as one file that opens from disk, without a network. Each step shows
     its line of chain rule; what lies ahead is hidden. Leaves are typed or dragged, and everything follows, in
     the browser. Leaves that learn take steps of gradient descent: ``parameters``, or the weights.
-    ``detail`` is "node", for the graph as recorded, or "op", which opens every composite (a weighted sum,
-    a softmax) into elementary operations; ``seed`` is the root's gradient. The page's numbers are floats,
-    whatever the graph's are.
+    ``detail`` is "node", for the graph as recorded; "op", which opens every composite (a weighted sum, a
+    softmax) into elementary operations; or "neuron", a network layer by layer. ``seed`` is the root's
+    gradient. The page's numbers are floats, whatever the graph's are.
 
     ``play(model, data=data, loss=losses.mse, optimizer=optim.SGD(model.parameters(), lr=0.1))`` is the
     training of an MLP: the same numbers as those of ``nn.fit``, whose ``batch_size`` and ``seed`` these are.
@@ -125,14 +126,13 @@ def _page_of_graph(root: Value, seed: Number, digits: int, title: str, **drawn: 
     stage = set_live_stage(root, digits=digits, **drawn)
     rows = Rows()
     record = record_of(stage.root, stage.names, rows)
-    nodes = list(stage.scene.box_of)
+    order = topological_order(stage.root)
     record |= {
         "seed": as_json_number(seed),
-        "boxes": [stage.scene.box_of[node].key for node in nodes],
-        "kinds": [_KINDS[stage.scene.box_of[node].kind] for node in nodes],
-        "learn": [index for index, node in enumerate(nodes) if node in stage.learners],
+        "learn": [index for index, node in enumerate(order) if node in stage.learners],
+        "kinds": [_kind(node, stage) for node in order],
+        **(neurons_record(stage, order) if drawn["detail"] == "neuron" else boxes_record(stage, order)),
     }
-    record["kinds"][-1] = "the root: what is differentiated"
     parts = {"svg": _XML_HEAD.sub("", stage.svg), "note": _note(record.pop("rounds"))}
     title = title or f"Forward and backward under {root.label or root.op or 'one leaf'}"
     constants = {"DIGITS": digits, "FORMS": record.pop("forms"), "record": record}
@@ -161,7 +161,12 @@ def _short(model: Any) -> str:
     return f"MLP({', '.join(map(str, sizes))})"
 
 
-_KINDS = {"input": "an input", "parameter": "a parameter", "operation": "an operation"}
+def _kind(node: Value, stage: LiveStage) -> str:
+    if node is stage.root:
+        return "the root: what is differentiated"
+    return "an operation" if node.op else "a parameter" if node in stage.parameters else "an input"
+
+
 _XML_HEAD = re.compile(r"^.*?(?=<svg )", re.DOTALL)
 
 

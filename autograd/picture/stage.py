@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from .. import arguments
 from ..errors import TooLargeError
 from ..graph import topological_order
-from ..notation import Names
+from ..notation import Names, show
 from ..numeric import Number
 from ..value import Value
 from .columns import text_width
 from .dot import DIRECTIONS, to_digraph
 from .engines import render_svg
+from .freshness import Freshness
 from .limits import count_boxes
+from .neurons import Told, scene_of_neurons
 from .nodes import data_text, grad_text, leaf_kinds, partial_text, parts_as_recorded, scene_of_parts
 from .operations import graph_opened
 from .passes import Passes, record
@@ -42,6 +44,7 @@ class LiveStage:
     root: Value
     names: Names
     scene: Scene
+    parameters: set[Value]
     learners: list[Value]  # the leaves that gradient descent changes
     svg: str
 
@@ -71,9 +74,11 @@ def set_stage(
 def set_live_stage(
     root: Value, *, detail: str, digits: int, direction: str, max_nodes: int, parameters: Iterable[Value]
 ) -> LiveStage:
+    if detail == "neuron":
+        return _stage_of_neurons(root, digits, direction, max_nodes, parameters)
     root, scene, kinds = _scene(root, detail, digits, direction, max_nodes, parameters, "max_nodes")
     names = Names.under(root)
-    usual = -(10**digits * 10 + 0.5) / 10**digits  # -10.0001 at four digits: as wide as most numbers will be
+    usual = _usual(digits)
     for node, box in scene.box_of.items():
         box.lines[-2:] = [
             max([data_text(number, digits) for number in (node.data, usual)], key=text_width),
@@ -82,7 +87,39 @@ def set_live_stage(
     for link in scene.links:
         if link.contribution is not None:
             link.forward, link.backward = partial_text(usual, digits), grad_text(usual, digits).removeprefix("grad ")
-    return LiveStage(root, names, scene, _learners(kinds, scene), _drawn(scene, direction))
+    return LiveStage(root, names, scene, set(kinds), _learners(kinds, list(scene.box_of)), _drawn(scene, direction))
+
+
+def _stage_of_neurons(
+    root: Value, digits: int, direction: str, max_nodes: int, parameters: Iterable[Value]
+) -> LiveStage:
+    """The network's neurons; whatever a graph holds, this picture stays small."""
+    arguments.one_of(direction, "direction", DIRECTIONS)
+    arguments.number_of_digits(digits)
+    order = topological_order(root)
+    _refuse_if_too_large(order, "max_nodes", max_nodes)
+    kinds = leaf_kinds(order, arguments.leaves(parameters, "parameters"))
+    names = Names.under(root)
+    number = show(_usual(digits), digits)
+
+    def with_room(lines: list[str]) -> list[str]:
+        return [widest(line) if isinstance(line, Told) else line for line in lines if not line.startswith("grad ")]
+
+    def widest(told: Told) -> str:
+        if not all(isinstance(node, Value) for node in told.nodes):  # of no node of the graph: it could not follow
+            return told.name
+        text = f"{number} … {number}" if len(told.nodes) > 1 else f"{number}, grad {number}"
+        return Told.of(f"{told.name} = {text}", told.name, told.nodes)
+
+    freshness = Freshness(order, root)
+    scene = scene_of_neurons(root, order, names, freshness, digits=digits, direction=direction, with_room=with_room)
+    scene.has_backward = True
+    return LiveStage(root, names, scene, set(kinds), _learners(kinds, order), _drawn(scene, direction))
+
+
+def _usual(digits: int) -> float:
+    """A number that is as wide as most will be: -10.0001 at four digits."""
+    return -(10**digits * 10 + 0.5) / 10**digits
 
 
 def _scene(
@@ -124,9 +161,9 @@ def _drawn(scene: Scene, direction: str) -> str:
     return render_svg(digraph)
 
 
-def _learners(kinds: dict[Value, str], scene: Scene) -> list[Value]:
+def _learners(kinds: dict[Value, str], order: list[Value]) -> list[Value]:
     """The parameters; where none is known, the leaves that are labelled as weights are; else every labelled one."""
-    leaves = [node for node in scene.box_of if not node.op]
+    leaves = [node for node in order if not node.op]
     for learn in (
         lambda leaf: leaf in kinds,
         lambda leaf: leaf.label[:1] in tuple("wWbBvVuUθΘ"),

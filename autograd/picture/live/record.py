@@ -12,6 +12,8 @@ from ...notation import Names, Symbol
 from ...notation.writing import TEXT
 from ...value import Value
 from ..labels import drawable
+from ..neurons import Told
+from ..stage import LiveStage
 from .expressions import Expressions, as_json_number
 from .rows import Rows
 
@@ -58,6 +60,33 @@ def record_of(root: Value, names: Names, rows: Rows, constants_by_place: bool = 
         "partials": partials,
         "forms": expressions.forms,
         "rounds": _are_rounded(order),
+    }
+
+
+def boxes_record(stage: LiveStage, order: Sequence[Value]) -> dict[str, Any]:
+    """Which box of the picture is each node's."""
+    return {"boxes": [stage.scene.box_of[node].key for node in order]}
+
+
+def neurons_record(stage: LiveStage, order: Sequence[Value]) -> dict[str, Any]:
+    """Of a picture of neurons: the box that each node has a share in, its lines, its links, and its layer."""
+    scene = stage.scene
+    index_of = {node: index for index, node in enumerate(order)}
+    found = [scene.box_of.get(node) for node in order]
+    lines = {
+        box.key: [
+            [place, drawable(line.name), [index_of[node] for node in line.nodes]]
+            for place, line in enumerate(box.lines)
+            if isinstance(line, Told) and all(isinstance(node, Value) for node in line.nodes)
+        ]
+        for box in scene.boxes
+    }
+    places = sorted({round(box.place[0]) for box in scene.boxes if box.place})
+    return {
+        "boxes": [None if box is None else box.key for box in found],
+        "lines": lines,
+        "links": [[link.key, link.source.key, link.target.key] for link in scene.links],
+        "layers": [None if box is None or box.place is None else places.index(round(box.place[0])) for box in found],
     }
 
 

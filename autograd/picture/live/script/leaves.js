@@ -11,7 +11,7 @@ class Leaves {
     this.nodes = passes.tape.nodes.map((_, node) => node).filter((node) => !passes.tape.rows[node]);
     this.given = new Map(this.nodes.map((node) => [node, passes.tape.data[node]]));
     this.editor = this.makeEditor();
-    for (const node of this.nodes) this.wire(node);
+    for (const node of this.nodes) if (picture.hasOwnBox(node)) this.wire(node);
   }
 
   reset() {
@@ -122,6 +122,7 @@ class Leaves {
 
   describe() {
     for (const node of this.nodes) {
+      if (!this.picture.hasOwnBox(node)) continue;
       const box = this.picture.box(node);
       const number = this.passes.tape.data[node];
       box.setAttribute("aria-valuenow", Number.isFinite(number) ? number : 0);

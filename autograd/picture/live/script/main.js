@@ -3,7 +3,7 @@
 const page = (() => {
   const svg = document.querySelector("#picture svg");
   const passes = passesOf(record);
-  const picture = new Picture(svg, record, passes.tape);
+  const picture = new (record.lines ? NeuronPicture : Picture)(svg, record, passes.tape);
   const zoom = new Zoom($("picture"), svg);
   const stepping = new Stepping(passes, () => draw(true));
   const learns = new Set(record.learn);
@@ -53,7 +53,8 @@ const page = (() => {
     const { fault } = passes.tape;
     put("fault", fault ? fault.message : "");
     $("fault").hidden = !fault;
-    if (stepped && stepping.position) zoom.reveal(picture.box(passes.steps[stepping.position - 1].node));
+    const box = stepped && stepping.position ? picture.box(passes.steps[stepping.position - 1].node) : null;
+    if (box) zoom.reveal(box);
   };
 
   const resize = (factor) => {
@@ -74,6 +75,7 @@ const page = (() => {
     back: () => stepping.go(stepping.position - 1),
     next: () => stepping.go(stepping.position + 1),
     last: () => stepping.go(stepping.last),
+    layer: () => stepping.goThrough((node) => record.layers[node]),
     play: () => stepping.play(),
     smaller: () => resize(1 / 1.25),
     larger: () => resize(1.25),
@@ -114,8 +116,9 @@ const page = (() => {
 
   passes.names.forEach((name, node) => {
     $("node").append(new Option(`${name}${passes.tape.rows[node] ? ` = ${write(passes.lines.formulas[node], passes.lines.namesIn(node))}` : ""}`, node));
-    picture.box(node).addEventListener("click", () => choose(node));
+    picture.box(node)?.addEventListener("click", () => choose(node));
   });
+  $("layer").hidden = !record.layers;
   draw();
   zoom.reveal(picture.box(passes.tape.root)); // it is what all is about
   return { passes, picture, stepping, leaves, descent, change, reset, choose };

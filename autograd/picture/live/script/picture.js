@@ -24,6 +24,10 @@ class Picture {
     return this.groups.get(this.keys[node]);
   }
 
+  hasOwnBox() {
+    return true;
+  }
+
   link(node, place, flow) {
     return this.groups.get(`${this.keys[node]}-${place}-${flow}`);
   }
@@ -143,7 +147,7 @@ class Picture {
   choose(node) {
     this.chosen?.classList.remove("chosen");
     this.chosen = this.box(node);
-    this.chosen.classList.add("chosen");
+    this.chosen?.classList.add("chosen");
   }
 }
 

@@ -19,6 +19,17 @@ class Stepping {
     this.moved();
   }
 
+  // To the end of the layer that the next step is of.
+  goThrough(layerOf) {
+    const at = (position) => {
+      const step = this.passes.steps[position];
+      return step && `${step.phase} ${layerOf(step.node) ?? "none"}`;
+    };
+    let target = this.position + 1;
+    while (target < this.last && at(target) === at(this.position)) target++;
+    this.go(target);
+  }
+
   pause() {
     clearInterval(this.timer);
     this.timer = null;
@@ -44,6 +55,6 @@ class Stepping {
     $("slider").setAttribute("aria-valuetext", this.position ? `${this.position} of ${steps.length}: ${$("event").textContent}` : "start");
     put("position", `${this.position} / ${steps.length}`);
     for (const id of ["first", "back"]) $(id).disabled = this.position === 0;
-    for (const id of ["next", "last"]) $(id).disabled = this.position === this.last;
+    for (const id of ["next", "last", "layer"]) $(id).disabled = this.position === this.last;
   }
 }

@@ -6,7 +6,7 @@ class Tips {
     this.hover = new Hover();
     const few = passes.tape.size <= 80; // with more, the tab key would never arrive
     passes.tape.nodes.forEach((node, index) => {
-      this.wire(picture.box(index), () => this.ofNode(index), few);
+      this.wire(picture.box(index), () => (picture.nodesOf?.get(picture.keys[index]) ?? [index]).flatMap((one) => this.ofNode(one)), few);
       node.operands.forEach((operand, place) => {
         if (operand >= passes.tape.size) return;
         this.wire(picture.link(index, place, "forward"), () => this.ofPartial(index, place), few);
