@@ -77,7 +77,8 @@ from .weighted import weighted_sums
 
 # Which module has what; it is imported at the first use, so that `import autograd` stays quick.
 _WINGS = {
-    "autograd.anomaly": ("AnomalyWarning", "detect_anomaly", "stale"),
+    "autograd.anomaly": ("AnomalyWarning", "detect_anomaly"),
+    "autograd.freshness": ("stale",),
     "autograd.files": ("write_whole",),
     "autograd.derivatives": ("grad", "gradient", "hessian", "hessian_vector_product"),
     "autograd.gradcheck": ("check_gradient",),

@@ -23,13 +23,11 @@ from typing import Any
 
 from . import numeric
 from .errors import AnomalyError, AutogradError, user_frame
-from .graph import topological_order
 from .instrument import Observer, count_everywhere, everywhere
-from .kinds import without_warning
 from .messages import described, quoted
-from .value import Undefined, Value, evaluated_again
+from .value import Value
 
-__all__ = ["AnomalyWarning", "detect_anomaly", "is_detecting", "stale"]
+__all__ = ["AnomalyWarning", "detect_anomaly", "is_detecting"]
 
 
 class AnomalyWarning(RuntimeWarning):
@@ -179,44 +177,3 @@ def _add_line(error: AutogradError, line: tuple[str, int] | None) -> None:
     note = _written(line)
     if note not in getattr(error, "__notes__", ()):
         error.add_note(note)
-
-
-# --- stale data ------------------------------------------------------------------------------------
-
-
-def stale(root: Value) -> list[Value]:
-    """The nodes under ``root``, in order, whose numbers are not those that their operands give now.
-
-    >>> from autograd import Value
-    >>> x = Value(2.0, label="x")
-    >>> y = x * x
-    >>> root = y + 1
-    >>> x.data = 3.0
-    >>> stale(root) == [y]
-    True
-    >>> root.forward()
-    10.0
-    >>> stale(root)
-    []
-
-    A leaf that was changed after it was used makes the nodes that used it stale, and not those above
-    them, whose own operands have not changed. ``backward`` is not wrong for that: it takes the partials
-    as they were. But data, partials and leaves shown together would mix old and new, and ``forward()``
-    brings them in line. It costs about as much as recording the graph.
-    """
-    return [node for node in topological_order(root) if node.op and _is_stale(node)]
-
-
-def _is_stale(node: Value) -> bool:
-    try:
-        with without_warning():
-            again = evaluated_again(node)
-    except AutogradError:  # it was computed once, and cannot be now
-        return True
-    return not all(map(_same, (node.data, *node.partials), (again.data, *again.partials)))
-
-
-def _same(x: Any, y: Any) -> bool:
-    if isinstance(x, Undefined) or isinstance(y, Undefined):
-        return type(x) is type(y)
-    return bool(x == y) or (x != x and y != y)

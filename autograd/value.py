@@ -415,14 +415,6 @@ def evaluate(node: Value) -> None:
         raise operation_error(error, node) from None
 
 
-def evaluated_again(node: Value) -> Value:
-    """Another node of the same operation on the same operands, with their present data."""
-    again = new_node(node.primitive, node._left, node._right)
-    again._right_partial = node._right_partial
-    evaluate(again)
-    return again
-
-
 def reevaluate(node: Value) -> None:
     """Evaluate a node that was evaluated before, seen by observers."""
     try:

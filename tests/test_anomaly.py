@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from random_graphs import random_graph
 
 import autograd
 from autograd import (
@@ -20,6 +21,7 @@ from autograd import (
     Value,
     anomaly,
     detect_anomaly,
+    draw,
     exp,
     grad,
     log,
@@ -28,6 +30,7 @@ from autograd import (
     sqrt,
     stale,
     tanh,
+    topological_order,
     weighted_sum,
     weighted_sums,
 )
@@ -254,15 +257,36 @@ def test_contexts_in_two_threads_do_not_switch_each_other_off():
 # --- stale data ------------------------------------------------------------------------------------
 
 
-def test_stale_is_what_used_a_changed_leaf():
+def test_stale_is_what_forward_would_change():
     x, w = Value(2.0), Value(3.0)
     product = x * w
-    root = (product + 1).tanh()
+    beside = x * 2
+    root = (product + 1).tanh() + beside
+    before = [(node.data, node.grad, node.partials) for node in topological_order(root)]
     assert stale(root) == []
     w.data = 4.0
-    assert stale(root) == [product]
+    found = stale(root)
+    assert found == [product, product_plus_one(root), root.operands[0], root]
+    w.data = 3.0
+    assert [(node.data, node.grad, node.partials) for node in topological_order(root)] == before
+    w.data = 4.0
     root.forward()
-    assert stale(root) == []
+    after = [(node.data, node.partials) for node in topological_order(root)]
+    changed = [node for node, (data, _, partials), now in zip(topological_order(root), before, after)
+               if (data, partials) != now and node.op]  # fmt: skip
+    assert found == changed and stale(root) == []
+
+
+def test_draw_marks_as_stale_what_stale_says():
+    root, leaves = random_graph(seed=3, size=60)
+    leaves[0].data += 0.25
+    drawn = draw(root)._scene
+    marked = [node for node, box in drawn.box_of.items() if box.is_stale]
+    assert marked and set(marked) == set(stale(root))
+
+
+def product_plus_one(root):
+    return root.operands[0].operands[0]
 
 
 def test_stale_by_its_partial_only():
@@ -280,11 +304,9 @@ def test_stale_weighted_sums_softmax_and_edges():
     both = p + root
     assert stale(both) == []  # a partial that does not exist is not stale
     w.data = 3.0
-    assert stale(both) == [z]
-    x.data = 0.25
-    assert stale(both) == [z, x_minus(root)]
-    x_minus(root).data = -1.0  # a node may be written to as well: now the root cannot be computed
-    assert stale(both) == [z, x_minus(root), root]
+    assert stale(both) == [z, p, both]
+    x.data = 0.25  # now the root cannot be computed
+    assert stale(both) == [z, p, x_minus(root), root, both]
     assert stale(x) == []
 
 

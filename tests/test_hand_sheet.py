@@ -467,7 +467,7 @@ def test_a_leaf_changed_since_is_said():
     y = w * x + 1
     y.label = "y"
     w.data = 3.0
-    note = "stale: an operand was changed after w · x had been computed; y.forward() brings all in line"
+    note = "stale: a leaf was changed after w · x, y had been computed; y.forward() brings all in line"
     assert str(explain(y)).endswith(note)
     assert note in str(explain(w, root=y)) and note in explain(y).markdown()
     y.forward()

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import messages, numeric
-from ..anomaly import stale
 from ..errors import AutogradError
+from ..freshness import stale
 from ..graph import topological_order
 from ..numeric import Number
 from ..value import Value

@@ -25,8 +25,8 @@ from itertools import groupby
 from typing import Any
 
 from .. import arguments
-from ..anomaly import stale
 from ..errors import KindError, UnknownNameError
+from ..freshness import stale
 from ..notation import (
     LATEX,
     TEXT,
@@ -223,13 +223,13 @@ def _route_steps(worksheet: Worksheet, routes: list[list[tuple[Value, Any]]], v:
 
 
 def _stale_notes(worksheet: Worksheet) -> list[str]:
-    """What was computed before one of its operands changed: there the lines mix old numbers and new."""
+    """What was computed before a leaf changed: there the lines mix old numbers and new."""
     names = [write(worksheet.symbol(node)) for node in stale(worksheet.root)]
     if not names:
         return []
     shown = ", ".join([*names[:4], "…"] if len(names) > 4 else names)
     root = write(worksheet.name(worksheet.root))
-    return [f"stale: an operand was changed after {shown} had been computed; {root}.forward() brings all in line"]
+    return [f"stale: a leaf was changed after {shown} had been computed; {root}.forward() brings all in line"]
 
 
 def _notes(worksheet: Worksheet, v: Value) -> list[str]:

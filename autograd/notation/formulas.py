@@ -84,8 +84,8 @@ def partial(node: Value, place: int, names: Names, out: Any = None) -> Any:
     >>> x = Value(0.5, label="x")
     >>> y = x.tanh()
     >>> y.label = "y"
-    >>> slope = partial(y, 0, Names())
-    >>> write(slope), write(slope, upto=0)
+    >>> by_x = partial(y, 0, Names())
+    >>> write(by_x), write(by_x, upto=0)
     ('1 - y · y', '1 - 0.4621 · 0.4621')
 
     ``out`` is what the rule takes as the result; without it, the name of the node. The expression's number

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
-from ..errors import AutogradError, RecordingError
+from ..errors import AutogradError, NumberOverflowError
+from ..freshness import Present
+from ..graph import edges
 from ..notation import show
-from ..numeric import zero
-from ..value import Value, contributions, given_again
+from ..value import Undefined, Value
 
-__all__ = ["Freshness"]
+__all__ = ["Freshness", "contribution"]
 
 
 class Freshness:
-    """What each node's data would be now, and what this pass's contributions to it add up to.
+    """What each node's data would be now, and what the contributions that are drawn add up to at it.
 
     >>> x = Value(2.0, label="x")
     >>> y = x * x
@@ -23,56 +24,40 @@ class Freshness:
     ['stale: now 9']
     """
 
-    def __init__(self, order: Iterable[Value], root: Value) -> None:
-        order = list(order)
+    def __init__(self, order: Sequence[Value], root: Value) -> None:
         self._root = root
-        self._now: dict[Value, Any] = {}
-        for node in order:
-            self._now[node] = self._evaluated(node)
+        self._present = Present(order)
         self._flowed: dict[Value, Any] = {}
-        if root.grad:
-            for node in reversed(order):
-                self._add_contributions(node)
+        for node, place, operand in edges(reversed(order) if root.grad else ()):
+            flow = contribution(node.grad, node.partials[place])
+            if not isinstance(flow, Undefined):  # no partial, or too large: no pass was here
+                self._flowed[operand] = self._flowed[operand] + flow if operand in self._flowed else flow
 
     def is_stale(self, node: Value) -> bool:
-        """Would ``forward()`` change the node's data, or raise there?"""
-        now = self._now[node]
-        return now is None or not _same(now, node.data)
+        """Would ``forward()`` change the node, or raise there?"""
+        return node in self._present.stale
 
     def notes(self, node: Value, digits: int) -> list[str]:
         """A line for data that no longer follow from the leaves, one for a grad that is not the red flow's sum."""
         notes = []
         if self.is_stale(node):
-            now = self._now[node]
-            notes.append("stale: forward() would raise" if now is None else f"stale: now {show(now, digits)}")
+            now = self._present.data[node]
+            same = now is not None and now == node.data
+            changed = "its partials would change" if same else f"now {show(now, digits)}"
+            notes.append(f"stale: {'forward() would raise' if now is None else changed}")
         flowed = self._flowed.get(node)
-        if flowed is not None and node is not self._root and not _same(flowed, node.grad):
+        is_sum = flowed == node.grad or (flowed != flowed and node.grad != node.grad)
+        if flowed is not None and node is not self._root and not is_sum:
             # More than one pass on a leaf, another root, or a forward() since.
             notes.append(f"(red adds up to {show(flowed, digits)})")
         return notes
 
-    def _evaluated(self, node: Value) -> Any:
-        primitive = node.primitive
-        if primitive is None:
-            return node.data
-        numbers = [self._now[operand] if isinstance(operand, Value) else operand for operand in node.operands]
-        if any(number is None for number in numbers):
-            return None
-        try:
-            if primitive.evaluate is not None:  # a call of a compiled function
-                return given_again(node)[0]
-            return primitive.rule(*numbers) if primitive.arity else primitive.rule(numbers)
-        except (ArithmeticError, ValueError, TypeError, RecordingError):
-            return None
 
-    def _add_contributions(self, node: Value) -> None:
-        try:
-            terms = list(contributions(node, node.grad)) if node.op else []
-        except (AutogradError, ArithmeticError):  # no slope, or too large: no pass was here
-            return
-        for operand, _, term in terms:
-            self._flowed[operand] = self._flowed.get(operand, zero(operand.data)) + term
-
-
-def _same(a: Any, b: Any) -> bool:
-    return bool(a == b) or (a != a and b != b)
+def contribution(cotangent: Any, partial: Any) -> Any:
+    """Their product, or an Undefined where there is none: it is shown as such."""
+    try:
+        return cotangent * partial
+    except AutogradError:  # the partial does not exist
+        return partial
+    except ArithmeticError as error:  # the product is too large for its kind of number
+        return Undefined(NumberOverflowError(str(error)))

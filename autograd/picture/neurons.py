@@ -25,8 +25,8 @@ from ..primitives import lookup
 from ..value import Undefined, Value
 from ..weighted import split_weighted_sum
 from .columns import draw_lines, place_in_columns
-from .freshness import Freshness
-from .nodes import contribution, symbol
+from .freshness import Freshness, contribution
+from .nodes import symbol
 from .scene import Box, Link, Scene
 
 __all__ = ["Told", "scene_of_neurons"]

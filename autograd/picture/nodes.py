@@ -7,16 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import AutogradError, NumberOverflowError
 from ..notation import TEXT, Names, formula, show, write
-from ..value import Undefined, Value
+from ..value import Value
 from ..weighted import split_weighted_sum
-from .freshness import Freshness
+from .freshness import Freshness, contribution
 from .scene import Link, Scene
 
 __all__ = [
     "Part",
-    "contribution",
     "data_text",
     "grad_text",
     "leaf_kinds",
@@ -153,13 +151,3 @@ def grad_text(grad: Any, digits: int) -> str:
 
 def partial_text(partial: Any, digits: int) -> str:
     return f"∂ {show(partial, digits)}"
-
-
-def contribution(cotangent: Any, partial: Any) -> Any:
-    """Their product, or an Undefined where there is none: it is shown as such."""
-    try:
-        return cotangent * partial
-    except AutogradError:  # the partial does not exist
-        return partial
-    except ArithmeticError as error:  # the product is too large for its kind of number
-        return Undefined(NumberOverflowError(str(error)))

@@ -10,11 +10,12 @@ y = w · x = 0.5 · 3 = 1.5
 ∂y/∂w = ∂y/∂y · x = 1 · 3 = 3;  ∂y/∂x = ∂y/∂y · w = 1 · 0.5 = 0.5
 
 ``event.open()`` has the elementary steps of a composite node, and ``debug(y)`` is all of this behind a
-prompt. Events and the way through them are :mod:`.machine`, and how an event is written :mod:`.lines`. The
+prompt. An event is :mod:`.events`, the way through them :mod:`.machine`, and how one is written :mod:`.lines`. The
 debugger has its machinery (:mod:`.debugger`) apart from its console (:mod:`.prompt`), as bdb and pdb are.
 """
 
-from .machine import Contribution, Event, Stepper, step
+from .events import Contribution, Event
+from .machine import Stepper, step
 from .prompt import debug
 
 __all__ = ["Contribution", "Event", "Stepper", "debug", "step"]

@@ -8,13 +8,15 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
-from ..anomaly import stale
 from ..errors import AutogradError, UnknownNameError
+from ..freshness import stale
+from ..graph import consumers
 from ..numeric import Number, as_number, like
 from ..primitives import PRIMITIVES
 from ..value import Value
+from .events import Event
 from .expressions import Expression, ExpressionError
-from .machine import Event, Stepper
+from .machine import Stepper
 
 __all__ = ["Breakpoint", "Debugger", "Link"]
 
@@ -199,12 +201,7 @@ class Debugger:
     @cached_property
     def consumers(self) -> dict[Value, list[Value]]:
         """The nodes that use each node, in topological order."""
-        found: dict[Value, dict[Value, None]] = {}
-        for node in self.stepper.nodes():
-            for operand in node.operands:
-                if isinstance(operand, Value):
-                    found.setdefault(operand, {})[node] = None
-        return {node: list(users) for node, users in found.items()}
+        return consumers(self.stepper.nodes())
 
     def stale(self) -> list[Value]:
         """The nodes that were computed from other numbers than their operands have now; of a large graph none."""

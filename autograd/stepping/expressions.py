@@ -25,9 +25,10 @@ from typing import Any
 
 from .. import numeric
 from ..errors import AutogradError, UnknownNameError
+from ..primitives import FAMILIES, PRIMITIVES
 from ..value import Value
 
-__all__ = ["FUNCTIONS", "Expression", "ExpressionError"]
+__all__ = ["Expression", "ExpressionError", "functions"]
 
 MAX_LENGTH = 400  # of the text, so that it cannot be nested too deeply to be read
 MAX_EXPONENT = 1000  # of a whole number, so that 9 ** 9 ** 9 does not take forever
@@ -37,23 +38,17 @@ class ExpressionError(AutogradError, ValueError):
     """What is no expression, or cannot be evaluated."""
 
 
+def functions() -> dict[str, Callable[..., Any]]:
+    """What may be called: the functions of the table, on numbers, and Python's abs, max and min."""
+    found: dict[str, Callable[..., Any]] = {"abs": abs, "max": max, "min": min}
+    for name, row in PRIMITIVES.items():
+        if row.arity and row.python.template.startswith(f"{name}("):
+            found.setdefault(name, getattr(numeric, name, row.rule))
+    return found | {name: _of_many(getattr(numeric, name)) for name in ("total", "logsumexp", *FAMILIES)}
+
+
 def _of_many(function: Callable[[Sequence[Any]], Any]) -> Callable[..., Any]:
     return lambda *operands: function(operands)
-
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "abs": abs,
-    "max": max,
-    "min": min,
-    **{
-        name: getattr(numeric, name)
-        for name in (
-            "cos", "elu", "exp", "expm1", "gelu", "leaky_relu", "log", "log1p", "maximum", "minimum", "normal_cdf",
-            "relu", "sigmoid", "sign", "sin", "softplus", "sqrt", "step", "tanh",
-        )
-    },
-    **{name: _of_many(getattr(numeric, name)) for name in ("logsumexp", "softmax", "log_softmax", "total")},
-}  # fmt: skip
 
 
 def _power(base: Any, exponent: Any) -> Any:
@@ -94,6 +89,7 @@ class Expression:
         self.text = text.strip()
         self._nodes = nodes
         self._own = own
+        self._functions = functions()
         self._labels: dict[str, str] = {}  # what stands in the text that Python reads for each label
         self._tree = self._read()
         self.names = {part.id for part in ast.walk(self._tree) if isinstance(part, ast.Name)}
@@ -153,8 +149,9 @@ class Expression:
             match part:
                 case ast.Call(func=ast.Name(id=name), keywords=[]):
                     called.add(part.func)
-                    if name not in FUNCTIONS:
-                        raise ExpressionError(f"{name}: no such function; there are {', '.join(sorted(FUNCTIONS))}")
+                    if name not in self._functions:
+                        known = ", ".join(sorted(self._functions))
+                        raise ExpressionError(f"{name}: no such function; there are {known}")
                 case ast.Attribute(value=ast.Name(id=name), attr=field):
                     if field not in _FIELDS or (name in self._own and name not in self._labels):
                         raise ExpressionError(f"{self._shown(name)}.{field}: a label has .data and .grad")
@@ -205,7 +202,7 @@ class Expression:
                 numbers = [self._value(operand, own) for operand in (x, *others)]
                 return all(_OPERATORS[type(op)](*pair) for op, pair in zip(ops, pairwise(numbers)))
             case ast.Call(func=ast.Name(id=name), args=operands):
-                return FUNCTIONS[name](*[self._value(operand, own) for operand in operands])
+                return self._functions[name](*[self._value(operand, own) for operand in operands])
         raise AssertionError(part)  # pragma: no cover - _check has refused everything else
 
 

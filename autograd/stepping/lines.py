@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property, reduce
 from operator import add
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..messages import written
 from ..notation import Names, Symbol, formula, is_exact, latex_name, partial, show, write
 from ..numeric import Number
 from ..value import Value
+from .events import Event
 
-if TYPE_CHECKING:  # pragma: no cover - imported for its type only
-    from .machine import Event
-
-__all__ = ["Namer", "chained", "line", "of_names", "slope"]
+__all__ = ["Namer", "chained", "line", "of_names", "partial_of"]
 
 MAX_TERMS = 8  # contributions on one line; the event has all of them
 
@@ -40,7 +38,7 @@ class Namer:
     def __getitem__(self, node: Value) -> str:
         return self.names[node]
 
-    def slope(self, node: Value) -> str:
+    def derivative(self, node: Value) -> str:
         return f"∂{self.result}/∂{self[node]}"
 
     def show(self, number: Number) -> str:
@@ -75,9 +73,9 @@ def line(event: Event, namer: Namer) -> str:
     if event.kind == "evaluate":
         was = f" (was {namer.show(event.before)})" if written(event.before) != written(event.data) else ""  # nan is nan
         expression = formula(event.node, _Numbers(namer, event))
-        return f"{namer[event.node]} = {_worked_out(expression, event.data, namer)}{was}"
+        return f"{namer[event.node]} = {_in_stages(expression, event.data, namer)}{was}"
     if event.kind == "seed":
-        return f"{namer.slope(event.node)} = {namer.show(event.cotangent)}"
+        return f"{namer.derivative(event.node)} = {namer.show(event.cotangent)}"
     if event.kind == "accumulate":
         both = Symbol("", event.before) + Symbol("", event.cotangent)
         sum_of_both = _in_numbers(both, namer) + namer.gives(both.number)
@@ -96,17 +94,17 @@ def _places(node: Value) -> Iterator[int]:
 def _contribution(
     event: Event, namer: Namer, place: int, operand: Value, _: Number, contribution: Number, total: Number
 ) -> str:
-    cotangent = _slope_symbol(namer.slope(event.node), event.cotangent)
+    cotangent = _derivative_symbol(namer.derivative(event.node), event.cotangent)
     expression = cotangent * partial(event.node, place, _Numbers(namer, event))
     sign, so_far = ("=", "") if total == contribution else ("+=", f", so far {namer.show(total)}")
-    return f"{namer.slope(operand)} {sign} {_worked_out(expression, contribution, namer)}{so_far}"
+    return f"{namer.derivative(operand)} {sign} {_in_stages(expression, contribution, namer)}{so_far}"
 
 
-def _slope_symbol(name: str, number: Number | None) -> Symbol:
+def _derivative_symbol(name: str, number: Number | None) -> Symbol:
     return Symbol(name, number, latex_name(name))
 
 
-def _worked_out(expression: Any, result: Number, namer: Namer) -> str:
+def _in_stages(expression: Any, result: Number, namer: Namer) -> str:
     """Names, numbers, result; what is the same as the one before it is left out, and ≈ says that it is rounded."""
     shown = namer.show(result)
     stages = [write(expression, digits=namer.digits), _in_numbers(expression, namer)]
@@ -125,7 +123,7 @@ def of_names(node: Value, namer: Namer) -> str:
     return f"{namer[node]} = {write(formula(node, _Numbers(namer)), digits=namer.digits)}"
 
 
-def slope(consumer: Value, node: Value) -> Number:
+def partial_of(consumer: Value, node: Value) -> Number:
     """∂consumer/∂node: the sum over the places where the node is an operand."""
     return reduce(add, [partial for operand, partial in zip(consumer.operands, consumer.partials) if operand is node])
 
@@ -134,7 +132,7 @@ def chained(consumer: Value, node: Value, factor: Number, namer: Namer) -> str:
     """∂consumer/∂node as text, with the product of the way so far: ``factor`` is that of the way to the consumer."""
     places = [place for place, operand in enumerate(consumer.operands) if operand is node]
     rule = reduce(add, [partial(consumer, place, _Numbers(namer)) for place in places])
-    number = slope(consumer, node)
+    number = partial_of(consumer, node)
     numbers = _in_numbers(Symbol("", factor) * Symbol("", number), namer)
     name = f"∂{namer[consumer]}/∂{namer[node]}"
-    return f"{name} = {_worked_out(rule, number, namer)}, so far {numbers}{namer.gives(factor * number)}"
+    return f"{name} = {_in_stages(rule, number, namer)}, so far {numbers}{namer.gives(factor * number)}"

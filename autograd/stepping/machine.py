@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar
 
 from .. import arguments
 from ..errors import UnknownNameError
+from ..graph import value_operands
 from ..messages import quoted
+from ..notation import opened
 from ..numeric import Number, zero
 from ..value import (
     Value,
@@ -24,85 +25,10 @@ from ..value import (
     survey,
     sweep,
 )
+from .events import Contribution, Event, Kind, Phase
 from .lines import Namer, line
 
-__all__ = ["Contribution", "Event", "Stepper", "step"]
-
-Phase = Literal["forward", "backward"]
-Kind = Literal["evaluate", "seed", "chain rule", "accumulate"]
-
-
-class Contribution(NamedTuple):
-    """What one node hands to one of its operands, and what the operand has then."""
-
-    operand: Value
-    partial: Number
-    contribution: Number
-    total: Number
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Event:
-    """One step of a pass. The numbers are those of the moment; ``str()`` is a line of chain rule.
-
-    >>> from autograd import Value, step
-    >>> step(Value(2.0, label="x") * 3).next()
-    <forward: t₁ = x · 3 = 2 · 3 = 6>
-
-    ``kind`` is what happened to ``node``: in the forward phase ``"evaluate"``; in the backward phase
-    ``"seed"`` (its gradient became the seed), ``"chain rule"`` (it handed ``contributions`` to its
-    operands) or, with ``accumulate=True``, ``"accumulate"`` (a leaf's gradient was added to that of earlier passes).
-    """
-
-    phase: Phase
-    kind: Kind
-    node: Value
-    data: Number  # the node's, after the event
-    before: Number | None  # forward: the data that the event replaced; accumulate: the earlier gradient
-    cotangent: Number | None = None  # d(root)/d(node), in the backward phase
-    contributions: tuple[Contribution, ...] = ()
-    numbers: tuple[Number, ...] = ()  # the data of the operands
-    _namer: Namer = field(kw_only=True)
-
-    def __str__(self) -> str:
-        return line(self, self._namer)
-
-    def __repr__(self) -> str:
-        return f"<{self.phase}: {self}>"
-
-    def concerns(self, nodes: Set[Value]) -> bool:
-        """Does it evaluate one of the nodes, hand on its cotangent or, where it is a leaf, contribute to it?"""
-        return self.node in nodes or any([term.operand in nodes and not term.operand.op for term in self.contributions])
-
-    def open(self) -> Stepper | None:
-        """The event in elementary steps, where the node is a composite one (a weighted sum, a softmax); else None.
-
-        The steps run on nodes of their own, which are made now: the graph is not touched, and what
-        arrives at an operand is what comes through this node.
-
-        >>> from autograd import Value, weighted_sum
-        >>> w, b = Value(0.5, label="w"), Value(1.0, label="b")
-        >>> z = weighted_sum([w], [3.0], b); z.label = "z"
-        >>> for event in step(z).next().open():
-        ...     print(event)
-        z.1 = w · 3 = 0.5 · 3 = 1.5
-        z = z.1 + b = 1.5 + 1 = 2.5
-        """
-        definition = None if self.node.primitive is None else self.node.primitive.decomposition
-        if definition is None or self.kind not in ("evaluate", "chain rule"):
-            return None
-        stand_ins = {
-            operand: Value(number, label=self._namer[operand])
-            for operand, number in zip(self.node.operands, self.numbers)
-            if isinstance(operand, Value)
-        }
-        root = definition(tuple([stand_ins.get(x, x) if isinstance(x, Value) else x for x in self.node.operands]))
-        if not root.op:
-            return None
-        opened = Stepper(root, 1 if self.cotangent is None else self.cotangent, self._namer.digits)
-        opened._are_the_steps_of(self, self._namer)
-        return opened
-
+__all__ = ["Stepper", "step"]
 
 def step(root: Value, seed: Number = 1, *, accumulate: bool = False, digits: int = 4) -> Stepper:
     """The forward and the backward pass under ``root``, to be taken one event at a time.
@@ -205,7 +131,7 @@ class Stepper:
     def next(self) -> Event | None:
         """Do the next event, and return it; None at the end.
 
-        If it raises (a slope that does not exist, a logarithm of 0), the graph is as before it.
+        If it raises (a partial that does not exist, a logarithm of 0), the graph is as before it.
         """
         found = self._event_at(self._place)
         if found is None:
@@ -241,7 +167,7 @@ class Stepper:
     def run(self, until: Value | str | None = None) -> Event | None:
         """Go on until an event of the node or label ``until`` has been done, and return that event.
 
-        A label that several nodes have (they are shown as h, h′, h′′) stands for all of them, "h′" or
+        A label that several nodes have (they are shown as h, h′, h′′) means all of them, "h′" or
         "h'" for the second alone; "t₁" or "t1" for the unlabelled node that is shown so.
 
         An event of a node is one that evaluates it or hands on its cotangent, and for a leaf one that
@@ -301,7 +227,7 @@ class Stepper:
         return self._event("backward", "seed", root, None, self._seed)
 
     def _apply_chain_rule(self, node: Value) -> Event:
-        operands = _values_among(node.operands)
+        operands = list(value_operands(node))
         before = [operand.grad for operand in operands]
         self._undo.append(before)
         sweep([node])
@@ -334,7 +260,7 @@ class Stepper:
         terms: tuple[Contribution, ...] = (),
     ) -> Event:
         numbers = tuple([operand.data if isinstance(operand, Value) else operand for operand in node.operands])
-        return Event(phase, kind, node, node.data, before, cotangent, terms, numbers, _namer=self.namer)
+        return Event(phase, kind, node, node.data, before, cotangent, terms, numbers, _maker=self)
 
     def _take_back(self) -> None:
         before = self._undo[-1]
@@ -345,27 +271,31 @@ class Stepper:
             for changed, grad in zip(self.nodes(), before):
                 changed.grad = grad
         elif kind == "chain rule":
-            for operand, grad in zip(_values_among(node.operands), before):
+            for operand, grad in zip(list(value_operands(node)), before):
                 operand.grad = grad
         else:
             node.grad = before
         self._undo.pop()
 
-    def _are_the_steps_of(self, event: Event, namer: Namer) -> None:
-        """Name the nodes after the event's, and have the events of its phase only: the cotangent is the seed."""
-        name = namer[event.node]
-        for place, node in enumerate(self._order, 1):
-            node.label = f"{name}.{place}"
-        self.root.label = name
-        self.namer = Namer(self.root, namer.digits, namer.result)
-        count = len(self._order)
+    # --- what an event asks for ---
+
+    def line(self, event: Event) -> str:
+        return line(event, self.namer)
+
+    def opened(self, event: Event) -> Stepper | None:
+        """The elementary steps of the event's composite node, those of its phase only."""
+        if event.kind not in ("evaluate", "chain rule"):
+            return None
+        inside = opened(event.node, self.namer.names, event.numbers)
+        if inside is None:
+            return None
+        steps = Stepper(inside.root, 1 if event.cotangent is None else event.cotangent, self.namer.digits)
+        steps.namer = Namer(inside.root, self.namer.digits, self.namer.result)
+        count = len(steps._order)
         if event.phase == "forward":
-            self._last = count
+            steps._last = count
         else:
-            self._skipped = count
-            self.next()
-            self._first = count + 1
-
-
-def _values_among(operands: tuple[Any, ...]) -> list[Value]:
-    return [operand for operand in operands if isinstance(operand, Value)]
+            steps._skipped = count
+            steps.next()
+            steps._first = count + 1
+        return steps

@@ -15,10 +15,10 @@ from ..primitives import PRIMITIVES
 from ..value import Value
 from .console import Console
 from .debugger import Debugger
-from .expressions import FUNCTIONS
+from .events import Event
+from .expressions import functions
 from .help import COMMANDS, LONGER, help_on
-from .lines import Namer, chained, of_names, slope
-from .machine import Event
+from .lines import Namer, chained, of_names, partial_of
 
 __all__ = ["debug"]
 
@@ -222,8 +222,8 @@ class Prompt(Console):
     def do_where(self, count: str) -> None:
         way, at = self.debugger.way, self.debugger.at
         downwards = range(len(way) - 1, -1, -1)
-        slopes = [slope(way[height].consumer, at(height)) for height in downwards]
-        factors = list(accumulate(slopes, mul, initial=1))[::-1]  # of the way from the root to each height
+        partials = [partial_of(way[height].consumer, at(height)) for height in downwards]
+        factors = list(accumulate(partials, mul, initial=1))[::-1]  # of the way from the root to each height
         lines = []
         shown = self._shown_heights(count)
         for is_shown, heights in groupby([len(way), *downwards], shown.__contains__):
@@ -370,7 +370,7 @@ class Prompt(Console):
         return sorted({word for word in words if word.startswith(text)})
 
     def complete_print(self, text: str, *_: Any) -> list[str]:
-        return self._starting_with(text, [*self.namer.names.nodes, *FUNCTIONS])
+        return self._starting_with(text, [*self.namer.names.nodes, *functions()])
 
     def complete_break(self, text: str, *_: Any) -> list[str]:
         return self._starting_with(text, [*self.namer.names.nodes, *PRIMITIVES])
