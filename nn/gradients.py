@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib.util import find_spec
 from typing import Any
 
@@ -66,20 +66,26 @@ class Gradients:
             self._structure, self._compiled = structure, None
 
     @contextmanager
-    def epoch(self) -> Iterator[None]:
+    def epoch(self, uninterrupted: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
         """For as long as all samples are looked at once, the parameters are in arrays, where that pays."""
         self.look_again()
-        if not (self._may_replay and self._fits_arrays()):
+        stack = ExitStack()
+        try:
+            if self._may_replay and self._fits_arrays():
+                with uninterrupted():
+                    self._move_into_arrays(stack)
             yield
-            return
+        finally:
+            with uninterrupted():
+                stack.close()
+
+    def _move_into_arrays(self, stack: ExitStack) -> None:
+        """The parameters and the optimizer's state, until the stack is closed."""
         if self._arrays is None:
             self._arrays, self._compiled = autograd.ParameterArrays(self.parameters), None
         self._arrays.read()
-        try:
-            with self._optimizer.in_arrays(self._arrays):
-                yield
-        finally:
-            self._arrays.write_back()
+        stack.callback(self._arrays.write_back)
+        stack.enter_context(self._optimizer.in_arrays(self._arrays))
 
     def average(self, samples: Sequence[Sample]) -> Any:
         """Leave the mean of the samples' gradients in the parameters, and return the sum of their losses."""

@@ -21,6 +21,7 @@ from autograd import (
     DomainError,
     FileFormatError,
     KindError,
+    RecordingError,
     ShapeError,
     UnknownNameError,
     Value,
@@ -295,11 +296,26 @@ class Dropout(Module):
         x = arguments.listed(x, "what Dropout is called with", "a list of numbers")
         if not self.training or not self.probability:
             return x
+        _demand_no_recording(x)
         scale = 1.0 / (1.0 - self.probability)
         return [number * (0.0 if self.generator.random() < self.probability else scale) for number in x]
 
     def __repr__(self) -> str:
         return f"Dropout({self.probability})"
+
+
+def _demand_no_recording(x: list[Any]) -> None:
+    """A compiled function would keep its first mask for ever; where one is recorded, a number cannot be read."""
+    try:
+        for number in x[:1]:
+            number.data  # noqa: B018
+    except AttributeError:  # a bare number
+        pass
+    except RecordingError:
+        raise RecordingError(
+            "Dropout draws a mask for each call, and a compiled function would keep the first one: call .eval() before "
+            "it, or the function that was compiled"
+        ) from None
 
 
 class MLP(Module):

@@ -120,18 +120,7 @@ def fit(
     """
     parameters = _checked_parameters(model, loss, optimizer)
     data, validation = _samples("data", data), None if validation is None else _samples("validation", validation)
-    arguments.whole(epochs, "epochs", least=0)
-    for name, size in (("batch_size", batch_size), ("patience", patience)):
-        if size is not None:
-            arguments.whole(size, name)
-    for name, called, example in (
-        ("schedule", schedule, "schedules.cosine(100)"),
-        ("on_epoch", on_epoch, "lambda history: False"),
-    ):
-        if called is not None:
-            arguments.function(called, name, f"a function, such as {example}")
-    if clip is not None:
-        arguments.number(clip, "clip", least=0)
+    _check_options(epochs, batch_size, patience, schedule, on_epoch, clip)
     generator = None if seed is None else arguments.random_generator(seed)
     gradients = Gradients(model, loss, optimizer, len(data), epochs, replay)
     first_rate, history, best = optimizer.lr, History(), _Best(parameters, patience, validation is not None)
@@ -144,7 +133,7 @@ def fit(
                     optimizer.lr = first_rate * arguments.number(schedule(number), f"schedule({number})")
                 model.train()
                 summed = 0.0
-                with gradients.epoch():
+                with gradients.epoch(interrupts.held):
                     for batch in batches(data, batch_size, generator):
                         of_batch = step(number, batch)
                         summed += of_batch
@@ -155,9 +144,9 @@ def fit(
                 best.look_at(history)
                 if on_epoch is not None and on_epoch(history):
                     history.stopped = "asked"
-                    break
-                if patience is not None and number - (history.best or 0) >= patience:
+                elif patience is not None and number - (history.best or 0) >= patience:
                     history.stopped = "patience"
+                if history.stopped != "finished":
                     break
         except KeyboardInterrupt:
             history.stopped = "interrupted"
@@ -230,6 +219,20 @@ def _checked_parameters(model: Any, loss: Any, optimizer: Any) -> list[Value]:
     if not {*optimizer.parameters} & {*model.parameters()}:
         raise ShapeError("none of the optimizer's parameters is one of the model: make it from model.parameters()")
     return list(optimizer.parameters)
+
+
+def _check_options(epochs: Any, batch_size: Any, patience: Any, schedule: Any, on_epoch: Any, clip: Any) -> None:
+    arguments.whole(epochs, "epochs", least=0)
+    if batch_size is not None:
+        arguments.whole(batch_size, "batch_size")
+    if patience is not None:
+        arguments.whole(patience, "patience")
+    if schedule is not None:
+        arguments.function(schedule, "schedule", "a function, such as schedules.cosine(100)")
+    if on_epoch is not None:
+        arguments.function(on_epoch, "on_epoch", "a function, such as lambda history: False")
+    if clip is not None:
+        arguments.number(clip, "clip", least=0)
 
 
 def _samples(name: str, data: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:

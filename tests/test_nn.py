@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import pytest
 
+import autograd
 import nn
-from autograd import DomainError, KindError, ShapeError, UnknownNameError, Value, topological_order
+from autograd import DomainError, KindError, RecordingError, ShapeError, UnknownNameError, Value, topological_order
 from nn import MLP, Layer, Module, Neuron, activations, initializers
 
 ACTIVATIONS = activations.known()
@@ -483,6 +484,18 @@ def test_dropout_in_training_and_after():
     assert model(x).data == model(x).data == MLP(2, [50, 1], seed=0)(x).data
     model.train()
     assert model(x).op == "weighted_sum" and any(node.op == "mul" for node in topological_order(model(x)))
+
+
+def test_a_compiled_function_draws_no_mask_to_keep():
+    model = MLP(2, [5, 1], seed=0, dropout=0.5)
+    compiled = autograd.compile(lambda x: model(x))
+    for _ in range(2):
+        with pytest.raises(RecordingError, match=r"Dropout draws a mask for each call.*\.eval\(\)"):
+            compiled([1.0, -2.0])
+    model.eval()
+    assert compiled([1.0, -2.0]).data == model([1.0, -2.0]).data
+    model.train()
+    assert nn.Dropout(0.5, random.Random(0))([1.0, 1.0]) == [2.0, 2.0]  # of bare numbers as ever
 
 
 def test_dropout_takes_a_place_in_the_names():

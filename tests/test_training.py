@@ -403,12 +403,12 @@ def test_dropout_draws_its_masks_also_where_a_replay_is_asked_for():
 
 def test_a_one_hot_target_in_floats_keeps_the_digits_of_a_tiny_loss():
     found = []
-    for replay in (False, None):
+    for replay in (False, None, True):
         model = MLP.from_weights([([[1.0], [0.0]], [0.0, 0.0])], ["linear"])
         data = [([40.0], [1.0, 0.0])] * 4
         optimizer = optim.SGD(model.parameters(), lr=0.0)
         found.append(fit(model, data, losses.softmax_cross_entropy, optimizer, epochs=3, replay=replay).losses)
-    assert found[0] == found[1] == [-autograd.log_softmax([40.0, 0.0], 0)] * 3 != [0.0] * 3
+    assert found[0] == found[1] == found[2] == [-autograd.log_softmax([40.0, 0.0], 0)] * 3 != [0.0] * 3
 
 
 def test_one_value_as_input_is_not_replayed_unasked(monkeypatch):
