@@ -120,8 +120,8 @@ class SGD(Optimizer):
     def _gradients(self) -> list[Any]:
         decay = self.weight_decay
         if not decay:
-            return [parameter.grad for parameter in self.parameters]
-        return [parameter.grad + decay * parameter.data for parameter in self.parameters]
+            return [_gradient(parameter) for parameter in self.parameters]
+        return [_gradient(parameter) + decay * parameter.data for parameter in self.parameters]
 
 
 class Adam(Optimizer):
@@ -171,7 +171,8 @@ class Adam(Optimizer):
         decay, eps, means, squares = self.weight_decay, self.eps, self._means, self._squares
         sqrt = _array_sqrt() if _are_arrays(self.parameters[0]) else math.sqrt
         for place, parameter in enumerate(self.parameters):
-            gradient = parameter.grad + decay * parameter.data if decay else parameter.grad
+            gradient = _gradient(parameter)
+            gradient = gradient + decay * parameter.data if decay else gradient
             means[place] = mean = means[place] + rest1 * (gradient - means[place])
             squares[place] = square = beta2 * squares[place] + rest2 * gradient * gradient
             parameter.data -= size * mean / (sqrt(square) / correction + eps)
@@ -215,6 +216,16 @@ def clip_value(parameters: Iterable[Value], largest: float) -> None:
     arguments.number(largest, "largest", least=0)
     for parameter in _each_once(parameters):
         parameter.grad = max(-largest, min(largest, parameter.grad))
+
+
+def _gradient(parameter: Any) -> Any:
+    """The gradient to be read: of arrays without a copy."""
+    return parameter.gradients if _are_arrays(parameter) else parameter.grad
+
+
+def _gradient(parameter: Any) -> Any:
+    """The gradient to be read: of arrays without a copy."""
+    return parameter.gradients if _are_arrays(parameter) else parameter.grad
 
 
 def _are_arrays(parameters: Any) -> bool:

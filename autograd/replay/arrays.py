@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from sys import getrefcount
+from types import SimpleNamespace
 from typing import Any
 
 from ..errors import KindError, MissingToolError
@@ -10,6 +12,7 @@ from ..value import Value
 from .record import as_float
 
 __all__ = ["ParameterArrays"]
+
 
 
 class ParameterArrays:
@@ -50,9 +53,12 @@ class ParameterArrays:
         self._data: Any = np.empty(len(self.values))
         self._grad: Any = np.empty(len(self.values))
         places = {id(value): place for place, value in enumerate(self.values)}
-        members = {"__slots__": (), "_arrays": self, "_places": places}
-        self._kind = type("Value", (_InArrays,), {**members, "_number": self._data.item, "_gradient": self._grad.item})
+        members = {"__slots__": (), "_arrays": self, "_places": places, "_number": self._data.item}
+        self._kind = type("Value", (_InArrays,), members)
         self.is_open = False
+        # What is not in ``grad`` yet while nobody looks: that it is 0, and a call's gradients in place of it.
+        self._is_zero = False
+        self._first: Any = None
         self.read()
 
     # ``parameters.data -= step`` changes the array and then sets it, so both are taken.
@@ -62,15 +68,25 @@ class ParameterArrays:
 
     @data.setter
     def data(self, numbers: Any) -> None:
-        self._data[:] = numbers
+        if numbers is not self._data:
+            self._data[:] = numbers
 
     @property
     def grad(self) -> Any:
+        if self._is_zero:
+            self._grad[:] = 0.0 if self._first is None else self._first
+            self._is_zero, self._first = False, None
         return self._grad
 
     @grad.setter
     def grad(self, numbers: Any) -> None:
-        self._grad[:] = numbers
+        if numbers is not self._grad:
+            self.grad[:] = numbers
+
+    @property
+    def gradients(self) -> Any:
+        """What ``grad`` holds, to be read only: a call's own gradients are there without a copy."""
+        return self.grad if self._first is None else self._first
 
     def __enter__(self) -> ParameterArrays:
         return self
@@ -85,7 +101,7 @@ class ParameterArrays:
         """Take the numbers and gradients of the leaves again, after ``write_back``."""
         if not self.is_open:
             self._data[:] = [value.data for value in self.values]
-            self._grad[:] = [value.grad for value in self.values]
+            self.grad[:] = [value.grad for value in self.values]
             for value in self.values:
                 value.__class__ = self._kind
             self.is_open = True
@@ -95,25 +111,34 @@ class ParameterArrays:
         if not self.is_open:
             return
         self.is_open = False
-        for value, number, gradient in zip(self.values, self._data.tolist(), self._grad.tolist()):
+        for value, number, gradient in zip(self.values, self._data.tolist(), self.grad.tolist()):
             value.__class__ = Value
             value.data = number
             value.grad = gradient
 
     def zero_grad(self) -> None:
-        self._grad[:] = 0.0
+        self._is_zero, self._first = True, None
+        if self._is_held():
+            self.grad  # noqa: B018
 
     def add(self, partials: Any, seed: float) -> None:
         """Add ``seed`` times each partial to the gradients."""
         import numpy as np
 
-        self._grad += np.asarray(partials) if seed == 1.0 else seed * np.asarray(partials)
+        partials = np.asarray(partials)
+        if seed != 1.0:
+            partials = seed * partials
+        if self._is_zero and self._first is None and not self._is_held():
+            self._first = partials
+        else:
+            self.grad += partials
 
-    def followed_by(self, numbers: Sequence[float]) -> Any:
-        """``data`` and then other numbers, as one array."""
-        import numpy as np
+    def _is_held(self) -> bool:
+        """Does somebody have the array ``grad``, or a part of it, and see what it holds?"""
+        return getrefcount(self._grad) > _HELD_BY_OURSELVES
 
-        return np.concatenate((self._data, numbers)) if numbers else self._data
+
+_HELD_BY_OURSELVES = getrefcount(SimpleNamespace(_grad=object())._grad) + 1
 
 
 class _InArrays(Value):
@@ -123,7 +148,6 @@ class _InArrays(Value):
     _arrays: ParameterArrays
     _places: dict[int, int]
     _number: Callable[[int], float]
-    _gradient: Callable[[int], float]
 
     # In place of the slots of these names, for the engine and for everybody.
     @property
@@ -136,8 +160,8 @@ class _InArrays(Value):
 
     @property
     def _grad(self) -> Any:
-        return self._gradient(self._places[id(self)])
+        return self._arrays.gradients.item(self._places[id(self)])
 
     @_grad.setter
     def _grad(self, number: Any) -> None:
-        self._arrays._grad[self._places[id(self)]] = as_float(number, f"grad of {self.label or 'a leaf in arrays'}")
+        self._arrays.grad[self._places[id(self)]] = as_float(number, f"grad of {self.label or 'a leaf in arrays'}")

@@ -594,13 +594,15 @@ def _batch() -> str:
 
 
 def _fold() -> str:
-    """The lanes of each total, added from left to right."""
-    f = Function("fold", [("ptr", "totals"), ("i64", "count"), ("ptr", "sums")])
+    """The lanes of each total, added from left to right; and each is 0 again."""
+    f = Function("fold", [("ptr", "frame"), ("i64", "count"), ("ptr", "sums")], "i64")
+    totals = _base(f, FRAME.index("totals"))
     with f.loop(0, "%count") as i:
-        lanes = f.at("%totals", f.mul(i.i, LANES))
+        lanes = f.at(totals, f.mul(i.i, LANES))
         sum_ = f.load(lanes)
         for lane in range(1, LANES):
             sum_ = f(f"fadd double {sum_}, {f.load(lanes, lane)}")
         f.store(sum_, "%sums", i.i)
-    f.end()
+        f.store(constant(0.0, LANES), lanes, kind=_EIGHT)
+    f.end("-1")
     return f.text()

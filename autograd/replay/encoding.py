@@ -74,6 +74,7 @@ class Encoding:
         self._lists: list[Any] = []
         self._listed: dict[bytes, int] = {}
         self._length = 0
+        self.room = max(block, LANES)  # how many numbers a wide instruction may gather
         computing = self._ordered()
         if computing is None:
             self._one_by_one()
@@ -254,6 +255,7 @@ class Encoding:
 
     def _emit(self, name: str, *words: Any, to: list[int] | None = None) -> None:
         code = self._code if to is None else to
+        self.room = max(self.room, words[1] if name.startswith("wide.") else 0)
         code += (WIDE[name], len(words) + 2, *map(int, words))
 
     def _list(self, numbers: Any) -> int:

@@ -17,11 +17,13 @@ import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from functools import cache
+from struct import Struct
+from sys import getrefcount
 from types import SimpleNamespace
 from typing import Any
 
 from . import floats
-from .assembly import FRAME, LANES, SINGLE, WIDE, machine_source
+from .assembly import FRAME, GRAD, LANES, SINGLE, WIDE, machine_source
 from .encoding import GUARD_NAMES, Encoding
 from .kept_code import KeptCode
 from .python_machine import PythonMachine
@@ -35,111 +37,148 @@ _BLOCK = 64  # samples at once
 _GUARD_NUMBERS = {SINGLE[name] for name in GUARD_NAMES} | {WIDE[f"wide.{name}"] for name in GUARD_NAMES}
 
 
-def machine_for(record: Record, bound: range = range(0), shared: int = 0) -> PythonMachine | NativeMachine:
-    """The quickest machine that there is for a record; ``bound``: leaves that may be the same as others."""
+def machine_for(record: Record, bound: range = range(0), data: Any = None) -> PythonMachine | NativeMachine:
+    """The quickest machine that there is for a record.
+
+    ``bound``: leaves that may be the same as others. ``data``: an array of numbers, those of the first leaves.
+    """
     # The root of the smallest graphs is itself a leaf; there is nothing to run.
     if _engine() is None or record.root < record.leaf_count:
-        return PythonMachine(record, bound)
-    return NativeMachine(record, bound, shared)
+        return PythonMachine(record, bound, () if data is None else data)
+    return NativeMachine(record, bound, data)
 
 
 class NativeMachine:
-    """Runs a record natively. Its arrays are its own, and one thread at a time uses them.
+    """Runs a record natively. Its arrays are its own, but for ``data``, and one thread at a time uses them."""
 
-    The first ``shared`` leaves are those of an array that is given to each run.
-    """
-
-    def __init__(self, record: Record, bound: range = range(0), shared: int = 0) -> None:
+    def __init__(self, record: Record, bound: range = range(0), data: Any = None) -> None:
         self.record = record
-        self.shared = shared
-        self.python = PythonMachine(record, bound)
         self._engine = _engine()
         self._np = np = _numpy()
+        self._data = np.empty(0) if data is None else data
+        self.python = PythonMachine(record, bound, self._data)
+        self._shared = len(self._data)
         self._kept = record.leaf_count - len(record.inputs)
-        self._one = _Program(np, record, shared)
+        self._one = one = _Program(np, record, self._data)
         self._many: _Program | None = None  # made for the first batch
         self._lock = threading.Lock()
+        self._own = Struct(f"{record.leaf_count - self._shared}d")
+        first = one.encoding.gradients
+        self._own_gradients = one.view[first : first + record.leaf_count - self._shared]
+        self._until = len(one.encoding.code)
+        self._buffers: list[Any] = []  # of gradients: one is taken again when nobody has it any more
         _machines.add(self)
 
     def forward(self, leaves: Sequence[float]) -> float:
+        one = self._one
         with self._lock:
-            one = self._one
-            one.numbers[: len(leaves)] = leaves
+            self._own.pack_into(one.view, 0, *leaves)
             stopped = self._engine.replay(one.frame, 0, one.encoding.half, 0.0)
             if stopped < 0:
-                return float(one.numbers[one.encoding.root])
+                result: float = one.view[one.encoding.root]
+                return result
         self._raise_guard(one, stopped)
         return self.python.forward(leaves)
 
     def replay(self, leaves: Sequence[float], seed: float, same: Mapping[int, int] | None = None) -> tuple[float, Any]:
-        """The result, and the gradient by each leaf: an array, or a list.
+        """The result, and the gradient with respect to each leaf. ``leaves``: the numbers that are not in ``data``.
 
         ``same`` says which bound leaves are, this time, another leaf: that one gets the gradient of both.
         """
         if same:
             return self.python.replay(leaves, seed, same)
-        one, count = self._one, self.record.leaf_count
+        one = self._one
         with self._lock:
-            one.numbers[:count] = leaves
-            stopped = self._engine.replay(one.frame, 0, len(one.encoding.code), seed)
+            self._own.pack_into(one.view, 0, *leaves)
+            gradients = self._gradients()
+            stopped = self._engine.replay(one.frame, 0, self._until, seed)
             if stopped < 0:
-                first = one.encoding.gradients
-                return one.result[0], one.numbers[first : first + count].copy()
+                gradients[self._shared :] = self._own_gradients
+                return one.view[one.encoding.root], gradients
         self._raise_guard(one, stopped)
         return self.python.replay(leaves, seed, same)
 
-    def batch(self, samples: Any, leaves: Sequence[float], seed: float) -> tuple[Any, Any]:
-        """The result of each sample, and the gradients by the leaves that are no inputs, summed in lanes."""
-        np = self._np
-        samples = np.ascontiguousarray(samples, dtype=np.float64).reshape(len(samples), len(self.record.inputs))
-        with self._lock:
-            if self._many is None:
-                self._many = _Program(np, self.record, self.shared, _block(self.record))
-            stopped, results, totals = self._batch(self._many, samples, leaves, seed)
-        if stopped < 0:
-            return results, totals
-        self._raise_guard(self._many, stopped)
-        found, sums = self.python.batch(samples, leaves, seed)
-        return np.array(found), np.array(sums)
+    def _gradients(self) -> memoryview:
+        """Room for the gradients; those of the first leaves are written there by the machine itself."""
+        for array in self._buffers:
+            if getrefcount(array) == _UNUSED:
+                break
+        else:
+            array = self._np.empty(self.record.leaf_count)
+            self._buffers = [*self._buffers[-1:], array]
+        if self._shared:
+            self._one.words[GRAD] = _address(array)
+        return memoryview(array)
 
-    def _batch(self, many: _Program, samples: Any, leaves: Sequence[float], seed: float) -> tuple[int, Any, Any]:
-        np = self._np
-        results, sums = np.empty(len(samples)), np.empty(self._kept)
-        many.scalars[: self._kept - self.shared] = leaves[: self._kept]
-        many.totals[:] = 0.0
-        width = len(self.record.inputs)
+    def results(self, samples: Any, leaves: Sequence[float]) -> Any:
+        """The result of each sample, without gradients."""
+        stopped, results = self._batch(samples, leaves, None)
+        return results if stopped < 0 else self.python.results(samples, leaves)
+
+    def batch(self, samples: Any, leaves: Sequence[float], seed: float) -> tuple[Any, Any]:
+        """The result of each sample, and the gradients with respect to leaves that are no inputs, summed in lanes."""
+        sums = self._np.empty(self._kept)
+        stopped, results = self._batch(samples, leaves, seed, sums)
+        return (results, memoryview(sums)) if stopped < 0 else self.python.batch(samples, leaves, seed)
+
+    def _batch(self, samples: Any, leaves: Sequence[float], seed: float | None, sums: Any = None) -> tuple[int, Any]:
+        """Without a seed forward only."""
+        np, width = self._np, len(self.record.inputs)
+        samples = np.ascontiguousarray(samples, dtype=np.float64).reshape(len(samples), width)
         columns = np.empty((width, 2), dtype=np.int64)
         columns[:, 0] = _address(samples) + _BYTES * np.arange(width)
         columns[:, 1] = width
-        encoding = many.encoding
-        until, where = len(encoding.code), (encoding.block, encoding.first_input, encoding.root)
-        stopped = self._engine.batch(
-            many.frame, until, _address(columns), width, len(samples), *where, seed, _address(results)
-        )
-        self._engine.fold(_address(many.totals), self._kept, _address(sums))
-        return stopped, results, sums
+        results = np.empty(len(samples))
+        with self._lock:
+            if self._many is None:
+                self._many = _Program(np, self.record, self._data, _BLOCK)
+            many, own = self._many, self._kept - self._shared
+            many.scalars[:own] = leaves[:own]
+            encoding = many.encoding
+            until = encoding.half if seed is None else len(encoding.code)
+            where = encoding.block, encoding.first_input, encoding.root
+            stopped = self._engine.batch(
+                many.frame, until, _address(columns), width, len(samples), *where, seed or 0.0, _address(results)
+            )
+            if seed is not None:
+                self._engine.fold(many.frame, self._kept, _address(sums))
+        if stopped >= 0:
+            self._raise_guard(many, stopped)
+        return stopped, results
 
     def _raise_guard(self, program: _Program, stopped: int) -> None:
         if int(program.encoding.code[stopped]) in _GUARD_NUMBERS:
             raise floats.GuardFlipped
 
 
+def _unused_count() -> int:
+    """What getrefcount says, within _gradients, of an array that is in the list only."""
+    for array in [[]]:
+        return getrefcount(array)
+    raise AssertionError
+
+
+_UNUSED = _unused_count()
+
+
 class _Program:
     """The instructions of a record, the arrays that they work on, and the frame that names them."""
 
-    def __init__(self, np: Any, record: Record, shared: int, block: int = 0) -> None:
-        self.encoding = encoding = Encoding(np, record, shared, block)
+    def __init__(self, np: Any, record: Record, data: Any, block: int = 0) -> None:
+        self.encoding = encoding = Encoding(np, record, len(data), block)
         self.numbers = _aligned(np, encoding.size + LANES)
         self.scalars = _aligned(np, encoding.scalars) if block else self.numbers[: encoding.scalars]
         self.scalars[encoding.own :] = encoding.constants
         self.totals = _aligned(np, LANES * encoding.kept) if block else self.numbers
-        room = max(encoding.size, record.size, block) + LANES
-        self.room = _aligned(np, 4 * room)
+        self._data = data  # kept, as it is read by its address
+        room = encoding.room + LANES
+        self._room = _aligned(np, 4 * room)
         words = {
             "R": _address(self.numbers),
+            "DATA": _address(data),
             "OWN": _address(self.scalars),
             "totals": _address(self.totals),
-            "room": _address(self.room),
+            "room": _address(self._room),
             "room_size": room,
             "code": _address(encoding.code),
             "lists": _address(encoding.lists),
@@ -147,12 +186,7 @@ class _Program:
         }
         self.words = np.array([words.get(name, 0) for name in FRAME], dtype=np.int64)
         self.frame = _address(self.words)
-        self.bytes = memoryview(self.numbers).cast("B")
-        self.result = memoryview(self.numbers[encoding.root :])
-
-
-def _block(record: Record) -> int:
-    return _BLOCK
+        self.view = memoryview(self.numbers)
 
 
 def _address(array: Any) -> int:

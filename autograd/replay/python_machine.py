@@ -20,12 +20,16 @@ LANES = 8
 class PythonMachine:
     """Runs the program of a record; each of its functions is generated at its first use."""
 
-    def __init__(self, record: Record, bound: range = range(0)) -> None:
+    def __init__(self, record: Record, bound: range = range(0), data: Any = ()) -> None:
         self.record = record
         self._bound = bound
+        self._data = data  # the numbers of the first leaves; the others are given to each run
+
+    def _all(self, leaves: Sequence[float]) -> list[float]:
+        return [*_listed(self._data), *leaves]
 
     def forward(self, leaves: Sequence[float]) -> float:
-        result: float = self._forward(_listed(leaves))[0]
+        result: float = self._forward(self._all(leaves))[0]
         return result
 
     def replay(
@@ -36,16 +40,24 @@ class PythonMachine:
         ``same`` says which bound leaves are, this time, another leaf: that one gets the gradient of both.
         """
         if same:
-            bound: tuple[float, list[float]] = self._bound_replay(_listed(leaves), seed, same)
+            bound: tuple[float, list[float]] = self._bound_replay(self._all(leaves), seed, same)
             return bound
-        found: tuple[float, list[float]] = self._replay(_listed(leaves), seed)
+        found: tuple[float, list[float]] = self._replay(self._all(leaves), seed)
         return found
+
+    def results(self, samples: Sequence[Sequence[float]], leaves: Sequence[float]) -> list[float]:
+        """The result of each sample, without gradients."""
+        return self._without_gradients.batch(samples, leaves, 1.0)[0]
+
+    @cached_property
+    def _without_gradients(self) -> PythonMachine:
+        return PythonMachine(replace(self.record, backward=[]), data=self._data)
 
     def batch(
         self, samples: Sequence[Sequence[float]], leaves: Sequence[float], seed: float
     ) -> tuple[list[float], list[float]]:
         """The result of each sample, and the gradients by the leaves that are no inputs, summed."""
-        samples, leaves = _listed(samples), _listed(leaves)
+        samples, leaves = _listed(samples), self._all(leaves)
         inputs = set(self.record.inputs)
         kept = [slot for slot in range(self.record.leaf_count) if slot not in inputs]
         numbers = [leaves[slot] for slot in kept]
@@ -58,7 +70,7 @@ class PythonMachine:
 
     @cached_property
     def _forward(self) -> Callable[..., Any]:
-        return load(program(replace(self.record, backward=[])), "forward", "replay")
+        return load(program(self._without_gradients.record), "forward", "replay")
 
     @cached_property
     def _replay(self) -> Callable[..., Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -36,7 +35,8 @@ class Variant:
         self._others = self._leaves[len(own) :]
         self._first_value = len(leaves) - len(values)
         self._slots = {leaf: slot for slot, leaf in enumerate(self._leaves)}
-        self._machine = machine_for(record, range(self._first_value, len(leaves)))
+        self._record = record
+        self._bound = range(self._first_value, len(leaves))
         self.size = record.size
         self.used = 0  # when it was used last: the turn of a clock
         # Where the function looked which Values its arguments are, it holds for these; where it looked what a
@@ -64,15 +64,28 @@ class Variant:
             )
         return True
 
+    @cached_property
+    def _in_arrays(self) -> Any:
+        """The machine that reads the parameters where they are."""
+        return machine_for(self._record, self._bound, None if self._arrays is None else self._arrays.data)
+
+    @cached_property
+    def _alone(self) -> Any:
+        """The machine for parameters that are in arrays no longer."""
+        return machine_for(self._record, self._bound)
+
+    def _machine(self) -> Any:
+        return self._in_arrays if self._arrays is None or self._arrays.is_open else self._alone
+
     def call(self, given: Given, seed: float = 1.0) -> tuple[float, tuple[Value, ...], Sequence[float]]:
         """The result, the leaves that it depends on, and the partial by each, times ``seed``."""
         values = given.values if self._takes_values else []
         numbers = self._numbers(*given.numbers, *floats_of(values))
         if not values:
-            result, gradients = self._machine.replay(numbers, seed)
+            result, gradients = self._machine().replay(numbers, seed)
             return result, self.operands, self._of_operands(gradients)
         same = self._same_leaves(values)
-        result, gradients = self._machine.replay(numbers, seed, same)
+        result, gradients = self._machine().replay(numbers, seed, same)
         of_values = _listed(gradients[self._first_value :])
         if same:  # some leaf has the gradient of another too, so none is left out
             return result, (*self._leaves, *values), [*_listed(gradients[: len(self._leaves)]), *of_values]
@@ -84,32 +97,25 @@ class Variant:
 
     def batch(self, rows: Any, seed: float) -> tuple[list[float], Sequence[float]]:
         """The result of each sample, and the partial of their sum, times ``seed``, by each operand."""
-        results, gradients = self._machine.batch(rows, self._numbers(), seed)
+        results, gradients = self._machine().batch(rows, self._numbers(), seed)
         return _listed(results), self._of_operands(gradients)
 
     def results(self, rows: Any) -> list[float]:
         """The result of each sample."""
-        found: list[float] = _listed(self._forward_machine.batch(rows, self._numbers(), 1.0)[0])
+        found: list[float] = _listed(self._machine().results(rows, self._numbers()))
         return found
-
-    @cached_property
-    def _forward_machine(self) -> Any:
-        return machine_for(replace(self._machine.record, backward=[]))
 
     def _of_operands(self, gradients: Any) -> Sequence[float]:
         if self._first_places_only:
-            chosen = gradients[: len(self._places)]
-            # Through a memoryview an array has Python's own floats.
-            return chosen if type(chosen) is list else chosen.data
+            chosen: Sequence[float] = gradients[: len(self._places)]
+            return chosen
         listed = _listed(gradients)
         return [listed[place] for place in self._places]
 
     def _numbers(self, *given: float) -> Any:
         numbers = [*floats_of(self._others), *given]
-        if self._arrays is None:
+        if self._arrays is None or self._arrays.is_open:
             return numbers
-        if self._arrays.is_open:
-            return self._arrays.followed_by(numbers)
         return [*floats_of(self._arrays.values), *numbers]
 
     def _same_leaves(self, values: Sequence[Value]) -> dict[int, int]:
