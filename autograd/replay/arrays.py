@@ -138,7 +138,7 @@ class ParameterArrays:
         return getrefcount(self._grad) > _HELD_BY_OURSELVES
 
 
-_HELD_BY_OURSELVES = getrefcount(SimpleNamespace(_grad=object())._grad) + 1
+_HELD_BY_OURSELVES = getrefcount(SimpleNamespace(array=object()).array) + 1  # by the object that has it as well
 
 
 class _InArrays(Value):
