@@ -28,6 +28,7 @@ from typing import Any
 from . import composites as composites  # rows of the table
 from . import copies as copies  # gives Value the methods that copy and pickle look for
 from . import micrograd as micrograd  # and the names that code written for micrograd reads
+from .definitions import define
 from .errors import (
     AnomalyError,
     AutogradError,
@@ -71,7 +72,6 @@ from .numeric import (
     weighted_sum,
     where,
 )
-from .primitives import define
 from .value import Value
 from .weighted import weighted_sums
 

@@ -24,7 +24,8 @@ from typing import Any
 from .errors import AutogradError
 from .graph import topological_order, value_operands
 from .kinds import without_warning
-from .value import Undefined, Value, evaluate, set_state, state
+from .nodes import set_state, state
+from .value import Undefined, Value, evaluate
 
 __all__ = ["Present", "stale"]
 

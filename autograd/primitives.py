@@ -12,9 +12,9 @@ can be differentiated again, on symbols the formula in text, LaTeX, Python or Ja
 >>> with_respect_to_x(tanh.rule(0.5), 0.5)
 0.7864477329659274
 
-To add an operation, :func:`define` it. Rules must not branch on an operand (use ``where``, ``step``,
-``sign``, ``maximum``): a recorded trace would keep the branch of its first run. A test over all rows
-compares each partial with a numerical derivative, so a wrong one is noticed at once.
+To add an operation, ``define`` it (:mod:`autograd.definitions`). Rules must not branch on an operand (use
+``where``, ``step``, ``sign``, ``maximum``): a recorded trace would keep the branch of its first run. A test
+over all rows compares each partial with a numerical derivative, so a wrong one is noticed at once.
 
 Edges that rows share, on floats: nan goes through (a function of nan is nan, and where it compares,
 its partial is 0, as are step and sign of nan, which serve as partials). Infinities follow IEEE 754:
@@ -28,18 +28,16 @@ its limit, its partial is exactly 0.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from . import kinds, numeric
-from .errors import DefinitionError
 from .forms import ATOM, NEGATION, POWER, PRODUCT, SUM, Form, function, infix, latex_function
 from .numeric import Recorder, exp, expm1, log, maximum, minimum, normal_cdf, sign, sqrt, step, where
 
-__all__ = ["PRIMITIVES", "Primitive", "define", "function_of", "lookup"]
+__all__ = ["PRIMITIVES", "Primitive", "lookup"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,80 +74,16 @@ class Primitive:
     evaluate: Callable[[Any, Any], tuple[Any, Any]] | None = None
     backward: Callable[[Any, Any, Any], bool] | None = None
 
+    few: bool = field(init=False)  # one or two operands, which a node keeps without a tuple
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "few", 1 <= self.arity <= 2)
+
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
 
 PRIMITIVES: dict[str, Primitive] = {}
-
-
-def define(name: str, rule: Callable[..., Any], *partials: Callable[..., Any], **options: Any) -> Callable[..., Any]:
-    """Add an operation to the table, and return its function, for Values and for numbers.
-
-    >>> from autograd import Value, sigmoid
-    >>> swish = define("swish", lambda x: x * sigmoid(x), lambda out, x: out + sigmoid(x) * (1 - out), activation=True)
-    >>> swish(Value(0.0)).partials, swish(0.0)
-    ((0.5,), 0.0)
-    >>> del PRIMITIVES["swish"]
-
-    ``rule(x, y, …)`` is written in Python's operators and this package's functions, without an ``if`` on
-    an operand. There is one of ``partials`` for each operand, called with the result first:
-    ``lambda out, x, y: …``. Options: ``text``, ``latex``, ``python`` (how it is written: a name, a template
-    such as ``"[{0} > 0]"``, or a Form; by default the name), ``activation=True`` for what a network may use
-    between its layers, ``domain`` and ``kink`` (for messages), and the other fields of :class:`Primitive`.
-    Raises DefinitionError (a ValueError) where the name is taken or the partials do not fit the rule.
-    """
-    _demand_fitting(name, rule, partials)
-    operation = function_of(add_row(name, rule, partials, len(partials), **{"formula": rule, **options}))
-    operation.__signature__ = inspect.signature(rule)  # type: ignore[attr-defined]
-    return operation
-
-
-def function_of(row: Primitive) -> Callable[..., Any]:
-    """The function of a row, for Values and for numbers: one argument for each operand."""
-    if getattr(numeric, row.name, None) is row.rule:  # which records Values by itself, and has its defaults
-        return row.rule
-
-    def operation(*operands: Any) -> Any:
-        if row.arity == 0:
-            return row.rule(operands)
-        if len(operands) != row.arity:
-            raise TypeError(f"{row.name}: expected {row.arity} operands, got {len(operands)}")
-        for operand in operands:
-            if isinstance(operand, Recorder):
-                return operand._apply(row.name, *operands)
-        return row.rule(*operands)
-
-    operation.__name__ = operation.__qualname__ = row.name
-    operation.__doc__ = row.rule.__doc__
-    return operation
-
-
-def _demand_fitting(name: str, rule: Callable[..., Any], partials: tuple[Callable[..., Any], ...]) -> None:
-    if not (isinstance(name, str) and name.isidentifier()):
-        raise DefinitionError(f"define: the name is {name!r}; expected a word such as 'swish'")
-    if name in PRIMITIVES or name in FAMILIES:
-        raise DefinitionError(f"define: there is an operation {name} already; choose another name")
-    operands = _parameters(rule)
-    if operands is not None and operands != len(partials):
-        raise DefinitionError(f"define: {name} has {operands} operands and {len(partials)} partials; give one for each")
-    if not partials:
-        raise DefinitionError(f"define: {name} has no partials; give one for each operand, as in lambda out, x: …")
-    for place, partial in enumerate(partials):
-        if _parameters(partial) not in (None, len(partials) + 1):
-            names = ", ".join(["out", *"xyzuvw"[: len(partials)]])
-            raise DefinitionError(f"define: partial {place + 1} of {name} must take ({names})")
-
-
-def _parameters(f: Callable[..., Any]) -> int | None:
-    """How many operands a function takes; None where that cannot be told."""
-    try:
-        parameters = inspect.signature(f).parameters.values()
-    except (TypeError, ValueError):
-        return None
-    if any(p.kind in (p.VAR_POSITIONAL, p.KEYWORD_ONLY) for p in parameters):
-        return None
-    return sum(p.default is p.empty for p in parameters)
 
 
 def add_row(name: str, rule: Callable[..., Any], partials: Any, arity: int, **options: Any) -> Primitive:

@@ -29,10 +29,11 @@ from typing import Any
 
 from . import kinds, numeric
 from .arithmetic import Arithmetic
-from .errors import AutogradError, KindError, NumberOverflowError
+from .errors import AutogradError, KindError
 from .instrument import OBSERVERS, StandIn, compared, notify, touched, watched
-from .messages import contribution_error, described, given, operation_error, quoted, written
+from .messages import contribution_error, given, operation_error, written
 from .numeric import Number
+from .passes import end_pass, kept_gradients, restore_gradients, seed_like, start_pass
 from .primitives import PRIMITIVES, Primitive, lookup
 
 __all__ = ["Undefined", "Value", "contributions"]
@@ -151,7 +152,7 @@ class Value(Arithmetic):
         primitive = self._primitive
         if primitive is None:
             return ()
-        if 1 <= primitive.arity <= 2:
+        if primitive.few:
             kept = (self._left_partial, self._right_partial)[: primitive.arity]
             return tuple(_partial_of_bare(self, place) if x is None else x for place, x in enumerate(kept))
         if self._right is None:
@@ -179,8 +180,14 @@ class Value(Arithmetic):
             return self._apply("add", self, other)  # which says what is wrong
         if type(data) is not float:
             return self._apply("add", self, other)
-        node = new_node(_ADD, self, other)
+        node = _new(Value)  # as new_node does, without a call
         node._data = data
+        node._grad = 0.0
+        node._label = ""
+        node._primitive = _ADD
+        node._left = self
+        node._right = other
+        node._mark = None
         node._left_partial = node._right_partial = 1.0
         return node
 
@@ -200,8 +207,14 @@ class Value(Arithmetic):
             return self._apply("mul", self, other)  # which says what is wrong
         if type(data) is not float:
             return self._apply("mul", self, other)
-        node = new_node(_MUL, self, other)
+        node = _new(Value)  # as new_node does, without a call
         node._data = data
+        node._grad = 0.0
+        node._label = ""
+        node._primitive = _MUL
+        node._left = self
+        node._right = other
+        node._mark = None
         node._left_partial = x
         node._right_partial = self._data
         return node
@@ -237,10 +250,7 @@ class Value(Arithmetic):
                 sweep(order)
                 end_pass(kept)
             except BaseException:
-                for leaf in chain(leaves, *rows):
-                    leaf._grad = numeric.zero(leaf._data)
-                for leaf, grad in kept.items():
-                    leaf._grad = grad
+                restore_gradients(leaves, rows, kept)
                 raise
 
     def forward(self) -> Number:
@@ -366,28 +376,6 @@ def record_in_order(primitive: Primitive, operands: Sequence[Any]) -> Value:
     return node
 
 
-def record_given(
-    primitive: Primitive, data: Number, operands: tuple[Value, ...], partials: Sequence[Any], kept: Any = None
-) -> Value:
-    """The node of an operation that was done elsewhere: its result and its partials are given.
-
-    ``primitive`` takes any number of operands (its arity is 0); ``kept`` is what it needs to evaluate the
-    node again.
-    """
-    node = new_node(primitive, operands, None)
-    node._data = data
-    node._grad = numeric.zero(data)
-    node._left_partial = partials
-    node._right_partial = kept
-    return node
-
-
-def given_again(node: Value) -> tuple[Number, Sequence[Any]]:
-    """The result and the partials of a node of ``record_given`` with the present data of its operands."""
-    assert node._primitive is not None and node._primitive.evaluate is not None
-    return node._primitive.evaluate(node._right_partial, node._left)
-
-
 def evaluate(node: Value) -> None:
     """The data and the partials of a node, by its row's rules, from the present data of its operands."""
     primitive, left, right = node._primitive, node._left, node._right
@@ -408,7 +396,7 @@ def evaluate(node: Value) -> None:
         elif right is not None:
             evaluate_row(node, [number(x) for x in right])
         elif primitive.evaluate is not None:
-            node._data, node._left_partial = given_again(node)
+            node._data, node._left_partial = primitive.evaluate(node._right_partial, left)
         else:
             _evaluate_many(node, [number(operand) for operand in left])
     except (ArithmeticError, ValueError, TypeError) as error:
@@ -424,15 +412,6 @@ def reevaluate(node: Value) -> None:
         raise
     if OBSERVERS:
         notify("evaluated", node)
-
-
-def state(node: Value) -> tuple[Any, ...]:
-    """What :func:`evaluate` writes, to be put back with :func:`set_state`."""
-    return node._data, node._left_partial, node._right_partial
-
-
-def set_state(node: Value, kept: tuple[Any, ...]) -> None:
-    node._data, node._left_partial, node._right_partial = kept
 
 
 def _evaluate_many(node: Value, numbers: list[Number]) -> None:
@@ -548,7 +527,7 @@ def survey(root: Value, outside: Set[Value] = frozenset()) -> tuple[list[Value],
         push(node)
         push(None)
         left, right = node._left, node._right
-        if 1 <= primitive.arity <= 2:
+        if primitive.few:
             if isinstance(right, Value) and right._mark is not mark:
                 push(right)
             if isinstance(left, Value) and left._mark is not mark:
@@ -580,7 +559,7 @@ def sweep(order: list[Value]) -> None:
         for node in reversed(order):
             cotangent = node._grad
             primitive, left, right = node._primitive, node._left, node._right
-            if 1 <= primitive.arity <= 2:  # type: ignore[union-attr]
+            if primitive.few:  # type: ignore[union-attr]
                 if isinstance(left, Value):
                     left._grad += cotangent * node._left_partial
                 if isinstance(right, Value):
@@ -613,45 +592,6 @@ def pass_back(node: Value) -> list[tuple[Value, Any, Any]]:
         raise told from None
     notify("passed_back", node, cotangent, terms)
     return terms
-
-
-def kept_gradients(leaves: list[Value], rows: list[tuple[Value, ...]]) -> dict[Value, Number]:
-    """What the leaves have before a pass, as far as it is not zero."""
-    return {leaf: leaf._grad for leaf in chain(leaves, *rows) if leaf._grad}
-
-
-def start_pass(
-    order: list[Value], leaves: list[Value], rows: list[tuple[Value, ...]], kept: dict[Value, Number], zero: Number
-) -> None:
-    """Set every gradient to ``zero``; of rows, whose gradients are zero as a rule, those that are not."""
-    for node in chain(order, leaves, *(() if type(zero) is float else rows)):
-        node._grad = zero
-    for leaf in kept:
-        leaf._grad = zero
-
-
-def end_pass(kept: dict[Value, Number]) -> None:
-    """Add what leaves had before this pass to what it gave them."""
-    for leaf, grad in kept.items():
-        try:
-            leaf._grad = grad + leaf._grad
-        except (ArithmeticError, TypeError) as error:
-            kind = KindError if isinstance(error, TypeError) else NumberOverflowError
-            shown = f"{quoted(grad)} and {quoted(leaf._grad)}"
-            raise kind(f"the gradients of {described(leaf)} in two passes do not add up: {shown} ({error})") from None
-
-
-def seed_like(root: Value, seed: Any) -> Number:
-    """A seed as a number of the root's own kind."""
-    if type(seed) is float and type(root._data) is float:
-        return seed
-    try:
-        return numeric.like(root._data, numeric.as_number(seed, "seed"))
-    except (TypeError, ValueError, ArithmeticError) as error:
-        if isinstance(error, AutogradError):
-            raise
-        kind = type(root._data).__name__
-        raise KindError(f"seed {quoted(seed)} is not a number of the root's kind ({kind})") from error
 
 
 def contributions(node: Value, cotangent: Any) -> Iterator[tuple[Value, Any, Any]]:

@@ -23,7 +23,8 @@ from functools import cache
 from typing import Any
 
 from autograd import UnknownNameError, Value, topological_order
-from autograd.primitives import PRIMITIVES, function_of
+from autograd.definitions import function_of
+from autograd.primitives import PRIMITIVES
 
 __all__ = ["evaluated", "function", "known"]
 

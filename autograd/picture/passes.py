@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..nodes import set_state, state
 from ..notation import show
 from ..numeric import Number
-from ..value import Value, set_state, state
+from ..value import Value
 from .columns import text_width
 from .nodes import data_text, grad_text, partial_text
 from .scene import Link, Scene

@@ -17,7 +17,8 @@ from ..errors import AutogradError, KindError, RecordingError, ShapeError
 from ..instrument import of_this_call, run_observed
 from ..interpret import pull_back
 from ..messages import given as described
-from ..value import Undefined, Value, contributions, record_given, survey
+from ..nodes import record_given
+from ..value import Undefined, Value, contributions, survey
 from .arguments import Given, Recorded, Samples
 from .arrays import ParameterArrays
 from .calls import Call

@@ -10,21 +10,11 @@ from .. import arguments
 from ..errors import UnknownNameError
 from ..graph import value_operands
 from ..messages import quoted
+from ..nodes import set_state, state
 from ..notation import opened
 from ..numeric import Number, zero
-from ..value import (
-    Value,
-    contributions,
-    end_pass,
-    kept_gradients,
-    reevaluate,
-    seed_like,
-    set_state,
-    start_pass,
-    state,
-    survey,
-    sweep,
-)
+from ..passes import end_pass, kept_gradients, seed_like, start_pass
+from ..value import Value, contributions, reevaluate, survey, sweep
 from .events import Contribution, Event, Kind, Phase
 from .lines import Namer, line
 
