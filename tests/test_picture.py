@@ -449,7 +449,7 @@ def test_a_saved_svg_is_read_by_a_renderer_without_its_being_told_how_large_a_po
 
 
 def test_a_printed_graph_is_one_line():
-    assert str(draw(Value(1.0))) == '<Graph of 1 nodes; .save("graph.svg") writes it, .show() opens it>'
+    assert str(draw(Value(1.0))) == '<Graph of 1 node; .save("graph.svg") writes it, .show() opens it>'
 
 
 def test_a_graph_opens_in_the_browser(monkeypatch, tmp_path):

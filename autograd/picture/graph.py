@@ -104,7 +104,8 @@ class Graph:
         return f"<!-- sha256 of its DOT: {sha256(self.source.encode('utf-8')).hexdigest()} -->"
 
     def __repr__(self) -> str:
-        return f'<Graph of {len(self._scene.boxes)} nodes; .save("graph.svg") writes it, .show() opens it>'
+        count = len(self._scene.boxes)
+        return f'<Graph of {count} node{"s" * (count != 1)}; .save("graph.svg") writes it, .show() opens it>'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What Jupyter shows: an image as wide as the cell at most; a cell must not end in a traceback."""

@@ -21,7 +21,7 @@ from ..graph import is_activation
 from ..notation import Names, show
 from ..notation.digits import to_lowered, to_raised, without_raised
 from ..numeric import total
-from ..primitives import lookup
+from ..primitives import FAMILIES, lookup
 from ..value import Undefined, Value
 from ..weighted import split_weighted_sum
 from .columns import draw_lines, place_in_columns
@@ -31,7 +31,6 @@ from .scene import Box, Link, Scene
 
 __all__ = ["Told", "scene_of_neurons"]
 
-_OF_A_LAYER = {"softmax", "log_softmax"}
 _LONGEST_NAME = 20  # characters of a label that takes the place of a name such as w¹₁₂
 _SHOWN_AT_ENDS = (8, 2)  # of a wide layer: so many of its first neurons, and of its last
 _MOST_WEIGHTS = 6  # of a neuron, that are listed in its box
@@ -172,7 +171,7 @@ class _Network:
         found: dict[tuple[Any, ...], _Softmax] = {}
         for node in self.order:
             sums = node.operands
-            if node.op in _OF_A_LAYER and all(isinstance(z, Value) and z.op == "weighted_sum" for z in sums):
+            if node.op in FAMILIES and all(isinstance(z, Value) and z.op == "weighted_sum" for z in sums):
                 neurons: Any = tuple(self.unit_of[z] for z in sums)
                 softmax = found.setdefault((node.op, neurons), _Softmax(node.op, neurons))
                 softmax.samples.setdefault(sums, {})[node.primitive.index] = node  # type: ignore[union-attr]
@@ -225,7 +224,7 @@ def _activations(order: Iterable[Value]) -> dict[Value, Value]:
     """The activation that follows each weighted sum: the first in the order that is taken of it."""
     found: dict[Value, Value] = {}
     for node in order:
-        if is_activation(node) and node.op not in _OF_A_LAYER and node.operands[0].op == "weighted_sum":
+        if is_activation(node) and node.op not in FAMILIES and node.operands[0].op == "weighted_sum":
             found.setdefault(node.operands[0], node)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..notation import Names, opened
-from ..value import Value
+from ..value import Value, record_in_order
 from .freshness import Freshness
 from .nodes import Part, symbol, title
 
@@ -79,9 +79,7 @@ def graph_opened(
 
 
 def _recorded_again(node: Value, again: dict[Value, Value], label: str) -> Value:
-    primitive = node.primitive
-    assert primitive is not None
-    operands = [again[x] if isinstance(x, Value) else x for x in node.operands]
-    found = node._apply(primitive.name if primitive.index < 0 else (primitive.name, primitive.index), *operands)
+    assert node.primitive is not None
+    found = record_in_order(node.primitive, [again[x] if isinstance(x, Value) else x for x in node.operands])
     found.label = label
     return found

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from .. import arguments
 from ..errors import UnknownNameError
+from ..graph import consumers, value_operands
 from ..messages import quoted
 from ..notation import Names
 from ..value import Value
@@ -29,19 +30,15 @@ def find(order: Sequence[Value], names: Names, wanted: Value | str, option: str)
 def neighbourhood(order: Sequence[Value], centres: Iterable[Value], within: int) -> list[Value]:
     """The nodes of ``order`` that are at most ``within`` operands or consumers away."""
     arguments.whole(within, "within", 0)
-    consumers: dict[Value, list[Value]] = {}
-    for node in order:
-        for operand in node.operands:
-            if isinstance(operand, Value):
-                consumers.setdefault(operand, []).append(node)
+    users = consumers(order)
     reached = set(centres)
     frontier = reached
     while frontier and within:
         within -= 1
         beyond: set[Value] = set()
         for node in frontier:
-            beyond.update(operand for operand in node.operands if isinstance(operand, Value))
-            beyond.update(consumers.get(node, ()))
+            beyond.update(value_operands(node))
+            beyond.update(users[node])
         frontier = beyond - reached
         reached = reached | frontier
     return [node for node in order if node in reached]
