@@ -7,17 +7,20 @@ from io import BytesIO
 
 import pytest
 
+import autograd
 from autograd import (
     DomainError,
     FileWriteError,
     KindError,
     MissingToolError,
+    RecordingError,
     ShapeError,
     TooLargeError,
     UnknownNameError,
     Value,
     frames,
     step,
+    total,
     weighted_sum,
 )
 
@@ -75,6 +78,14 @@ def test_composites_are_opened_on_request(tmp_path):
     for said in ("z = Σ wx + b", "z.1 = w · x", "backward: ∂z/∂w = ∂z/∂z.1 · x = 1 · 2 = 2"):
         assert said in last
     assert (z.data, z.grad, w.grad) == (1.25, 0.0, 0.0)
+
+
+def test_a_call_of_a_compiled_function_has_steps_and_cannot_be_opened(tmp_path):
+    x, w = Value(0.5, "x"), Value(2.0, "w")
+    root = autograd.compile(lambda x, w: (x * w).tanh())(x, w) + total([x, w])
+    assert len(frames(root, tmp_path / "node")) == 1 + 7
+    with pytest.raises(RecordingError, match="is a call of a compiled function, and has no operations; give detail"):
+        frames(root, tmp_path / "op", detail="op")
 
 
 @pytest.mark.parametrize(

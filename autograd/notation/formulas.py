@@ -39,9 +39,9 @@ def formula(node: Value, names: Names) -> Any:
         expression = _weighted_sum(operands)
     elif len(operands) > _LONGEST:
         operands = [*operands[:3], DOTS, operands[-1]]
-        expression = primitive.decomposition(operands) if primitive.name == "total" else None  # type: ignore[misc]
+        expression = primitive.decomposition(operands) if primitive.name == "total" else None
     elif primitive.name == "total":
-        expression = primitive.decomposition(operands)  # type: ignore[misc]
+        expression = primitive.decomposition(operands)
     elif primitive.textbook is not None:
         _give_probabilities(operands, names.softmax(node, operands) if primitive.name == "log_softmax" else [])
         try:

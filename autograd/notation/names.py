@@ -50,7 +50,7 @@ class Names:
                 self[node]
                 self._labelled.setdefault(label, []).append(node)
             if node.op == "softmax":
-                self._softmax.setdefault(node.operands, {})[node.primitive.index] = node  # type: ignore[union-attr]
+                self._softmax.setdefault(node.operands, {})[node.primitive.index] = node
 
     @classmethod
     def under(cls, root: Value) -> Names:
@@ -190,7 +190,7 @@ def _sum_of(node: Value) -> Value | None:
     """The weighted sum that a node is the activation of; None for any other."""
     if not is_activation(node):
         return None
-    argument = node.operands[max(node.primitive.index, 0)]  # type: ignore[union-attr]
+    argument = node.operands[max(node.primitive.index, 0)]
     return argument if isinstance(argument, Value) and argument.op == "weighted_sum" else None
 
 

@@ -174,7 +174,7 @@ class _Network:
             if node.op in FAMILIES and all(isinstance(z, Value) and z.op == "weighted_sum" for z in sums):
                 neurons: Any = tuple(self.unit_of[z] for z in sums)
                 softmax = found.setdefault((node.op, neurons), _Softmax(node.op, neurons))
-                softmax.samples.setdefault(sums, {})[node.primitive.index] = node  # type: ignore[union-attr]
+                softmax.samples.setdefault(sums, {})[node.primitive.index] = node
                 self.unit_of[node] = softmax
         return list(found.values())
 

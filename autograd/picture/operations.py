@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..errors import RecordingError
 from ..notation import Names, opened
 from ..value import Value, record_in_order
 from .freshness import Freshness
@@ -80,6 +81,8 @@ def graph_opened(
 
 def _recorded_again(node: Value, again: dict[Value, Value], label: str) -> Value:
     assert node.primitive is not None
+    if node.primitive.evaluate is not None:
+        raise RecordingError(f"{node.op} is a call of a compiled function, and has no operations; give detail=\"node\"")
     found = record_in_order(node.primitive, [again[x] if isinstance(x, Value) else x for x in node.operands])
     found.label = label
     return found

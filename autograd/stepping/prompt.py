@@ -131,17 +131,19 @@ class Prompt(Console):
         name, equals, expression = map(str.strip, line.partition("="))
         leaf = self.namer.names.called(name) if equals and not expression.startswith("=") else None
         if leaf is not None:
-            return self._assign(leaf, expression)
+            self._assign(leaf, expression)
+            return None
         word = line.split(maxsplit=1)[0] if line else ""
         if not line or hasattr(self, f"do_{word}"):
             return super().do(line)
         try:
-            return self.do_print(line)
+            self.do_print(line)
         except AutogradError as error:
             if word.isidentifier() and self.namer.names.called(word) is None:
                 hint = str(error).partition("no such label; ")[2] or "h lists the commands"
                 raise UnknownNameError(f"{word}: no such command, and no such label; {hint}") from None
             raise
+        return None
 
     def _assign(self, leaf: Value, expression: str) -> None:
         before = self.debugger.assign(leaf, expression)
