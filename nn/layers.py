@@ -71,14 +71,8 @@ def _inputs(x: Any, count: int, what: str) -> Sequence[Any]:
 
 def _or_by_nonlin(activation: str | None, nonlin: bool) -> str:
     if isinstance(nonlin, str):
-        raise KindError(f"nonlin is {nonlin!r}, and must be True or False; an activation has a name: activation='tanh'")
+        raise KindError(f"nonlin: expected True or False, got {nonlin!r}; an activation has a name: activation='tanh'")
     return activation or ("relu" if nonlin else "linear")
-
-
-def _size(size: Any, what: str) -> int:
-    if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
-        raise ShapeError(f"{what} is {size!r}, and must be a whole number from 1 up")
-    return int(size)
 
 
 class Neuron(Module):
@@ -100,7 +94,7 @@ class Neuron(Module):
         seed: int | None = None,
     ) -> None:
         generator = arguments.random_generator(seed)
-        [weights] = initializers.named(init)(_size(nin, "nin"), 1, generator)
+        [weights] = initializers.named(init)(arguments.whole(nin, "nin"), 1, generator)
         row = [Value(weight, f"weight[{place}]") for place, weight in enumerate(weights)]
         self._set(row, Value(0.0, "bias"), _or_by_nonlin(activation, nonlin))
 
@@ -193,7 +187,8 @@ class Layer(Module):
     ) -> None:
         generator = arguments.random_generator(seed)
         activation = _or_by_nonlin(activation, nonlin)
-        self._fill(_size(nin, "nin"), _size(nout, "nout"), activation, initializers.named(init), generator, "")
+        nin, nout = arguments.whole(nin, "nin"), arguments.whole(nout, "nout")
+        self._fill(nin, nout, activation, initializers.named(init), generator, "")
 
     def _fill(
         self, nin: int, nout: int, activation: str, init: Initializer, generator: initializers.Generator, prefix: str
@@ -286,7 +281,9 @@ class Dropout(Module):
 
     def __init__(self, probability: float, generator: initializers.Generator = random) -> None:
         if not 0 <= arguments.number(probability, "the probability of Dropout") < 1:
-            raise DomainError(f"the probability of Dropout is {probability!r}, and must be from 0 up and below 1")
+            raise DomainError(
+                f"the probability of Dropout: expected a number from 0 up and below 1, got {probability!r}"
+            )
         if not hasattr(generator, "random"):
             raise arguments.refused(generator, "generator", "a random.Random")
         self.probability = probability
@@ -349,9 +346,10 @@ class MLP(Module):
         seed: int | None = None,
         dropout: float = 0.0,
     ) -> None:
-        if not hasattr(outputs, "__len__") or not len(outputs):
-            raise ShapeError(f"outputs is {outputs!r}, and must be a list with the size of each layer, such as [16, 1]")
-        sizes = [_size(size, "the size of a layer") for size in (inputs, *outputs)]
+        outputs = arguments.listed(outputs, "outputs", "a list with the size of each layer, such as [16, 1]")
+        if not outputs:
+            raise ShapeError("outputs: expected the size of each layer, such as [16, 1], got an empty list")
+        sizes = [arguments.whole(size, "the size of a layer") for size in (inputs, *outputs)]
         # looked at here, because a network of one layer has no use for its first one
         names = [_activation(activation, of_a_layer=True)] * (len(outputs) - 1) + [output]
         generator = arguments.random_generator(seed)
@@ -392,7 +390,7 @@ class MLP(Module):
         for number, (pair, activation, place) in enumerate(zip(weights, activations, places), 1):
             parts = arguments.listed(pair, f"layer {number}", "a pair (W, b)")
             if len(parts) != 2:
-                raise ShapeError(f"layer {number} has {len(parts)} parts, and must be a pair (W, b)")
+                raise ShapeError(f"layer {number}: expected a pair (W, b), got {len(parts)} parts")
             rows, biases = parts
             _check_weights(rows, biases, f"layer {number}: ")
             if before is not None and len(rows[0]) != before:
@@ -462,9 +460,9 @@ def _places(activations: Sequence[str], dropout: bool) -> list[int]:
 def _check_weights(weights: Any, biases: Any, where: str) -> None:
     """Is ``weights`` [out][in], and ``biases`` one number for each row?"""
     if not hasattr(weights, "__len__") or not len(weights) or not all(hasattr(row, "__len__") for row in weights):
-        raise ShapeError(f"{where}W must be a list of rows, [out][in], one for each neuron")
+        raise ShapeError(f"{where}W: expected a list of rows, [out][in], one for each neuron")
     if not hasattr(biases, "__len__"):
-        raise ShapeError(f"{where}b must be a list, with one bias for each row of W")
+        raise ShapeError(f"{where}b: expected a list with one bias for each row of W")
     lengths = [len(row) for row in weights]
     for place, length in enumerate(lengths):
         if length != lengths[0]:

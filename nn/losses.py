@@ -84,7 +84,7 @@ def cross_entropy(probabilities: Sequence[Any], target: Any, epsilon: float = 0.
     rounding = _ROUNDING_OF_A_PROBABILITY * len(probabilities)
     if not _sum_to_one(probabilities, rounding) and not any(map(_is_nan, probabilities)):
         raise DomainError(
-            f"cross_entropy: the probabilities {_shown(probabilities)} are not from 0 to 1 with sum 1; "
+            f"cross_entropy: expected probabilities from 0 to 1 with sum 1, got {_shown(probabilities)}; "
             "of logits take softmax_cross_entropy"
         )
     terms = []
@@ -125,10 +125,10 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
     losses = []
     for probability, target in _pairs("binary_cross_entropy", probabilities, targets):
         if not _within(target, 0, 1):
-            raise DomainError(f"binary_cross_entropy: target {_shown(target)} is not between 0 and 1")
+            raise DomainError(f"binary_cross_entropy: target: expected a number from 0 to 1, got {_shown(target)}")
         if not _within(probability, 0, 1) and not _is_nan(probability):
             raise DomainError(
-                f"binary_cross_entropy: the probability {_shown(probability)} is not between 0 and 1; "
+                f"binary_cross_entropy: expected a probability from 0 to 1, got {_shown(probability)}; "
                 "of a logit take sigmoid(logit)"
             )
         terms = []
@@ -150,7 +150,7 @@ def hinge(scores: Any, targets: Any) -> Any:
     for score, target in _pairs("hinge", scores, targets):
         if not (_within(target, -1, -1) or _within(target, 1, 1)):
             raise DomainError(
-                f"hinge: target {_shown(target)} must be -1 or 1; from classes 0 and 1 take 2 * target - 1"
+                f"hinge: target: expected -1 or 1, got {_shown(target)}; from classes 0 and 1 take 2 * target - 1"
             )
         losses.append(relu(1 - target * score))
     return _mean(losses)
@@ -204,7 +204,7 @@ def _shown(numbers: Any) -> str:
     try:
         found = [x.data if isinstance(x, Value) else x for x in _listed(numbers)]
     except RecordingError:
-        return "of this call"
+        return "others in this call"
     return f"{found if isinstance(numbers, list) else found[0]!r:.60}"
 
 
@@ -248,13 +248,13 @@ def _distribution(loss: str, target: Any, count: int) -> list[Any]:
     if not hasattr(target, "__len__") and not isinstance(target, Value):
         index = arguments.number(target, f"{loss}: the target")
         if not isinstance(index, int):
-            raise KindError(f"{loss}: target {target!r} is neither a class index (an int) nor a sequence of {count}")
+            raise KindError(f"{loss}: target: expected a class index (an int) or {count} weights, got {target!r}")
         if not 0 <= index < count:
-            raise ShapeError(f"{loss}: target {index} is no index of {count} classes; they are 0 to {count - 1}")
+            raise ShapeError(f"{loss}: target: expected a class index from 0 to {count - 1}, got {index}")
         return [1 if place == index else 0 for place in range(count)]
     weights = _numbers(loss, "weight of the target", target)
     if len(weights) != count:
         raise ShapeError(f"{loss}: a target of {len(weights)} for {count} predictions; give one weight for each class")
     if not _sum_to_one(weights, _ROUNDING_OF_A_TARGET):
-        raise DomainError(f"{loss}: target {_shown(weights)} is no distribution: weights are from 0 up and sum to 1")
+        raise DomainError(f"{loss}: target: expected weights from 0 up with sum 1, got {_shown(weights)}")
     return weights

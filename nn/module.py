@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from autograd import FileFormatError, KindError, ShapeError, UnknownNameError, Value, write_whole
+from autograd import FileFormatError, KindError, ShapeError, UnknownNameError, Value, arguments, write_whole
 
 from . import storage
 
@@ -155,7 +155,7 @@ class Module:
         missing or too many, ShapeError the tensor whose shape differs, KindError an element that is no number.
         """
         if not isinstance(state, Mapping):
-            raise KindError(f"a state is a mapping of names to numbers, as state_dict gives one; got {state!r}")
+            raise arguments.refused(state, "a state", "a mapping of names to numbers, as state_dict gives one")
         tensors = self.tensors()
         missing = [name for name in tensors if name not in state]
         too_many = [name for name in state if name not in tensors]
@@ -258,7 +258,7 @@ def _same_shape(name: str, tensor: Any, given: Any) -> None:
     wanted, found = _shape(tensor), _shape(given)
     if wanted != found:
         shown = "rows of different lengths" if found is None else f"shape {_written(found)}"
-        raise ShapeError(f"{name} has {shown}, and must have shape {_written(wanted)}")
+        raise ShapeError(f"{name}: expected shape {_written(wanted)}, got {shown}")
 
 
 def _written(shape: Sequence[int] | None) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from autograd import KindError, MissingToolError, write_whole
+from autograd import MissingToolError, arguments, write_whole
 
 from . import activations
 from .layers import MLP
@@ -32,7 +32,7 @@ def to_onnx(model: MLP, path: str | os.PathLike[str]) -> None:
     no MLP, MissingToolError where onnx is not installed, FileWriteError where nothing can be written.
     """
     if not isinstance(model, MLP):
-        raise KindError(f"to_onnx takes an MLP, not a {type(model).__name__}")
+        raise arguments.refused(model, "to_onnx: model", "an MLP")
     try:
         import onnx
     except ImportError:

@@ -20,7 +20,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from autograd import DomainError, KindError, ShapeError, Value, arguments
+from autograd import DomainError, ShapeError, Value, arguments
 
 from .module import clear_gradients
 
@@ -151,9 +151,9 @@ class Adam(Optimizer):
         super().__init__(parameters, lr)
         pair = arguments.listed(betas, "betas", "a pair such as (0.9, 0.999)")
         if len(pair) != 2:
-            raise ShapeError(f"betas is {betas!r}; give a pair such as (0.9, 0.999)")
+            raise ShapeError(f"betas: expected a pair such as (0.9, 0.999), got {betas!r}")
         if not all([0 <= arguments.number(beta, "one of betas") < 1 for beta in pair]):
-            raise DomainError(f"betas is {betas!r}, and both must be from 0 up and below 1")
+            raise DomainError(f"betas: expected two numbers from 0 up and below 1, got {betas!r}")
         self.betas = betas
         self.eps = arguments.number(eps, "eps", least=0)
         self.weight_decay = arguments.number(weight_decay, "weight_decay", least=0)
@@ -242,5 +242,5 @@ def _each_once(parameters: Any) -> list[Value]:
     found = arguments.listed(parameters, "parameters", "model.parameters(), a list of Values")
     for parameter in found:
         if not isinstance(parameter, Value) or parameter.op:
-            raise KindError(f"a parameter is a Value that no operation made; got {parameter!r:.60}")
+            raise arguments.refused(parameter, "a parameter", "a leaf, which no operation made")
     return list(dict.fromkeys(found))

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from autograd import KindError, MissingToolError, UnknownNameError
+from autograd import MissingToolError, UnknownNameError, arguments
 
 from . import activations
 from .layers import MLP
@@ -51,7 +51,7 @@ def to_torch(model: MLP) -> Any:
     PyTorch is not installed.
     """
     if not isinstance(model, MLP):
-        raise KindError(f"to_torch takes an MLP, not a {type(model).__name__}")
+        raise arguments.refused(model, "to_torch: model", "an MLP")
     torch = _torch()
     modules: list[Any] = []
     for layer in model.layers:
@@ -69,8 +69,8 @@ def to_torch(model: MLP) -> Any:
 
 def _module(torch: Any, activation: str) -> Any:
     if activation in _MODULES:
-        name, arguments = _MODULES[activation]
-        return getattr(torch.nn, name)(**arguments)
+        name, options = _MODULES[activation]
+        return getattr(torch.nn, name)(**options)
     return _own_module()(activation)
 
 
@@ -86,7 +86,7 @@ def from_torch(sequential: Any) -> MLP:
     """
     torch = _torch()
     if not isinstance(sequential, torch.nn.Sequential):
-        raise KindError(f"from_torch takes a torch.nn.Sequential, not a {type(sequential).__name__}")
+        raise arguments.refused(sequential, "from_torch: model", "a torch.nn.Sequential")
     weights: list[tuple[Any, Any]] = []
     activations: list[str] = []
     dropouts: list[tuple[int, float]] = []  # after which layer, with which probability
@@ -113,17 +113,17 @@ def from_torch(sequential: Any) -> MLP:
 def _activation(place: int, module: Any) -> str:
     if type(module) is _own_module():
         return str(module.name)
-    for activation, (name, arguments) in _MODULES.items():
+    for activation, (name, options) in _MODULES.items():
         if type(module).__name__ == name and all(
-            (name, argument) in _TAKEN_AS_OURS or getattr(module, argument) == value
-            for argument, value in arguments.items()
+            (name, option) in _TAKEN_AS_OURS or getattr(module, option) == value
+            for option, value in options.items()
         ):
             return activation
     raise UnknownNameError(
         f"place {place}, {module}: an MLP has no such module; it has Linear, Dropout, and as activations "
         + ", ".join(
-            f"{name}({', '.join(f'{argument}={value!r}' for argument, value in arguments.items())})"
-            for name, arguments in _MODULES.values()
+            f"{name}({', '.join(f'{option}={value!r}' for option, value in options.items())})"
+            for name, options in _MODULES.values()
         )
     )
 

@@ -59,7 +59,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from autograd import KindError, Value, write_whole
+from autograd import Value, arguments, write_whole
 
 from . import activations
 from .layers import MLP
@@ -147,7 +147,7 @@ def to_python(model: MLP, path: str | os.PathLike[str]) -> None:
 def source(model: MLP) -> str:
     """The text of that file."""
     if not isinstance(model, MLP):
-        raise KindError(f"to_python takes an MLP, not a {type(model).__name__}")
+        raise arguments.refused(model, "to_python: model", "an MLP")
     inputs = model.layers[0].nin
     names = dict.fromkeys(layer.activation for layer in model.layers)
     sizes = [f"{layer.nout} neuron{'s'[: layer.nout != 1]} ({layer.activation})" for layer in model.layers]

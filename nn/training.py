@@ -241,7 +241,7 @@ def _samples(name: str, data: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]
         raise ShapeError(f"{name} is empty; give at least one pair (x, target)")
     for place, sample in enumerate(samples):
         if not hasattr(sample, "__len__") or len(sample) != 2:
-            raise ShapeError(f"{name}[{place}] is no pair (x, target): {sample!r}; zip the inputs and the targets")
+            raise ShapeError(f"{name}[{place}]: expected a pair (x, target), got {sample!r}; zip inputs and targets")
     return samples
 
 

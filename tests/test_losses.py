@@ -95,17 +95,17 @@ def test_fused_and_unfused_agree():
 @pytest.mark.parametrize(
     ("target", "error", "message"),
     [
-        (3, ShapeError, "target 3 is no index of 3 classes; they are 0 to 2"),
-        (-1, ShapeError, "target -1 is no index"),
-        (1.0, KindError, "target 1.0 is neither a class index"),
+        (3, ShapeError, "target: expected a class index from 0 to 2, got 3"),
+        (-1, ShapeError, "target: expected a class index from 0 to 2, got -1"),
+        (1.0, KindError, r"target: expected a class index \(an int\) or 3 weights, got 1\.0"),
         (True, KindError, "True"),
         (None, KindError, "None"),
         ("cat", KindError, "'c'"),
         ([0, 1], ShapeError, "a target of 2 for 3 predictions"),
-        ([0, 0, 0], DomainError, "is no distribution"),
-        ([0.5, 0.5, 0.5], DomainError, "is no distribution"),
-        ([2, -1, 0], DomainError, "is no distribution"),
-        ([float("nan"), 1, 0], DomainError, "is no distribution"),
+        ([0, 0, 0], DomainError, "target: expected weights from 0 up with sum 1, got "),
+        ([0.5, 0.5, 0.5], DomainError, "target: expected weights from 0 up with sum 1, got "),
+        ([2, -1, 0], DomainError, "target: expected weights from 0 up with sum 1, got "),
+        ([float("nan"), 1, 0], DomainError, "target: expected weights from 0 up with sum 1, got "),
     ],
 )
 def test_targets_that_are_none(loss, target, error, message):
@@ -128,7 +128,7 @@ def test_binary_cross_entropy():
     assert losses.binary_cross_entropy(0.5, 0.25) == pytest.approx(math.log(2), abs=1e-16)
     assert losses.binary_cross_entropy([1.0, 0.0], [1, 0]) == 0.0
     assert losses.binary_cross_entropy([0.5, 0.25], [1, 0]) == (-math.log(0.5) - math.log(0.75)) / 2
-    with pytest.raises(DomainError, match="target 2 is not between 0 and 1"):
+    with pytest.raises(DomainError, match="target: expected a number from 0 to 1, got 2"):
         losses.binary_cross_entropy(0.5, 2)
 
 
@@ -172,7 +172,7 @@ def test_numbers_that_have_no_logarithm():
 @pytest.mark.parametrize("logits", [[2.0, 1.0, 0.1], [2.0, -1.0], [0.5, 0.4], [1.0, 1.0]])
 @pytest.mark.parametrize("make", [float, Value])
 def test_logits_are_no_probabilities(logits, make):
-    message = r"(\[.*\]|of this call) are not from 0 to 1 with sum 1; of logits take softmax_cross_entropy"
+    message = r"from 0 to 1 with sum 1, got (\[.*\]|others in this call); of logits take softmax_cross_entropy"
     with pytest.raises(DomainError, match=message):
         losses.cross_entropy([make(z) for z in logits], 0)
     with pytest.raises(DomainError, match=message):
@@ -181,7 +181,7 @@ def test_logits_are_no_probabilities(logits, make):
 
 @pytest.mark.parametrize("logit", [2.0, -0.5, Value(2.0)])
 def test_a_logit_is_no_probability(logit):
-    with pytest.raises(DomainError, match=r"probability (2\.0|-0\.5) is not between 0 and 1; of a logit take sigmoid"):
+    with pytest.raises(DomainError, match=r"a probability from 0 to 1, got (2\.0|-0\.5); of a logit take sigmoid"):
         losses.binary_cross_entropy(logit, 1)
 
 
@@ -198,7 +198,7 @@ def test_hinge():
     assert losses.hinge(Value(1.5), 1).data == 0.0
     assert losses.hinge([Value(0.25), Value(0.25)], [1, -1]).data == 1.0
     for target in (0, Value(0.0), 0.5):
-        with pytest.raises(DomainError, match=r"target 0.* must be -1 or 1; from classes 0 and 1 take"):
+        with pytest.raises(DomainError, match=r"target: expected -1 or 1, got 0.*; from classes 0 and 1 take"):
             losses.hinge(score, target)
 
 
