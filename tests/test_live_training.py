@@ -7,7 +7,8 @@ import random
 import pytest
 from browser import PROGRAM, Browser
 
-from autograd import DomainError, KindError, ShapeError, Value, play
+from autograd import DomainError, KindError, ShapeError, Value, define, play, sigmoid
+from autograd.primitives import PRIMITIVES
 from demos.datasets import curve, moons, rings
 from nn import MLP, Layer, fit, initializers, losses, optim
 
@@ -151,6 +152,39 @@ def test_into_an_update_and_out_of_it(browser, tmp_path):
     assert browser.run("[...page.training.network.parameters]") == after
     fit(model, data, loss, optimizer, 1)
     assert after == pytest.approx([parameter.data for parameter in model.parameters()], rel=1e-12)
+
+
+@in_browser
+@pytest.mark.parametrize("task", list(TASKS))
+def test_the_program_of_a_sample_runs_and_gives_its_gradients(browser, tmp_path, task):
+    model, data, loss, _, _ = opened(browser, tmp_path, TASKS[task])
+    browser.run("document.getElementById('program').closest('details').open = true")
+    browser.run("new Promise((resolve) => setTimeout(resolve, 50))")
+    program = browser.run("document.getElementById('program').textContent")
+    assert "// forward" in program and "…" not in program
+    names = browser.run("plainNames(page.training.network.parameterNames)")
+    returned = f"; return [{', '.join(f'd_{name}' for name in names)}]"
+    found = browser.run(f"new Function({json.dumps(program + returned)})()")
+    loss(model(data[0][0]), data[0][1]).backward()
+    assert found == pytest.approx([parameter.grad for parameter in model.parameters()], rel=1e-12, abs=1e-15)
+
+
+@in_browser
+def test_a_users_own_activation_trains(browser, tmp_path):
+    define("swish", lambda x: x * sigmoid(x), lambda out, x: out + sigmoid(x) * (1 - out), activation=True)
+    try:
+        model = MLP(2, [4, 1], activation="swish", seed=1)
+        data = [([0.0, 1.0], 1.0), ([1.0, 0.5], -1.0)]
+        optimizer = optim.SGD(model.parameters(), lr=0.1)
+        path = tmp_path / "training.html"
+        play(model, path, data=data, loss=losses.mse, optimizer=optimizer)
+        browser.open(path)
+        browser.run("for (let at = 0; at < 20; at++) page.training.update()")
+        fit(model, data, losses.mse, optimizer, 20)
+        found = browser.run("[...page.training.network.parameters]")
+        assert found == pytest.approx([parameter.data for parameter in model.parameters()], rel=1e-9)
+    finally:
+        del PRIMITIVES["swish"]
 
 
 @in_browser

@@ -15,7 +15,7 @@ const drawn = (tag, attributes, text) => {
 };
 
 // A curve of numbers over their places, with its first, lowest and last number beside it.
-const plot = (svg, numbers, name, steps = numbers.length - 1) => {
+const plot = (svg, numbers, name, steps = numbers.length - 1, unit = "step") => {
   const [width, height, left, top, bottom] = [340, 150, 8, 12, 22];
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   const finite = numbers.filter(Number.isFinite);
@@ -27,8 +27,8 @@ const plot = (svg, numbers, name, steps = numbers.length - 1) => {
     drawn("line", { x1: left, x2: width - left, y1: height - bottom, y2: height - bottom, class: "axis" }),
     drawn("polyline", { points, class: "curve" }),
     drawn("circle", { cx: x(numbers.length - 1), cy: y(numbers.at(-1)) || 0, r: 3.5, class: "end" }),
-    drawn("text", { x: left, y: height - 6 }, count(steps, "step")),
+    drawn("text", { x: left, y: height - 6 }, count(steps, unit)),
     drawn("text", { x: width - left, y: height - 6, "text-anchor": "end" }, `${name} from ${show(numbers[0])} to ${show(numbers.at(-1))}`),
   );
-  svg.setAttribute("aria-label", `${name} over ${count(steps, "step")}, from ${show(numbers[0])} to ${show(numbers.at(-1))}`);
+  svg.setAttribute("aria-label", `${name} over ${count(steps, unit)}, from ${show(numbers[0])} to ${show(numbers.at(-1))}`);
 };

@@ -65,7 +65,7 @@ class Inside {
     $("insides").hidden = !this.isOpen;
     $("training").classList.toggle("open", this.isOpen);
     $("inside").setAttribute("aria-expanded", String(this.isOpen));
-    put("inside", this.isOpen ? "Close the update" : "Into an update");
+    put("inside", this.isOpen ? "Close" : "Into an update");
     if (!this.isOpen) return;
     const { passes, training } = this;
     this.sums ??= this.summedUp();

@@ -39,7 +39,7 @@ const page = (() => {
   const descent = new Descent(passes, learns, () => draw());
   const table = new Table(passes, leaves, learns, change);
   const panel = new Panel(passes, record.kinds);
-  new Tips(picture, passes, record.kinds, reach);
+  const tips = new Tips(picture, passes, record.kinds, reach);
 
   const draw = (stepped = false, moved = null) => {
     picture.draw(passes, stepping.position, everything());
@@ -51,6 +51,8 @@ const page = (() => {
     descent.draw(reach() >= passes.end);
     $("reset").disabled = !leaves.isChanged;
     const { fault } = passes.tape;
+    const faulty = fault && $("fault").textContent !== fault.message ? picture.box(fault.node) : null;
+    if (faulty) tips.hover.show(faulty, [fault.message]);
     put("fault", fault ? fault.message : "");
     $("fault").hidden = !fault;
     const box = stepped && stepping.position ? picture.box(passes.steps[stepping.position - 1].node) : null;

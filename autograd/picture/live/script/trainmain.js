@@ -83,14 +83,14 @@ const page = (() => {
     }
     put("status", status);
     const points = losses.length > 400 ? losses.filter((_, at) => at % Math.ceil(losses.length / 400) === 0 || at === losses.length - 1) : losses;
-    if (points.length) plot($("curve"), points, "L", losses.length);
+    if (points.length) plot($("curve"), points, "L", losses.length, "update");
     else $("curve").replaceChildren();
     put("rule", training.optimizer.rule);
     put("told", told ? describe(told).join(" · ") : "point at a neuron or a line, or click it");
     put("fault", training.failure ?? "");
     $("fault").hidden = !training.failure;
     $("plane").setAttribute("aria-label", `${samples.length} points; ${status}`);
-    if ($("program").closest("details").open) put("program", programOf(network.tape(sample.loss)));
+    if ($("program").closest("details").open) put("program", programOf(network.withSample(sample)));
   };
   let lastRight = "";
 
