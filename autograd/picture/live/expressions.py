@@ -21,6 +21,7 @@ class _Reference(Symbol):
     """The symbol of a node."""
 
     __slots__ = ("node",)
+    node: Value
 
 
 class _References(Names):

@@ -218,7 +218,7 @@ def _optimizer(optimizer: Any, model: Any) -> dict[str, Any]:
     learns = [parameter in learned for layer in model.layers for neuron in layer.neurons for parameter in neuron.row]
     if not any(learns):
         raise ShapeError("none of the optimizer's parameters is one of the model: make it from model.parameters()")
-    found = {"kind": kind, "learns": None if all(learns) else learns}
+    found: dict[str, Any] = {"kind": kind, "learns": None if all(learns) else learns}
     for option in options:
         number = getattr(optimizer, option)
         found[option] = [float(part) for part in number] if option == "betas" else float(number)
