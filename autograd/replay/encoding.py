@@ -272,13 +272,14 @@ class Encoding:
     def _elementwise(self, name: str, out: Any, *operands: Any) -> None:
         """An operation at all of these places, each operand's in an array."""
         np = self.np
-        given = [out, *operands]
-        changes = [np.flatnonzero(np.diff(places >> _SHIFT)) + 1 for places in given]
-        cuts = np.unique(np.concatenate([[0, len(out)], *changes]))
-        if len(cuts) > _EVEN and not self.block:
-            return self._elementwise(name, out, *map(self._in_R, operands))
-        for start, end in zip(cuts.tolist(), cuts[1:].tolist()):
-            self._uniform(name, [places[start:end] for places in given])
+        given = np.stack(np.broadcast_arrays(out, *operands))
+        bases = given >> _SHIFT
+        if (bases != bases[:, :1]).any():  # those of one base together
+            order = np.lexsort(bases)
+            given, bases = given[:, order], bases[:, order]
+        cuts = np.flatnonzero((np.diff(bases) != 0).any(axis=0)) + 1
+        for part in np.split(given, cuts, axis=1):
+            self._uniform(name, list(part))
 
     def _uniform(self, name: str, given: list[Any]) -> None:
         """The same, where each operand has one base."""
