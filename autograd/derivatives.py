@@ -27,9 +27,9 @@ from typing import Any
 
 from . import numeric
 from .errors import KindError, ShapeError, StaleDataError
-from .graph import topological_order
-from .instrument import notify
-from .messages import contribution_error, given, quoted
+from .graph import depending_on, topological_order
+from .interpret import pull_back
+from .messages import given, quoted
 from .primitives import PRIMITIVES
 from .value import Undefined, Value, record_in_order
 
@@ -58,46 +58,19 @@ def grad(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> 
         if not isinstance(x, Value):
             raise KindError(f"grad: inputs[{place}] is {given(x)}, and must be a Value")
     order = topological_order(output)
-    between = _depending(order, inputs)
-    one = numeric.like(output.data, 1)
-    cotangents: dict[Value, Any] = {output: one}
+    between = depending_on(inputs, order)
     terms = _recorded_contributions if create_graph else _kept_contributions
-    for node in reversed(order):
-        if node in between and node in cotangents and node.op:
-            _pass_back(node, cotangents, terms, between)
+    start = {output: numeric.like(output.data, 1)} if output in between else {}
+    cotangents = pull_back(order, start, lambda node, cotangent: terms(node, cotangent, between))
     gradients = [cotangents[x] if x in between else numeric.zero(x.data) for x in inputs]
     if create_graph:
         return [gradient if isinstance(gradient, Value) else _constant(gradient) for gradient in gradients]
     return gradients
 
 
-def _pass_back(node: Value, cotangents: dict[Value, Any], terms: Callable[..., Any], wanted: set[Value]) -> None:
-    """Add the contributions of one node to the cotangents of those of its operands that are wanted."""
-    seen = []
-    try:
-        for operand, partial, contribution in terms(node, cotangents[node], wanted):
-            known = cotangents.get(operand)
-            cotangents[operand] = contribution if known is None else known + contribution
-            seen.append((operand, partial, cotangents[operand]))
-    except (ArithmeticError, TypeError) as error:
-        told = contribution_error(error, node, cotangents[node])
-        notify("failed", told, node)
-        raise told from None
-    notify("passed_back", node, cotangents[node], seen)
-
-
 def _constant(number: Any) -> Value:
     """A number as a node without leaves, the sum of itself alone: nothing that anybody can differentiate by."""
     return record_in_order(PRIMITIVES["total"], (number,))
-
-
-def _depending(order: list[Value], inputs: Iterable[Value]) -> set[Value]:
-    """Those in ``order`` that are one of the inputs, or computed from one."""
-    found = set(inputs).intersection(order)
-    for node in order:
-        if node not in found and any(isinstance(operand, Value) and operand in found for operand in node.operands):
-            found.add(node)
-    return found
 
 
 def _kept_contributions(node: Value, cotangent: Any, wanted: set[Value]) -> Iterator[tuple[Value, Any, Any]]:

@@ -20,7 +20,7 @@ from __future__ import annotations
 import inspect
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -30,6 +30,7 @@ from . import kinds
 from .derivatives import Point, grad, is_sequence
 from .errors import AutogradError, DomainError, KindError, NumberOverflowError
 from .graph import topological_order
+from .interpret import pull_back
 from .messages import given, quoted
 from .value import Undefined, Value
 
@@ -211,13 +212,20 @@ def _magnitudes(root: Value, inputs: Sequence[Value]) -> list[float]:
 
     A partial such as 1 - tanh² is rounded to about an ulp of 1 where it is nearly 0: see _cancellation.
     """
-    size = {root: 1.0}
-    for node in reversed(topological_order(root)):
-        own = size.get(node, 0.0)
-        for operand, partial in zip(node.operands, node.partials):
-            if isinstance(operand, Value) and not isinstance(partial, Undefined):
-                size[operand] = size.get(operand, 0.0) + own * (abs(float(partial)) + _cancellation(node))
-    return [size.get(x, 0.0) for x in inputs]
+    order = topological_order(root)
+    sizes = {node: [_size(node, partial) for partial in node.partials] for node in order}
+
+    def terms(node: Value, own: float) -> Iterator[tuple[Value, float, float]]:
+        for operand, size in zip(node.operands, sizes[node]):
+            if isinstance(operand, Value):
+                yield operand, size, own * size
+
+    found = pull_back(order, {root: 1.0}, terms)
+    return [found.get(x, 0.0) for x in inputs]
+
+
+def _size(node: Value, partial: Any) -> float:
+    return 0.0 if isinstance(partial, Undefined) else abs(float(partial)) + _cancellation(node)
 
 
 # Rows whose partial is a difference of numbers near 1; the others' have no rounding but a relative one.
@@ -456,7 +464,7 @@ def _judged(name: str, engine: Any, slope: _Slope, scale: float) -> Comparison:
 
 
 def _wrong_operands(root: Value) -> list[str]:
-    """A line for each partial of the graph under ``root`` that is not the slope of its row's rule."""
+    """A line for each partial of the graph under ``root`` that is not the derivative of its row's rule."""
     lines = []
     for node in topological_order(root):
         if node.op:

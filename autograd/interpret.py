@@ -19,11 +19,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from . import numeric
+from .instrument import notify
 from .messages import contribution_error
 from .primitives import Primitive
 from .value import Value
 
-__all__ = ["apply", "contributions_at", "evaluate", "partials_at", "pull_back"]
+# Of (node, cotangent): (operand, partial, contribution) for each operand that counts.
+Contributions = Callable[[Value, Any], Iterable[tuple[Value, Any, Any]]]
+
+__all__ = ["Contributions", "apply", "contributions_at", "evaluate", "partials_at", "pull_back"]
 
 
 def apply(primitive: Primitive, operands: Sequence[Any]) -> Any:
@@ -71,15 +75,15 @@ def evaluate(
     return found
 
 
-def contributions_at(found: Mapping[Value, Any]) -> Callable[[Value, Any], Iterator[tuple[Value, Any]]]:
+def contributions_at(found: Mapping[Value, Any]) -> Contributions:
     """The contributions of a node, its partials computed from what :func:`evaluate` found, for :func:`pull_back`."""
 
-    def contributions(node: Value, cotangent: Any) -> Iterator[tuple[Value, Any]]:
+    def contributions(node: Value, cotangent: Any) -> Iterator[tuple[Value, Any, Any]]:
         assert node.primitive is not None
         operands = [found[operand] if isinstance(operand, Value) else operand for operand in node.operands]
         for operand, partial in zip(node.operands, partials_at(node.primitive, found[node], operands)):
             if isinstance(operand, Value):
-                yield operand, cotangent * partial
+                yield operand, partial, cotangent * partial
 
     return contributions
 
@@ -87,7 +91,7 @@ def contributions_at(found: Mapping[Value, Any]) -> Callable[[Value, Any], Itera
 def pull_back(
     order: Sequence[Value],
     cotangents: dict[Value, Any],
-    contributions: Callable[[Value, Any], Iterable[tuple[Value, Any]]],
+    contributions: Contributions,
 ) -> dict[Value, Any]:
     """The chain rule over any kind of number: cotangents of some nodes, pulled back to all that they depend on.
 
@@ -98,16 +102,22 @@ def pull_back(
     >>> pull_back(order, {root: 1}, contributions_at(evaluate(order, {w: 3})))[w]
     6
 
-    ``contributions(node, cotangent)`` gives (operand, contribution) for each operand that counts, in
-    order; they are added in the order of ``Value.backward``, so that floats have the same bits.
+    ``contributions(node, cotangent)`` gives (operand, partial, contribution) for each operand that counts,
+    in order, as :func:`autograd.value.contributions` does from the partials that the nodes keep. They are
+    added in the order of ``Value.backward``, so that floats have the same bits.
     """
     for node in reversed(order):
         if node.primitive is None or node not in cotangents:
             continue
+        seen = []
         try:
-            for operand, contribution in contributions(node, cotangents[node]):
+            for operand, partial, contribution in contributions(node, cotangents[node]):
                 before = cotangents.get(operand)
                 cotangents[operand] = contribution if before is None else before + contribution
+                seen.append((operand, partial, cotangents[operand]))
         except (ArithmeticError, TypeError) as error:
-            raise contribution_error(error, node, cotangents[node]) from None
+            told = contribution_error(error, node, cotangents[node])
+            notify("failed", told, node)
+            raise told from None
+        notify("passed_back", node, cotangents[node], seen)
     return cotangents

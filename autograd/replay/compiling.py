@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial, reduce, update_wrapper
 from itertools import chain
@@ -395,13 +395,8 @@ def _pulled_back(
     root: Value, order: list[Value], leaves: list[Value], seed: float
 ) -> tuple[tuple[Value, ...], Sequence[Any]]:
     """The leaves under a root, and the gradient with respect to each."""
-
-    def terms(node: Value, cotangent: Any) -> Iterator[tuple[Value, Any]]:
-        for operand, _, contribution in contributions(node, cotangent):
-            yield operand, contribution
-
     try:
-        found = pull_back(order, {root: seed}, terms)
+        found = pull_back(order, {root: seed}, contributions)
         partials: list[Any] = [0.0 + found.get(leaf, 0.0) for leaf in leaves]
     except AutogradError as error:
         partials = [Undefined(error)] * len(leaves)
