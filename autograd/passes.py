@@ -58,8 +58,8 @@ def end_pass(kept: dict[Value, Number]) -> None:
 
 def seed_like(root: Value, seed: Any) -> Number:
     """A seed as a number of the root's own kind."""
-    if type(seed) is float and type(root._data) is float:
-        return seed
+    if type(root._data) is float and (type(seed) is float or (type(seed) is int and seed == 1)):
+        return float(seed)
     try:
         return numeric.like(root._data, numeric.as_number(seed, "seed"))
     except (TypeError, ValueError, ArithmeticError) as error:

@@ -221,7 +221,7 @@ class Value(Arithmetic):
 
     # --- the chain rule ---
 
-    def backward(self, seed: Number = 1.0) -> None:
+    def backward(self, seed: Number = 1) -> None:
         """Add d(self)/d(leaf), times ``seed``, to the ``.grad`` of every leaf under this node.
 
         >>> x = Value(3.0)

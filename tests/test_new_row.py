@@ -216,7 +216,6 @@ def test_steps(swish, loss):
     assert bits(leaf(stepped, "w1").grad) == bits(leaf(loss, "w1").grad)
 
 
-@pytest.mark.xfail(reason="the prompt reads its functions from a list")
 def test_the_debugger(loss):
     with contextlib.redirect_stdout(io.StringIO()) as said:
         debug(loss, commands=["b swish", "c", "p swish(x)", "p swish(w1*x)", "q"])
