@@ -16,7 +16,7 @@ from .dot import DIRECTIONS, to_digraph
 from .engines import render_svg
 from .freshness import Freshness
 from .limits import count_boxes
-from .neurons import Told, scene_of_neurons
+from .neurons import NumberLine, scene_of_neurons
 from .nodes import data_text, grad_text, leaf_kinds, partial_text, parts_as_recorded, scene_of_parts
 from .operations import graph_opened
 from .passes import Passes, record
@@ -39,7 +39,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class LiveStage:
-    """The same for a page whose numbers are worked out where it is read."""
+    """The same for a page whose numbers are computed where it is read."""
 
     root: Value
     names: Names
@@ -103,13 +103,14 @@ def _stage_of_neurons(
     number = show(_usual(digits), digits)
 
     def with_room(lines: list[str]) -> list[str]:
-        return [widest(line) if isinstance(line, Told) else line for line in lines if not line.startswith("grad ")]
+        without_grad = [line for line in lines if not line.startswith("grad ")]
+        return [widest(line) if isinstance(line, NumberLine) else line for line in without_grad]
 
-    def widest(told: Told) -> str:
-        if not all(isinstance(node, Value) for node in told.nodes):  # of no node of the graph: it could not follow
-            return told.name
-        text = f"{number} … {number}" if len(told.nodes) > 1 else f"{number}, grad {number}"
-        return Told.of(f"{told.name} = {text}", told.name, told.nodes)
+    def widest(line: NumberLine) -> str:
+        if not all(isinstance(node, Value) for node in line.nodes):  # of no node of the graph: it could not follow
+            return line.name
+        text = f"{number} … {number}" if len(line.nodes) > 1 else f"{number}, grad {number}"
+        return NumberLine.of(f"{line.name} = {text}", line.name, line.nodes)
 
     freshness = Freshness(order, root)
     scene = scene_of_neurons(root, order, names, freshness, digits=digits, direction=direction, with_room=with_room)

@@ -12,7 +12,7 @@ from ...notation import Names, Symbol
 from ...notation.writing import TEXT
 from ...value import Value
 from ..labels import drawable
-from ..neurons import Told
+from ..neurons import NumberLine
 from ..stage import LiveStage
 from .expressions import Expressions, as_json_number
 from .rows import Rows
@@ -77,7 +77,7 @@ def neurons_record(stage: LiveStage, order: Sequence[Value]) -> dict[str, Any]:
         box.key: [
             [place, drawable(line.name), [index_of[node] for node in line.nodes]]
             for place, line in enumerate(box.lines)
-            if isinstance(line, Told) and all(isinstance(node, Value) for node in line.nodes)
+            if isinstance(line, NumberLine) and all(isinstance(node, Value) for node in line.nodes)
         ]
         for box in scene.boxes
     }
