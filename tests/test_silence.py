@@ -199,6 +199,8 @@ A, B = Value(1.5, "a"), Value(-2.0, "b")
 def test_a_list_that_is_changed_by_the_function_is_reported():
     with pytest.raises(RecordingError, match="changes a list"):
         compile(lambda xs: WEIGHT * xs.pop())([1.0, 2.0])
+    with pytest.raises(RecordingError, match="changes an array"):
+        compile(lambda a: WEIGHT * (a.__setitem__(0, 3.0) or a[0]))(np.array([1.0, 2.0]))
 
 
 # --- Python's state -----------------------------------------------------------------------------------
@@ -388,6 +390,7 @@ def test_an_interrupt_while_recording_leaves_everything_as_it_was(count):
     def interrupt(*_):
         raise KeyboardInterrupt
 
+    compile(lambda x: w * x)(1.0)  # what is imported is: Python's own import is not to be interrupted
     earlier = signal.signal(signal.SIGALRM, interrupt)
     try:
         while interrupted < count:
@@ -527,7 +530,7 @@ def test_recordings_do_not_keep_their_objects():
     del lines
     gc.collect()
     assert not any([one() for one in kept])
-    assert not [*Line.at._recordings.all()]
+    assert not [*Line.at._recordings]
 
 
 def squared(x):

@@ -12,7 +12,8 @@ from ..errors import KindError, RecordingError, ShapeError
 from ..messages import given as described
 from ..value import Value
 from .identity import Identity
-from .recording import GivenValue, RecordedFloat, Recording, recorded_array
+from .recorded_array import recorded_array
+from .recording import GivenValue, RecordedFloat, Recording
 
 __all__ = ["Given", "Recorded", "Samples"]
 
@@ -132,7 +133,7 @@ class Recorded:
             return self.values[-1]
         if hasattr(thing, "dtype") and thing.dtype == "float64" and not isinstance(thing, float):
             numbers = [self._float(number, f"{name}[{place}]") for place, number in enumerate(thing.ravel().tolist())]
-            return recorded_array(thing, numbers, self._recording)
+            return self._kept(recorded_array(thing.shape, numbers))
         if isinstance(thing, float):
             return self._float(float(thing), name)
         if kind is list or kind is tuple:
@@ -158,13 +159,19 @@ class Recorded:
             now = _contents(container)
             if len(now) != len(contents) or not all([x is y for x, y in zip(now, contents)]):
                 raise RecordingError(
-                    f"the compiled function changes a {type(container).__name__} that is its argument, and a replay "
-                    "would not: make a copy, or change it outside of the function"
+                    f"the compiled function changes {_named(container)} that is its argument, and a replay would not: "
+                    "make a copy, or change it outside of the function"
                 )
 
 
+def _named(container: Any) -> str:
+    return f"a {type(container).__name__}" if type(container) in (list, dict) else "an array"
+
+
 def _contents(container: Any) -> list[Any]:
-    return [*container, *container.values()] if type(container) is dict else [*container]
+    if type(container) is dict:
+        return [*container, *container.values()]
+    return [*container] if type(container) is list else container.ravel().tolist()
 
 
 class Samples:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial, reduce, update_wrapper
 from itertools import chain
@@ -104,9 +105,10 @@ class Compiled:
     def __reduce__(self) -> Any:
         """Copied and pickled without its recordings; what a module knows by its name, as that name."""
         found: Any = sys.modules.get(self.__module__)
-        for name in self.__qualname__.split("."):
+        qualified_name = str(getattr(self, "__qualname__", ""))
+        for name in qualified_name.split("."):
             found = getattr(found, name, None)
-        return self.__qualname__ if found is self else (Compiled, (self.function, self.parameters, self.allow_data))
+        return qualified_name if found is self else (Compiled, (self.function, self.parameters, self.allow_data))
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.function, '__qualname__', repr(self.function))}>"
@@ -189,7 +191,7 @@ class Compiled:
         samples = self._samples("map", columns, instance)
         groups = []
         for places, rows in samples.groups():
-            found = self._alike(samples.given(places[0]), lambda variant, rows=rows: variant.results(rows))
+            found = self._alike(samples.given(places[0]), partial(Variant.results, rows=rows))
             if found is None:
                 found = [self._called(samples.given(place))[0] for place in places]
             groups.append((places, found))
@@ -281,7 +283,8 @@ class Compiled:
         except (ArithmeticError, ValueError, AttributeError):  # of a float, whose name Python does not know
             recording = Recording(is_replayed=False)
             recorded = Recorded(given, self._names(), recording)
-            run_observed(recording, self.function, *recorded.arguments, **recorded.options)
+            with suppress(RecordingError):
+                run_observed(recording, self.function, *recorded.arguments, **recorded.options)
             raise
 
     def _fitting(self, given: Given, variants: Iterable[Variant], run: Callable[[Variant], Any]) -> Any:

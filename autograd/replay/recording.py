@@ -8,10 +8,8 @@ the number of this one call into Python, where a replay would keep it, raises Re
 from __future__ import annotations
 
 import math
-import operator
 import sys
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -21,6 +19,7 @@ from ..instrument import Observer, StandIn, of_this_call, unobserved_data
 from ..primitives import lookup
 from ..value import Value, record
 from .record import Guard
+from .recorded_array import recorded_ufunc
 
 __all__ = ["GivenValue", "RecordedFloat", "Recording"]
 
@@ -113,10 +112,7 @@ class RecordedFloat(StandIn, Arithmetic):
         self._node = node
         self._recording = recording
 
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
-        """For ``isinstance``: it is a float to the function."""
-        return float
+    __class__ = property(lambda self: float)  # for ``isinstance``
 
     def value(self) -> Value:
         self._recording.demand_own_thread()
@@ -250,7 +246,7 @@ class RecordedFloat(StandIn, Arithmetic):
         )
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        return recorded_ufunc(ufunc, method, inputs, options, self._recording)
+        return recorded_ufunc(ufunc, method, inputs, options)
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("_") and (hasattr(Value, name) or hasattr(float, name)):
@@ -328,113 +324,3 @@ class GivenValue(Value):
 
 def _is_engine(frame: FrameType) -> bool:
     return str(frame.f_globals.get("__name__")).startswith("autograd.")
-
-
-# --- an array ---
-
-# What NumPy does element by element as Python's operators do. The rest has roundings and orders of its own.
-_EXACT = {
-    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
-    "negative": operator.neg, "positive": operator.pos, "absolute": operator.abs,
-    "less": operator.lt, "less_equal": operator.le, "greater": operator.gt, "greater_equal": operator.ge,
-    "equal": operator.eq, "not_equal": operator.ne,
-}  # fmt: skip
-# What moves elements and computes nothing.
-_MOVING = {
-    "append", "broadcast_to", "concatenate", "copy", "diagonal", "expand_dims", "flip", "hstack", "ndim", "ravel",
-    "repeat", "reshape", "roll", "shape", "size", "split", "squeeze", "stack", "swapaxes", "take", "tile", "transpose",
-    "vstack", "where",
-}  # fmt: skip
-
-
-def recorded_array(array: Any, numbers: Sequence[Any], recording: Recording) -> Any:
-    """An array argument inside of a function that is recorded: its elements are the given numbers."""
-    found = _of_objects(array.shape, recording)
-    found.reshape(-1)[:] = _filled(numbers)
-    return found
-
-
-def _filled(numbers: Sequence[Any]) -> Any:
-    import numpy as np
-
-    flat = np.empty(len(numbers), dtype=object)
-    for place, number in enumerate(numbers):
-        flat[place] = number
-    return flat
-
-
-def _of_objects(shape: tuple[int, ...], recording: Recording) -> Any:
-    import numpy as np
-
-    array = np.empty(shape, dtype=object).view(_array_class())
-    array._recording = recording
-    return array
-
-
-@cache
-def _array_class() -> type:
-    import numpy as np
-
-    class RecordedArray(np.ndarray):
-        """An array whose elements are :class:`RecordedFloat`: sums and products of it are not NumPy's own."""
-
-        _recording: Recording | None = None
-
-        def __array_finalize__(self, array: Any) -> None:
-            self._recording = getattr(array, "_recording", None)
-
-        def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-            return recorded_ufunc(ufunc, method, inputs, options, self._recording)
-
-        def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
-            if function.__name__ not in _MOVING:
-                _refuse_numpy(function.__name__, self._recording)
-            return self._again(super().__array_function__(function, types, arguments, options))
-
-        def _again(self, moved: Any) -> Any:
-            if isinstance(moved, (list, tuple)):
-                return type(moved)([self._again(part) for part in moved])
-            if isinstance(moved, np.ndarray) and moved.dtype == object:
-                moved = moved.view(RecordedArray)
-                moved._recording = self._recording
-            return moved
-
-        def dot(self, *_: Any, **__: Any) -> Any:
-            _refuse_numpy("dot", self._recording)
-
-        def astype(self, *_: Any, **__: Any) -> Any:
-            _refuse_numpy("astype", self._recording)
-
-        cumsum = cumprod = prod = trace = round = conj = conjugate = byteswap = tobytes = dot
-
-    return RecordedArray
-
-
-def recorded_ufunc(ufunc: Any, method: str, inputs: Sequence[Any], options: Any, recording: Recording | None) -> Any:
-    import numpy as np
-
-    if method != "__call__" or options or ufunc.__name__ not in _EXACT:
-        _refuse_numpy(ufunc.__name__, recording)
-    apply = _EXACT[ufunc.__name__]
-    if not any([isinstance(x, np.ndarray) for x in inputs]):
-        return apply(*[x.item() if isinstance(x, np.generic) else x for x in inputs])
-    arrays = np.broadcast_arrays(*[np.asarray(_in_array(x)).view(np.ndarray) for x in inputs])
-    results = [apply(*numbers) for numbers in zip(*[array.ravel().tolist() for array in arrays])]
-    shape = arrays[0].shape
-    if all([type(result) is bool for result in results]):
-        return np.array(results, dtype=bool).reshape(shape)
-    found = _of_objects(shape, recording)  # type: ignore[arg-type]
-    found.reshape(-1)[:] = _filled(results)
-    return found
-
-
-def _in_array(x: Any) -> Any:
-    return x if hasattr(x, "dtype") else _filled([x]).reshape(())
-
-
-def _refuse_numpy(name: str, recording: Recording | None) -> NoReturn:
-    raise RecordingError(
-        f"the compiled function calls NumPy's {name} on an array argument: it adds and rounds in a way of its own, "
-        "which a replay would not have. Use + - * /, comparisons and this library's functions on the elements, or do "
-        "it outside of the function"
-    )

@@ -13,9 +13,11 @@ from .variant import Variant
 
 __all__ = ["Recordings"]
 
-# So many recordings are kept of one shape of arguments (each is another way through the function's branches),
-# of all shapes, and so many numbers in all of them together.
-_OF_A_SHAPE, _IN_ALL, _NUMBERS = 64, 256, 1_000_000
+# So many recordings are kept of one shape of arguments (each is another way through the function's branches) and of
+# all shapes, and so many bytes of them.
+_OF_A_SHAPE, _IN_ALL, _BYTES = 64, 256, 200_000_000
+# Of some recordings, most were never replayed, and they take so much memory: then recording does not pay.
+_SOME, _BYTES_UNUSED = 8, 50_000_000
 
 
 class Recordings:
@@ -23,10 +25,9 @@ class Recordings:
 
     def __init__(self) -> None:
         self._variants: dict[Any, tuple[Variant, ...]] = {}
-        self._watched: dict[Any, list[Any]] = {}  # its objects, so that it goes with them
-        self._clock = count()
+        self._watched: dict[Any, list[Any]] = {}  # a shape's objects, so that it goes with them
+        self._clock = count(1)
         self.recorded = 0
-        self.replayed = 0
         self.pays = True
 
     def of(self, given: Given) -> tuple[Variant, ...]:
@@ -35,56 +36,66 @@ class Recordings:
     def prefer(self, given: Given, variant: Variant) -> None:
         """It was replayed: look at this one first from now on."""
         variant.used = next(self._clock)
-        self.replayed += 1
         known = self._variants.get(given.shape, ())
         if not known or known[0] is not variant:
-            others = [other for other in known if other is not variant]
-            self._variants[given.shape] = (variant, *others[: _OF_A_SHAPE - 1])
+            self._put_first(given, variant)
+
+    def _put_first(self, given: Given, variant: Variant) -> None:
+        others = [other for other in self._variants.get(given.shape, ()) if other is not variant]
+        self._variants[given.shape] = (variant, *others[: _OF_A_SHAPE - 1])
 
     def add(self, given: Given, variant: Variant, name: str) -> None:
         self.recorded += 1
-        self.replayed -= 1  # its first run is no replay
         if given.shape not in self._watched:
             forget = self._forgetting(given.shape)
             self._watched[given.shape] = [identity.when_gone(forget) for identity in given.identities]
-        self.prefer(given, variant)
-        if self._is_full():
-            self._make_room(given.shape, name)
+        self._put_first(given, variant)
+        found = [*self]
+        unused = [one for one in found if not one.used]
+        is_full = _is_full(found)
+        is_wasted = len(found) >= _SOME and _size(unused) > _BYTES_UNUSED
+        if (is_full or is_wasted) and 2 * len(unused) > len(found) > 1:
+            self._give_up(name)
+        elif is_full:
+            self._make_room(given.shape)
+
+    def __iter__(self) -> Iterator[Variant]:
+        for variants in [*self._variants.values()]:
+            yield from variants
 
     def _forgetting(self, shape: Any) -> Any:
-        kept = [self._variants, self._watched]  # and not this object, which a callback would keep
+        tables: list[dict[Any, Any]] = [self._variants, self._watched]  # not self, which a callback would keep
 
         def forget(_: Any) -> None:
-            for table in kept:
-                table.pop(shape, None)  # type: ignore[attr-defined]
+            for table in tables:
+                table.pop(shape, None)
 
         return forget
 
-    def _is_full(self) -> bool:
-        found = [variant for variants in [*self._variants.values()] for variant in variants]
-        return len(found) > _IN_ALL or sum([variant.size for variant in found]) > _NUMBERS
+    def _give_up(self, name: str) -> None:
+        self.pays = False
+        self._variants.clear()
+        self._watched.clear()
+        frame = user_frame()
+        warnings.warn_explicit(
+            f"{name} is called with ever new shapes of arguments (an int, a string, the length of a list belong to the "
+            f"shape): of {self.recorded} recordings most were not used again, so it is run by eager from now on",
+            RuntimeWarning,
+            frame.f_code.co_filename,
+            frame.f_lineno,
+        )
 
-    def _make_room(self, newest: Any, name: str) -> None:
-        """Drop the shapes that were used longest ago; where most recordings were for nothing, record no more."""
-        if self.replayed < self.recorded and len(self._variants) > 1:
-            self.pays = False
-            for table in (self._variants, self._watched):
-                table.clear()  # type: ignore[attr-defined]
-            frame = user_frame()
-            warnings.warn_explicit(
-                f"{name} is called with ever new shapes of arguments (an int, a string, the length of a list belong "
-                f"to the shape): of {self.recorded} recordings most were not used again, so it is run by eager from "
-                "now on",
-                RuntimeWarning,
-                frame.f_code.co_filename,
-                frame.f_lineno,
-            )
-            return
-        for shape, _ in sorted([*self._variants.items()], key=lambda item: max([one.used for one in item[1]])):
-            if shape != newest and self._is_full():
-                for table in (self._variants, self._watched):
-                    table.pop(shape, None)  # type: ignore[attr-defined]
+    def _make_room(self, newest: Any) -> None:
+        """Drop the shapes that were used longest ago."""
+        by_use = sorted([*self._variants.items()], key=lambda item: max([one.used for one in item[1]]))
+        for shape, _ in by_use:
+            if shape != newest and _is_full([*self]):
+                self._forgetting(shape)(None)
 
-    def all(self) -> Iterator[Variant]:
-        for variants in [*self._variants.values()]:
-            yield from variants
+
+def _is_full(variants: list[Variant]) -> bool:
+    return len(variants) > _IN_ALL or _size(variants) > _BYTES
+
+
+def _size(variants: list[Variant]) -> int:
+    return sum([variant.size for variant in variants])

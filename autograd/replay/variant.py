@@ -11,7 +11,7 @@ from ..value import Value, survey
 from .arguments import Given, Recorded
 from .arrays import ParameterArrays
 from .native import machine_for
-from .record import floats_of, make_record
+from .record import Record, floats_of, make_record
 from .recording import Recording
 
 __all__ = ["Variant", "outside_of"]
@@ -37,8 +37,8 @@ class Variant:
         self._slots = {leaf: slot for slot, leaf in enumerate(self._leaves)}
         self._record = record
         self._bound = range(self._first_value, len(leaves))
-        self.size = record.size
-        self.used = 0  # when it was used last: the turn of a clock
+        self.size = _bytes(record)
+        self.used = 0  # when it was replayed last: the turn of a clock
         # Where the function looked which Values its arguments are, it holds for these; where it looked what a
         # derivative depends on, for those that are leaves, each another.
         self._told_apart = given.values if recording.tells_values_apart else None
@@ -152,6 +152,13 @@ def _leaves_under(root: Value, outside: set[Value]) -> set[Value]:
         used = [operand for node in order for operand in node.operands if isinstance(operand, Value)]
         found.update(outside.intersection([root, *used]))
     return found
+
+
+def _bytes(record: Record) -> int:
+    """About how much memory a recording takes, as measured."""
+    instructions = [*record.forward, *record.backward]
+    operands = sum([len(operands) for _, _, operands in instructions])
+    return 100 * len(instructions) + 16 * operands + 150 * record.size
 
 
 def _listed(numbers: Any) -> Any:
