@@ -1,7 +1,8 @@
 """``python -m demos.gallery``: every kind of picture, of the worked examples.
 
-Without an argument it draws the pictures of graphs that the README shows, into demos/pictures; a test
-holds each committed one against what is drawn here. ``python -m demos.gallery DIR`` writes into DIR these
+Without an argument it draws the pictures of graphs that the README shows, into demos/pictures, and the one
+that moves (``steps.svg``: a neuron and its loss, step by step); a test holds each committed one against
+what is drawn here. ``python -m demos.gallery DIR`` writes into DIR these
 pictures; for each example the page that steps through its network; an animation; and plots (extras
 ``frames``, ``plot``).
 """
@@ -62,6 +63,14 @@ def _neuron() -> Value:
     a = z.sigmoid()
     a.label = "a"
     return a
+
+
+def moving(path: Path) -> Path:
+    """A neuron and its loss, forward and backward, step by step."""
+    a, y = _neuron(), Value(1.0, "y")
+    loss = (a - y) ** 2
+    loss.label = "L"
+    return frames(loss, path, seconds=2)[0]
 
 
 GALLERY: dict[str, Callable[[], Graph]] = {
@@ -135,6 +144,7 @@ def main(argv: Sequence[str]) -> None:
             sys.exit("python -m demos.gallery: run it in the source tree, or name a folder for the pictures")
         for name, picture in GALLERY.items():
             print(f"wrote {picture().save(FOLDER / f'{name}.svg')}")
+        print(f"wrote {moving(FOLDER / 'steps.svg')}")
         return
     out = Path(argv[0])
     out.mkdir(parents=True, exist_ok=True)

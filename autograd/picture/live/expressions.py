@@ -56,7 +56,7 @@ class Expressions:
     def partial(self, node: Value, place: int) -> Any:
         if isinstance(node.partials[place], Undefined):  # now; of other numbers there may be one
             primitive: Any = node.primitive
-            symbols = [self._names.symbol(operand) for operand in node.operands]
+            symbols = [self._names.symbol(x) if isinstance(x, Value) else Symbol("", x) for x in node.operands]
             return self._encoded(primitive.partials[place](self._names.symbol(node), *symbols), node)
         return self._encoded(partial(node, place, self._names), node)
 

@@ -73,7 +73,8 @@ class Rows:
         if primitive.arity:
             given = ", ".join(["out", *_NAMES[: primitive.arity]])
             rules = [partial(Symbol("out"), *symbols) for partial in primitive.partials]
-            partials = f"[{', '.join([f'({given}) => {self._written(partial)}' for partial in rules])}]"
+            codes = [edge + self._written(rule) for edge, rule in zip(self._edges(primitive, symbols), rules)]
+            partials = f"[{', '.join([f'({given}) => {code}' for code in codes])}]"
         else:
             before = _give_probabilities(primitive, symbols)
             rules = primitive.partials(Symbol("out"), symbols)
@@ -83,6 +84,17 @@ class Rows:
             f"    partials: {partials},\n"
             f"    domain: {as_script(primitive.domain)}, overflow: {as_script(primitive.overflow)},\n"
         )
+
+    def _edges(self, primitive: Primitive, symbols: list[Any]) -> list[str]:
+        """Where a rule of a partial looks at its operands: what it says there, before what it says of symbols."""
+        if primitive.name != "pow" or not isinstance(symbols[1], Symbol):
+            return [""] * primitive.arity
+        base, exponent = primitive.partials
+        out, x, _ = Symbol("out"), *symbols
+        return [
+            f"y === 0 ? {self._written(base(out, x, 0.0))} : ",
+            f"x === 0 && y > 0 ? {self._written(exponent(out, 0.0, 1.0))} : ",
+        ]
 
     def _need_rule(self, primitive: Primitive, symbols: list[Any], key: str) -> None:
         if key in self._rules:
