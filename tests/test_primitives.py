@@ -151,7 +151,7 @@ def test_the_oracles_partials_are_its_results_derivatives(name, data):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ROWS)
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_row_on_every_kind_of_number_to_the_second_order(name, kind, data):
     if kind == "complex" and name not in ANALYTIC:
