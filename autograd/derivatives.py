@@ -39,20 +39,21 @@ __all__ = ["grad", "gradient", "hessian", "hessian_vector_product"]
 # --- of a recorded graph ---------------------------------------------------------------------------
 
 
-def grad(output: Value, inputs: Sequence[Value], create_graph: bool = False) -> list[Any]:
+def grad(output: Value, inputs: Sequence[Value] | Value, create_graph: bool = False) -> Any:
     """d(output)/d(input) for each input, as a list of numbers; no ``.grad`` is touched.
 
     >>> a, b = Value(2.0), Value(5.0)
-    >>> grad(a * b, [a, b])
-    [5.0, 2.0]
+    >>> grad(a * b, [a, b]), grad(a * b, a)
+    ([5.0, 2.0], 5.0)
 
     With ``create_graph=True`` they are Values, recorded as they are formed, and can be differentiated
     again. An input that the output does not depend on has gradient 0. A partial that does not exist
     (the root at 0) raises only if it lies between the output and one of the inputs.
     """
+    if isinstance(inputs, Value):
+        return grad(output, [inputs], create_graph)[0]
     if not isinstance(inputs, Iterable):
-        name = getattr(inputs, "label", "") or "x"
-        raise KindError(f"grad: inputs is {given(inputs)}, and must be a list of Values, such as [{name}]")
+        raise KindError(f"grad: inputs: expected a list of Values, or one Value, got {given(inputs)}")
     inputs = list(inputs)
     for place, x in enumerate(inputs):
         if not isinstance(x, Value):
@@ -170,8 +171,7 @@ class Point:
         return Point("moved_to", tuple(_in_shape(self.arguments, numbers)))
 
     def value_of(self, f: Callable[..., Any], name: str) -> Value:
-        if not callable(f):
-            raise KindError(f"{name}: {given(f)} is no function of Values")
+        demand_function(name, f)
         result = f(*self.arguments)
         if isinstance(result, Value):
             return result
@@ -217,12 +217,20 @@ def gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     (12.0, 6.0)
     """
 
+    demand_function("gradient", f)
+
     def gradient_of_f(*arguments: Any) -> Any:
         point = Point("gradient", arguments)
         output = point.value_of(f, "gradient")
         return point.shaped(grad(output, point.variables, create_graph=not point.is_all_of(output)))
 
     return gradient_of_f
+
+
+def demand_function(name: str, f: Any) -> None:
+    if not callable(f):
+        advice = "; of a graph take grad(output, inputs, create_graph=True)" if isinstance(f, Value) else ""
+        raise KindError(f"{name}: expected a function of Values, got {given(f)}{advice}")
 
 
 def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -235,6 +243,8 @@ def hessian(f: Callable[..., Any]) -> Callable[..., Any]:
     the arguments: ``matrix[i][j]`` is the derivative by the i-th, then by the j-th. It is made of
     Values where a :func:`gradient` would be.
     """
+
+    demand_function("hessian", f)
 
     def hessian_of_f(*arguments: Any) -> Any:
         point = Point("hessian", arguments)
@@ -257,6 +267,8 @@ def hessian_vector_product(f: Callable[..., Any]) -> Callable[..., Any]:
     Called with the point and with the vector, both a number or both a sequence, it takes two sweeps
     whatever the length: H v is the gradient of ∇f · v (Pearlmutter, 1994).
     """
+
+    demand_function("hessian_vector_product", f)
 
     def product(point: Any, vector: Any) -> Any:
         at = Point("hessian_vector_product", (point,))
