@@ -24,7 +24,7 @@ from typing import Any
 from .. import messages
 from ..errors import KindError, RecordingError, UnknownNameError
 from ..graph import topological_order
-from ..notation import columns, padded
+from ..notation import columns, padded, printable
 from ..value import Value
 from .causes import follows, is_hedged, refuted_by, slack_of
 from .figures import Figure, exactly
@@ -74,7 +74,7 @@ class Audit:
         notes = list(dict.fromkeys(verdict.note for verdict in self.verdicts if verdict.note))
         more = [f"… and {len(notes) - _MOST_NOTES} more like that"] if len(notes) > _MOST_NOTES else []
         counted += f"{slips} slip{'s' * (slips != 1)}{first}"
-        return "\n".join([*table, counted, *whole, *notes[:_MOST_NOTES], *more])
+        return printable("\n".join([*table, counted, *whole, *notes[:_MOST_NOTES], *more]))
 
     __repr__ = __str__
 

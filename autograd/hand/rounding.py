@@ -30,7 +30,7 @@ from .. import messages
 from ..arithmetic import Arithmetic
 from ..errors import DomainError, KindError
 from ..graph import topological_order
-from ..notation import Names, columns, formula, padded, write
+from ..notation import Names, columns, formula, padded, printable, write
 from ..numeric import Number
 from ..primitives import Primitive, lookup
 from ..value import Value
@@ -290,7 +290,7 @@ class ByHand:
             for (name, by_hand, exact), mark in zip(lines, marks)
         ]
         shows = f"shows first in {self.first.name}" if self.first else "does not show"
-        return "\n".join([*table, f"{self.method} as one goes, which {shows}"])
+        return printable("\n".join([*table, f"{self.method} as one goes, which {shows}"]))
 
     __repr__ = __str__
 

@@ -39,6 +39,7 @@ from ..notation import (
     latex_text,
     operation,
     padded,
+    printable,
     product,
     write,
 )
@@ -91,7 +92,7 @@ class Sheet:
             width = max(columns(line.left) for line in lines)
             parts.append("\n".join([section.heading, *(_as_text(line, width) for line in lines)]))
         parts += ["\n".join(self.notes)] if self.notes else []
-        return "\n\n".join(parts)
+        return printable("\n\n".join(parts))
 
     def __repr__(self) -> str:
         """What a prompt shows: all of it where that fits on a few screens."""

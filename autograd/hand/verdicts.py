@@ -12,6 +12,7 @@ from typing import Any
 
 from .. import messages, numeric
 from ..errors import KindError, UnknownNameError
+from ..notation import printable
 from ..value import Value
 from .causes import find_causes
 from .figures import Figure, exactly, shortened
@@ -51,7 +52,7 @@ class Verdict:
             line += f" (rounded it is {self.right})"
         if self.kind == "slip":
             line += f"; right is {self.right}{f' ({self.cause})' if self.cause else ''}"
-        return f"{line}; {self.note}" if self.note else line
+        return printable(f"{line}; {self.note}" if self.note else line)
 
 
 def check(x: Any, printed: Any, of: str = "data", root: Value | None = None) -> Verdict:

@@ -24,6 +24,7 @@ from .latex import LATEX
 from .latex_names import latex_name, latex_text
 from .names import Names
 from .numbers import is_exact, show
+from .plain import printable
 from .python import PYTHON
 from .symbols import UNDEFINED, Symbol, operation, product
 from .variables import label_values, use_variable_names, variable_names
@@ -51,6 +52,7 @@ __all__ = [
     "operation",
     "padded",
     "partial",
+    "printable",
     "product",
     "show",
     "use_variable_names",

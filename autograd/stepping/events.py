@@ -6,6 +6,7 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
+from ..notation import printable
 from ..numeric import Number
 from ..value import Value
 
@@ -56,7 +57,7 @@ class Event:
     _maker: _Maker = field(kw_only=True)
 
     def __str__(self) -> str:
-        return self._maker.line(self)
+        return printable(self._maker.line(self))
 
     def __repr__(self) -> str:
         return f"<{self.phase}: {self}>"
