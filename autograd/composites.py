@@ -10,7 +10,7 @@ Each has a decomposition into elementary operations, which ``draw``, ``step`` an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import numeric
@@ -59,39 +59,41 @@ def _share(index: int, exponentials: Callable[[Sequence[Any]], list[Any]]) -> Ca
 
 
 class SoftmaxPartials(Sequence[Any]):
-    """∂aᵢ/∂xⱼ = aᵢ (δᵢⱼ - aⱼ) for one i and every j, each multiplied when it is asked for.
+    """∂aᵢ/∂xⱼ = aᵢ (δᵢⱼ - aⱼ) for one i and every j, each computed when it is asked for; without aᵢ those of log aᵢ.
 
     The n results of a softmax share their n probabilities, instead of keeping n² partials.
     """
 
-    __slots__ = ("probability", "probabilities", "index")
+    __slots__ = ("probabilities", "index", "factor")
 
-    def __init__(self, probability: Any, probabilities: Sequence[Any], index: int) -> None:
-        self.probability = probability
+    def __init__(self, probabilities: Sequence[Any], index: int, factor: Any = None) -> None:
         self.probabilities = probabilities
         self.index = index
+        self.factor = factor
 
     def __len__(self) -> int:
         return len(self.probabilities)
 
     def __getitem__(self, place: Any) -> Any:
-        return self.probability * ((1 if place == self.index else 0) - self.probabilities[place])
-
-    def __iter__(self) -> Iterator[Any]:
-        for place, other in enumerate(self.probabilities):
-            yield self.probability * ((1 if place == self.index else 0) - other)
+        difference = (1 if place == self.index else 0) - self.probabilities[place]
+        return difference if self.factor is None else self.factor * difference
 
 
-def _log_softmax_partials(operands: Sequence[Any], index: int) -> list[Any]:
-    """∂(log aᵢ)/∂xⱼ = δᵢⱼ - aⱼ."""
-    return [(1 if place == index else 0) - share for place, share in enumerate(numeric.softmax(operands))]
+def _softmax_together(numbers: Sequence[Any]) -> list[tuple[Any, Any]]:
+    probabilities = numeric.softmax(numbers)
+    return [(out, SoftmaxPartials(probabilities, index, out)) for index, out in enumerate(probabilities)]
+
+
+def _log_softmax_together(numbers: Sequence[Any]) -> list[tuple[Any, Any]]:
+    probabilities = numeric.softmax(numbers)
+    return [(out, SoftmaxPartials(probabilities, index)) for index, out in enumerate(numeric.log_softmax(numbers))]
 
 
 def _softmax_row(index: int) -> Primitive:
     return make_row(
         "softmax",
         lambda operands: numeric.softmax(operands)[index],
-        lambda out, operands: SoftmaxPartials(out, numeric.softmax(operands), index),
+        lambda out, operands: SoftmaxPartials(numeric.softmax(operands), index, out),
         0,
         python=Form(f"softmax([{{0}}])[{index}]"),
         text=Form(f"softmax[{index + 1}]({{0}})"),
@@ -101,6 +103,7 @@ def _softmax_row(index: int) -> Primitive:
         activation=True,
         never_flat=True,
         index=index,
+        together=_softmax_together,
     )
 
 
@@ -108,7 +111,7 @@ def _log_softmax_row(index: int) -> Primitive:
     return make_row(
         "log_softmax",
         lambda operands: numeric.log_softmax(operands)[index],
-        lambda out, operands: _log_softmax_partials(operands, index),
+        lambda out, operands: SoftmaxPartials(numeric.softmax(operands), index),
         0,
         python=Form(f"log_softmax([{{0}}])[{index}]"),
         text=Form(f"ln softmax[{index + 1}]({{0}})"),
@@ -117,6 +120,7 @@ def _log_softmax_row(index: int) -> Primitive:
         textbook=lambda operands: log(numeric.softmax(operands)[index]),
         never_flat=True,
         index=index,
+        together=_log_softmax_together,
     )
 
 

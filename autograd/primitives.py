@@ -67,6 +67,7 @@ class Primitive:
     decomposition: Callable[..., Any] | None = None  # a composite opened for a person, step by step
     textbook: Callable[..., Any] | None = None  # the same as a person writes it, where that is shorter
     index: int = -1  # which of the results of a family (softmax) this row is
+    together: Callable[..., Any] | None = None  # of the operands: (result, partials) of all rows of the family
     record: Callable[..., Any] | None = None  # makes a node, where the general way is too slow
     # Of a row that is in no table, a compiled function's: the result and the partials again, from what a node
     # keeps and its operands; and the gradients of a root added at once, from its operands, partials and seed,

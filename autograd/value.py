@@ -164,6 +164,10 @@ class Value(Arithmetic):
     def _apply(self, name: str | tuple[str, int], *operands: Any) -> Value:
         return record(lookup(name), operands)
 
+    def _apply_family(self, name: str, operands: Sequence[Any]) -> list[Any]:
+        nodes: list[Any] = watched(record_family, name, operands) if OBSERVERS else record_family(name, operands)
+        return nodes
+
     def __add__(self, other: Any) -> Value:
         if OBSERVERS:
             return self._apply("add", self, other)
@@ -376,6 +380,21 @@ def record_in_order(primitive: Primitive, operands: Sequence[Any]) -> Value:
     return node
 
 
+def record_family(name: str, operands: Sequence[Any]) -> list[Value]:
+    """The nodes of all results of a softmax, computed together: they share their operands and what is common."""
+    first = record_in_order(lookup((name, 0)), operands)
+    assert first._primitive is not None and first._primitive.together is not None
+    nodes = []
+    for index, (data, partials) in enumerate(first._primitive.together([number(x) for x in first._left])):
+        node = new_node(lookup((name, index)), first._left, None)
+        node._data = data
+        node._grad = first._grad
+        node._left_partial = partials
+        node._right_partial = None
+        nodes.append(node)
+    return nodes
+
+
 def evaluate(node: Value) -> None:
     """The data and the partials of a node, by its row's rules, from the present data of its operands."""
     primitive, left, right = node._primitive, node._left, node._right
@@ -384,15 +403,20 @@ def evaluate(node: Value) -> None:
     try:
         if arity == 1:
             x = left._data
-            node._data = primitive.rule(x)
-            node._left_partial = _partial(node, 0, (x,))
+            out = node._data = primitive.rule(x)
             node._right_partial = None
+            try:
+                node._left_partial = primitive.partials[0](out, x)
+            except (ArithmeticError, ValueError) as error:
+                node._left_partial = _undefined(error, node)
         elif arity == 2:
-            x, y = number(left), number(right)
-            numbers = (x, y) if type(x) is type(y) else numeric.of_one_kind(x, y)
-            node._data = primitive.rule(*numbers)
-            node._left_partial = _partial(node, 0, numbers) if isinstance(left, Value) else None
-            node._right_partial = _partial(node, 1, numbers) if isinstance(right, Value) else None
+            x = left._data if isinstance(left, Value) else left
+            y = right._data if isinstance(right, Value) else right
+            if type(x) is not type(y):
+                x, y = numeric.of_one_kind(x, y)
+            node._data = primitive.rule(x, y)
+            node._left_partial = _partial(node, 0, (x, y)) if isinstance(left, Value) else None
+            node._right_partial = _partial(node, 1, (x, y)) if isinstance(right, Value) else None
         elif right is not None:
             evaluate_row(node, [number(x) for x in right])
         elif primitive.evaluate is not None:
@@ -446,7 +470,7 @@ def _partial(node: Value, place: int, numbers: Sequence[Number]) -> Any:
     try:
         return node._primitive.partials[place](node._data, *numbers)  # type: ignore[union-attr]
     except (ArithmeticError, ValueError) as error:
-        return Undefined(operation_error(error, node, "the partial of "))
+        return _undefined(error, node)
 
 
 def _partial_of_bare(node: Value, place: int) -> Any:
@@ -455,7 +479,11 @@ def _partial_of_bare(node: Value, place: int) -> Any:
         with kinds.without_warning():
             return _partial(node, place, [number(operand) for operand in node.operands])
     except TypeError as error:
-        return Undefined(operation_error(error, node, "the partial of "))
+        return _undefined(error, node)
+
+
+def _undefined(error: Exception, node: Value) -> Undefined:
+    return Undefined(operation_error(error, node, "the partial of "))
 
 
 class Undefined:
