@@ -128,6 +128,15 @@ class Browser:
             self._ask("Input.dispatchMouseEvent", type="mouseMoved", button="left", buttons=1, **at(part / 10))
         self._ask("Input.dispatchMouseEvent", type="mouseReleased", button="left", clickCount=1, **at(1))
 
+    def swipe(self, start, end):
+        """Put a finger on a place, move it to another one in steps, and lift it."""
+        self._ask("Emulation.setTouchEmulationEnabled", enabled=True)
+        for kind, part in [("touchStart", 0), *[("touchMove", part / 5) for part in range(1, 6)], ("touchEnd", 1)]:
+            x, y = (start[axis] + part * (end[axis] - start[axis]) for axis in (0, 1))
+            points = [] if kind == "touchEnd" else [{"x": x, "y": y}]
+            self._ask("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+        self._ask("Emulation.setTouchEmulationEnabled", enabled=False)
+
     def look(self, **features):
         """Emulate media features, such as ``prefers_color_scheme="dark"``."""
         named = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]

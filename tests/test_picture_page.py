@@ -324,6 +324,18 @@ def test_a_leaf_is_dragged_and_moved_by_keys_and_reset(browser, tmp_path):
 
 
 @in_browser
+def test_a_leaf_is_dragged_by_a_finger(browser, tmp_path):
+    browser.open(play(small()).save(tmp_path / "steps.html"))
+    x, y = browser.run(
+        "(() => { const b = page.picture.box(1).getBoundingClientRect();"
+        "return [b.x + b.width / 2, b.y + b.height / 2]; })()"
+    )
+    browser.swipe((x, y), (x, y - 60))
+    frame(browser)
+    assert browser.run("page.passes.tape.data[1]") == pytest.approx(5.0)  # 60 pixels of 0.05, up
+
+
+@in_browser
 def test_what_cannot_be_computed_says_so_at_its_node_in_the_engines_words(browser, tmp_path):
     x = Value(2.0, "x")
     root = x.log() * 3

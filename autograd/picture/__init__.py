@@ -9,9 +9,9 @@
 <Graph of 3 nodes; .save("graph.svg") writes it, .show() opens it>
 
 A graph becomes a scene (what is there), the scene becomes DOT (how it looks), and DOT becomes a file
-(by which engine): :mod:`.nodes`, :mod:`.dot`, :mod:`.engines`. ``play`` writes a page that goes through
-both passes on such a picture, ``frames`` the same as pictures for slides: :mod:`.passes`, :mod:`.page`,
-:mod:`.frames`. :mod:`.plots` are of a training run rather than of a graph.
+(by which engine): :mod:`.nodes`, :mod:`.dot`, :mod:`.engines`. ``play`` makes the live page of a
+graph, or of a training, and ``frames`` its steps as pictures for slides, or one that moves: :mod:`.live`,
+:mod:`.page`, :mod:`.passes`, :mod:`.frames`. :mod:`.plots` are of a training run rather than of a graph.
 """
 
 from .frames import frames

@@ -4,13 +4,15 @@ class Hover {
   constructor() {
     this.tip = $("tip");
     document.addEventListener("keydown", (event) => event.key === "Escape" && this.hide());
+    document.addEventListener("pointerdown", () => this.hide(), true);
     document.addEventListener("scroll", () => this.hide(), true);
   }
 
   wire(element, text) {
     const showIt = () => this.show(element, text());
     element.addEventListener("pointerenter", (event) => event.pointerType !== "touch" && showIt());
-    element.addEventListener("pointerleave", () => this.hide());
+    element.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && this.hide());
+    element.addEventListener("click", (event) => event.pointerType === "touch" && showIt());
     element.addEventListener("focus", showIt);
     element.addEventListener("blur", () => this.hide());
   }

@@ -75,7 +75,7 @@ class Inside {
     put("insides-title", `Inside update ${training.updates + 1}: ${count(training.batch.length, "sample")}, here point ${this.sample + 1}`);
     const step = this.position ? passes.steps[this.position - 1] : null;
     put("phase", step ? `${step.phase}:` : "start:");
-    put("event", step ? passes.line(this.position) : "press → for the first step of this sample");
+    put("event", step ? passes.line(this.position) : "press Next for the first step of this sample");
     $("now").className = `event ${step ? step.phase : ""}`;
     drawWorking($("working"), passes, this.position > passes.end ? 0 : this.position);
     $("slider").max = passes.steps.length;

@@ -5,9 +5,9 @@ const unitOf = (x) => (x === 0 || !Number.isFinite(x) ? 0.01 : 10 ** Math.floor(
 const onGrid = (x, unit) => Number((Math.round(x / unit) * unit).toPrecision(12));
 
 class Leaves {
-  // `change(node, number)` is told each new number.
-  constructor(picture, passes, change) {
-    Object.assign(this, { picture, passes, change });
+  // `change(node, number)` is told each new number, `choose(node)` which leaf is pressed.
+  constructor(picture, passes, change, choose) {
+    Object.assign(this, { picture, passes, change, choose });
     this.nodes = passes.tape.nodes.map((_, node) => node).filter((node) => !passes.tape.rows[node]);
     this.given = new Map(this.nodes.map((node) => [node, passes.tape.data[node]]));
     this.editor = this.makeEditor();
@@ -56,6 +56,8 @@ class Leaves {
       event.preventDefault();
       box.focus({ preventScroll: true });
     });
+    // Without this a finger scrolls the picture after some pixels.
+    box.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     box.addEventListener("pointermove", (event) => {
       if (!from) return;
       const way = event.clientX - from.x - (event.clientY - from.y);
@@ -70,6 +72,7 @@ class Leaves {
       const { moved } = from;
       from = null;
       box.classList.remove("dragged");
+      this.choose(node);
       if (!moved && event.type === "pointerup") this.edit(node);
     };
     box.addEventListener("pointerup", end);

@@ -35,7 +35,7 @@ const page = (() => {
     change(null);
   };
 
-  const leaves = new Leaves(picture, passes, change);
+  const leaves = new Leaves(picture, passes, change, (node) => choose(node));
   const descent = new Descent(passes, learns, () => draw());
   const table = new Table(passes, leaves, learns, change);
   const panel = new Panel(passes, record.kinds);

@@ -1,7 +1,7 @@
 // Under the picture: the step in symbols, numbers and result; the chosen node's own lines; the list of all steps.
 
 const SENTENCES = {
-  start: "Start: the leaves have their numbers, nothing else is computed yet. Press → for the first step, or change a leaf.",
+  start: "Start: the leaves have their numbers, nothing else is computed yet. Press Next for the first step, or change a leaf.",
   evaluate: "Forward: the node computes its number from its operands' numbers, and notes its partials ∂: how much it changes with each of them.",
   seed: "Backward begins at the root: with itself it changes one for one, so its gradient is 1.",
   "chain rule": "Backward: the node multiplies its gradient by each partial ∂, and what comes out is added to that operand's gradient.",
@@ -56,7 +56,7 @@ class Panel {
     const seed = kind === "seed" && passes.seed !== 1 ? ` (here the seed ${show(passes.seed)})` : "";
     put("phase", step ? `${step.phase}:` : "start:");
     put("sentence", SENTENCES[kind] + seed);
-    const line = step ? passes.line(position) : "the graph as it was; press → for the first step";
+    const line = step ? passes.line(position) : "the graph as it was given";
     put("event", line);
     $("now").className = `event ${step ? step.phase : ""}${stopped ? " stopped" : ""}`;
     drawWorking($("working"), passes, stopped ? 0 : position);

@@ -74,7 +74,7 @@ const page = (() => {
     put("about-sample", `for point ${chosen + 1}`);
     const now = losses.length ? losses.at(-1) : training.meanLoss();
     let status = `${count(updates, "update")}, loss ${show(now)}`;
-    if (plane.isOfKinds && plane.inputs <= 2 && (!running || updates % 10 === 0)) {
+    if (plane.isOfKinds && (!running || updates % 10 === 0)) {
       const right = samples.filter((one) => plane.isRight(one, network.predict(one.x))).length;
       status += `, ${right} of ${samples.length} right`;
       lastRight = status;
