@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .errors import AutogradError
-from .graph import topological_order, value_operands
+from .graph import topological_order
 from .kinds import without_warning
 from .nodes import set_state, state
 from .value import Undefined, Value, evaluate
@@ -59,7 +59,7 @@ class Present:
         try:
             before = (node.data, *node.partials)
             self._before.append((node, state(node)))
-            if any(self.data[operand] is None for operand in value_operands(node)):
+            if any([isinstance(x, Value) and self.data[x] is None for x in node.operands]):
                 self.stale.add(node)
                 return None
             evaluate(node)

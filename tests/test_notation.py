@@ -274,7 +274,7 @@ def test_equal_labels_and_where_they_are_looked_up():
 def test_a_label_of_several_lines_keeps_them_beside_its_primes():
     first, second, blank = Value(1.0, label="a\nb"), Value(1.0, label="a\nb"), Value(1.0, label=" ")
     names = Names.under(first * second + blank)
-    assert [names.label(node) for node in (first, second, blank)] == ["a\nb", "a\nb′", " "]
+    assert [names.label(node) for node in (first, second, blank)] == ["a\nb", "a\nb′", "v₁"]
     assert [names[node] for node in (first, second, blank)] == ["a b", "a b′", "v₁"]
 
 

@@ -120,9 +120,9 @@ class Names:
         return self._variables.get(node, "")
 
     def label(self, node: Value) -> str:
-        """The label as it was typed, with the primes of the name."""
+        """The label as it was typed, with the primes of the name; the name of a node that has no label."""
         line = _in_a_line(node.label)
-        return node.label + self[node][len(line) :] if line else node.label
+        return node.label + self[node][len(line) :] if line else self[node]
 
     # --- looking up ---
 

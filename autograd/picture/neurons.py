@@ -202,8 +202,8 @@ class _Painter:
         """The node's label where it is short, or its name in the sheets; of several samples that of its place: z¹₂."""
         if isinstance(node, Value):
             label = self.names.label(node)
-            if len(label) <= _LONGEST_NAME and (label or self.is_one_sample or not node.op):
-                return label or self.names[node]
+            if len(label) <= _LONGEST_NAME and (node.label or self.is_one_sample or not node.op):
+                return label
         raised = "" if layer is None else to_raised(str(layer))
         return letter + raised + ("," if max(numbers) > 9 else "").join(map(to_lowered, numbers))
 
@@ -229,7 +229,7 @@ class _Painter:
         root = self.network.root
         region = self.network.region([root])
         numbers = f"{show(root.data, self.digits)}, grad {show(root.grad, self.digits)}"
-        name = self.names.label(root) or self.names[root]
+        name = self.names.label(root)
         lines = [NumberLine.of(f"{name} = {numbers}", name, [root]), _contents(region)]
         stale = self.freshness.is_stale(root)
         box = self.scene.add("folded", lines + ["stale: call forward()"] * stale, is_root=True, is_stale=stale)

@@ -59,7 +59,7 @@ def title(node: Value, names: Names) -> str:
     >>> title(x, Names()), title((x + y).tanh(), Names())
     ('x', 'a₁ = tanh(t₁)')
     """
-    name = names.label(node) or names[node]
+    name = names.label(node)
     if not node.op:
         return name
     computed = write(formula(node, names))

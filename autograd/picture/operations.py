@@ -50,7 +50,7 @@ def _inside(node: Value, names: Names) -> list[Part]:
 
 def _new_group(node: Value, names: Names, titles: dict[str, str]) -> str:
     group = f"opened{len(titles) + 1}"
-    titles[group] = f"{names.label(node) or names[node]} = {symbol(node)}"
+    titles[group] = f"{names.label(node)} = {symbol(node)}"
     return group
 
 

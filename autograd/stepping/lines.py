@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property, reduce
 from operator import add
 from typing import Any
@@ -11,7 +10,7 @@ from ..messages import written
 from ..notation import Names, Symbol, formula, is_exact, latex_name, partial, show, write
 from ..numeric import Number
 from ..value import Value
-from .events import Event
+from .events import Contribution, Event
 
 __all__ = ["Namer", "chained", "line", "of_names", "partial_of"]
 
@@ -81,27 +80,19 @@ def line(event: Event, namer: Namer) -> str:
         sum_of_both = _in_numbers(both, namer) + namer.gives(both.number)
         return f"{namer[event.node]}.grad = {sum_of_both}, with the earlier passes"
     shown = event.contributions[:MAX_TERMS]
-    terms = [_contribution(event, namer, place, *term) for place, term in zip(_places(event.node), shown)]
+    numbers, cotangent = _Numbers(namer, event), namer.derivative(event.node)
+    symbol = Symbol(cotangent, event.cotangent, latex_name(cotangent))
+    places = (place for place, operand in enumerate(event.node.operands) if isinstance(operand, Value))
+    terms = [
+        _contribution(symbol * partial(event.node, place, numbers), term, namer) for place, term in zip(places, shown)
+    ]
     left_out = len(event.contributions) - len(terms)
     return ";  ".join(terms) + (f";  and {left_out} more" if left_out else "")
 
 
-def _places(node: Value) -> Iterator[int]:
-    """Which operand each contribution goes to."""
-    return (place for place, operand in enumerate(node.operands) if isinstance(operand, Value))
-
-
-def _contribution(
-    event: Event, namer: Namer, place: int, operand: Value, _: Number, contribution: Number, total: Number
-) -> str:
-    cotangent = _derivative_symbol(namer.derivative(event.node), event.cotangent)
-    expression = cotangent * partial(event.node, place, _Numbers(namer, event))
-    sign, so_far = ("=", "") if total == contribution else ("+=", f", so far {namer.show(total)}")
-    return f"{namer.derivative(operand)} {sign} {_in_stages(expression, contribution, namer)}{so_far}"
-
-
-def _derivative_symbol(name: str, number: Number | None) -> Symbol:
-    return Symbol(name, number, latex_name(name))
+def _contribution(expression: Any, term: Contribution, namer: Namer) -> str:
+    sign, so_far = ("=", "") if term.total == term.contribution else ("+=", f", so far {namer.show(term.total)}")
+    return f"{namer.derivative(term.operand)} {sign} {_in_stages(expression, term.contribution, namer)}{so_far}"
 
 
 def _in_stages(expression: Any, result: Number, namer: Namer) -> str:
