@@ -452,7 +452,7 @@ def test_a_console_without_the_signs(loss, monkeypatch):
     monkeypatch.setattr(sys, "stdout", console)
     debug(loss, ["n 7"])
     console.flush()
-    assert b"7/9 backward  ?loss/?h = ?loss/?t? ? h = 1 ? 0.3364" in console.buffer.getvalue()
+    assert b"7/9 backward  dloss/dh = dloss/dt_1 * h = 1 * 0.3364" in console.buffer.getvalue()
 
 
 def test_a_picture_with_the_present_node(said, tmp_path):

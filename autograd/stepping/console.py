@@ -10,6 +10,7 @@ from typing import IO
 
 from ..errors import AutogradError
 from ..notation import columns
+from ..notation.plain import in_characters_of
 
 __all__ = ["Console"]
 
@@ -70,7 +71,7 @@ class Console(cmd.Cmd):
             width = shutil.get_terminal_size().columns - 1
             text = "\n".join(piece for line in text.split("\n") for piece in _wrapped(line, width))
         encoding = getattr(self.stdout, "encoding", None) or "utf-8"
-        print(text.encode(encoding, "replace").decode(encoding), file=self.stdout)  # a console may have no ∂
+        print(in_characters_of(encoding, text), file=self.stdout)  # a console may have no ∂
 
 
 def _wrapped(line: str, width: int) -> Iterator[str]:
