@@ -162,7 +162,10 @@ class Value(Arithmetic):
     # --- recording ---
 
     def _apply(self, name: str | tuple[str, int], *operands: Any) -> Value:
-        return record(lookup(name), operands)
+        try:
+            return record(lookup(name), operands)
+        except AutogradError as error:
+            raise error.with_traceback(None) from None  # which says it all: how the engine came to it is left out
 
     def _apply_family(self, name: str, operands: Sequence[Any]) -> list[Any]:
         nodes: list[Any] = watched(record_family, name, operands) if OBSERVERS else record_family(name, operands)

@@ -3,6 +3,7 @@
 import math
 import random
 import sys
+import traceback
 import tracemalloc
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +12,7 @@ import pytest
 from random_graphs import TAME, random_graph
 
 import autograd
-from autograd import Value, topological_order, weighted_sum, weighted_sums
+from autograd import AutogradError, Value, topological_order, weighted_sum, weighted_sums
 from autograd.primitives import PRIMITIVES
 from autograd.value import contributions, record_in_order
 
@@ -450,6 +451,16 @@ def test_an_error_names_the_operation_the_label_and_the_value(build, builtin, me
     with pytest.raises(builtin, match=message) as caught:
         build(Value(0.0, label="x"))
     assert isinstance(caught.value, autograd.AutogradError)
+
+
+@pytest.mark.parametrize(
+    "operation", [lambda a: a + "x", lambda a: "x" * a, lambda a: a / 0.0, lambda a: (a - 1).log(), lambda a: a ** [1]]
+)
+def test_an_error_leads_to_the_users_line(operation):
+    with pytest.raises(AutogradError) as caught:
+        operation(Value(1.0))
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    assert sum("autograd" in frame.filename for frame in frames) <= 3
 
 
 def test_code_written_for_micrograd_runs_with_the_import_line_changed():
