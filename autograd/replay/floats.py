@@ -1,11 +1,19 @@
 """What each recorded operation does to floats: the table's rules, without their other kinds of number.
 
 A program of :attr:`Trace.source` carries the functions that it needs from here, so each stands on its
-own: it uses ``math``, Python's operators, and other functions of this module. A test holds each to the
-bits of the table's rule.
+own: it uses ``math``, Python's operators, and other functions of this module. The formulas of the table
+(:data:`autograd.numeric.FORMULAS`) are run as they stand there, on this module's functions. A test holds
+each to the bits of the table's rule.
 """
 
+import inspect
+import re
+from collections.abc import Callable
 from math import cos, erfc, exp, expm1, inf, log, log1p, sin, sqrt, tanh
+from types import FunctionType
+from typing import Any, cast
+
+from ..numeric import FORMULAS
 
 __all__ = [
     "GuardFlipped",
@@ -42,24 +50,12 @@ class GuardFlipped(Exception):
     """A comparison that the recorded function made comes out otherwise with these numbers."""
 
 
-def sigmoid(x: float) -> float:
-    if x >= 0.0:
-        return 1.0 / (1.0 + exp(-x))
-    small = exp(x)  # exp(-x) would overflow below -709
-    return small / (1.0 + small)
-
-
-def softplus(x: float) -> float:
-    return (x if x > 0.0 else 0.0) + log1p(exp(-abs(x)))
-
-
 def normal_cdf(x: float) -> float:
     return 0.5 * erfc(-x * 0.7071067811865476)
 
 
-def gelu(x: float) -> float:
-    probability = normal_cdf(x)
-    return where(probability, x, -1.0) * probability
+def absolute(x: float) -> float:
+    return abs(x)
 
 
 def where(condition: float, x: float, y: float) -> float:
@@ -76,14 +72,6 @@ def maximum(x: float, y: float) -> float:
 
 def minimum(x: float, y: float) -> float:
     return x if x <= y or x != x else y
-
-
-def leaky_relu(x: float, slope: float) -> float:
-    return slope * x if x <= 0.0 else x
-
-
-def elu(x: float, alpha: float) -> float:
-    return alpha * expm1(x) if x <= 0.0 else x
 
 
 def power(x: float, y: float) -> float:
@@ -140,3 +128,22 @@ def logsumexp(values: list[float]) -> float:
 def log_softmax(values: list[float]) -> list[float]:
     largest, rest = max(values), log_of_rest(values)
     return [(value - largest) - rest for value in values]
+
+
+def _from_the_table(name: str) -> Callable[..., float]:
+    """The table's formula, its names looked up here."""
+    formula = cast(FunctionType, FORMULAS[name])
+    return FunctionType(formula.__code__, globals(), name)
+
+
+sigmoid = _from_the_table("sigmoid")
+softplus = _from_the_table("softplus")
+gelu = _from_the_table("gelu")
+leaky_relu = _from_the_table("leaky_relu")
+elu = _from_the_table("elu")
+
+
+def source_of(name: str, function: Callable[..., Any]) -> str:
+    """How a function of this module is written in a program."""
+    text = inspect.getsource(function).replace(": Any", "").replace(" -> Any", "")
+    return re.sub(rf"^def _?{name}\b", f"def {name}", text)

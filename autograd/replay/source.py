@@ -121,7 +121,7 @@ def prelude(body: str) -> str:
             pending += _names_in(thing.__code__)
     imports = sorted(needed.keys() & vars(math).keys())
     functions = [name for name in vars(floats) if name in needed and name not in imports]
-    written = [inspect.getsource(needed[name]) for name in functions]
+    written = [floats.source_of(name, needed[name]) for name in functions]
     lines = f"from math import {', '.join(imports)}\n\n\n" if imports else ""
     return lines + "".join(f"{source}\n\n" for source in written)
 
