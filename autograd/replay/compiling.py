@@ -24,7 +24,7 @@ from .arguments import Given, Recorded, Samples
 from .arrays import ParameterArrays
 from .calls import Call
 from .floats import GuardFlipped
-from .identity import asks_which
+from .identity import Asked, asks
 from .python_machine import LANES
 from .recording import RecordedFloat, Recording
 from .recordings import Recordings
@@ -67,7 +67,7 @@ def compile(
       is an argument; catching an operation's error; computing with the arguments in another thread. Compare
       instead; ``allow_data=True`` allows the reading.
     - Whatever else the function does happens once, when it is recorded: prints, random numbers, reading Python
-      numbers that it closes over, replacing a parameter by another Value, ``type(x) is float``.
+      numbers that it closes over, replacing a parameter by another Value.
     - A Value that was computed outside is an operand as it is: it is not computed again.
     - Recordings are kept as long as their objects live, and those that are used least are dropped; where most of them
       are used once only, a warning says so and the function is run by eager from then on.
@@ -300,7 +300,12 @@ class Compiled:
 
     def _record(self, given: Given) -> Variant:
         recording = Recording(self.allow_data)
-        recording.tells_values_apart = bool(given.values) and self._asks_which
+        recording.tells_values_apart = bool(given.values) and self._asked.which
+        if given.numbers and self._asked.type and not self.allow_data:
+            raise RecordingError(
+                "the compiled function calls type(), of which a float argument is none while it is recorded; write "
+                "isinstance(x, float), or give compile(..., allow_data=True) where it is about something else"
+            )
         recorded = Recorded(given, self._names(), recording)
         try:
             root = run_observed(recording, self.function, *recorded.arguments, **recorded.options)
@@ -338,6 +343,8 @@ class Compiled:
         if arrays is None or not arrays.is_open or type(partials) is not memoryview:
             return False
         count = len(arrays)
+        if not count:
+            return False
         others = operands[count:]
         if operands[: 1] != (arrays.values[0],) or any([operand.op for operand in others]):
             return False
@@ -349,8 +356,8 @@ class Compiled:
     # --- its parameters ---
 
     @cached_property
-    def _asks_which(self) -> bool:
-        return asks_which(self.function)
+    def _asked(self) -> Asked:
+        return asks(self.function)
 
     def _positional(self) -> list[inspect.Parameter]:
         try:

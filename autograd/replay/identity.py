@@ -3,8 +3,10 @@
 >>> first, second = frozenset([1]), frozenset([1])
 >>> Identity(first) == Identity(first), Identity(first) == Identity(second)
 (True, False)
->>> asks_which(lambda x, y: x is y), asks_which(lambda x, y: x is None)
+>>> asks(lambda x, y: x is y).which, asks(lambda x, y: x is None).which
 (True, False)
+>>> asks(lambda x: type(x) is float).type
+True
 """
 
 from __future__ import annotations
@@ -12,10 +14,11 @@ from __future__ import annotations
 import dis
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
 
-__all__ = ["Identity", "asks_which"]
+__all__ = ["Asked", "Identity", "asks"]
 
 
 class Identity:
@@ -44,11 +47,17 @@ class Identity:
         return weakref.ref(thing, call) if isinstance(self._thing, weakref.ref) and thing is not None else None
 
 
-def asks_which(function: Any) -> bool:
-    """Does a function, or one that it names or closes over, compare with ``is``, but with None, True or False?
+@dataclass
+class Asked:
+    """What the code of a function, and of those that it names or closes over, asks that no hook would notice."""
 
-    There is no hook for ``is``, so its code is looked at.
-    """
+    which: bool = False  # it compares with ``is``, but with None, True or False
+    type: bool = False  # it calls type()
+
+
+def asks(function: Any) -> Asked:
+    """Look at a function's code."""
+    asked = Asked()
     seen: set[int] = set()
     pending = [function]
     while pending:
@@ -58,15 +67,15 @@ def asks_which(function: Any) -> bool:
             continue
         seen.add(id(function))
         for code in _codes(function.__code__):
-            if _has_is(code):
-                return True
+            asked.which = asked.which or _has_is(code)
+            asked.type = asked.type or _calls_type(code)
             pending += [function.__globals__.get(name) for name in code.co_names]
         for cell in function.__closure__ or ():
             try:
                 pending.append(cell.cell_contents)
             except ValueError:  # nothing is in it yet
                 continue
-    return False
+    return asked
 
 
 def _is_ours(function: FunctionType) -> bool:
@@ -78,6 +87,11 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
             yield from _codes(inner)
+
+
+def _calls_type(code: CodeType) -> bool:
+    loaded = [one.argval for one in dis.get_instructions(code) if one.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
+    return "type" in loaded
 
 
 def _has_is(code: CodeType) -> bool:

@@ -253,6 +253,9 @@ class RecordedFloat(StandIn, Arithmetic):
             return self._taken_out(f"asks a float for .{name}", lambda _: getattr(self._node, name))
         raise AttributeError(f"'float' object has no attribute {name!r}")
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self._taken_out("pickles a float", lambda x: (float, (x,)))
+
     def __copy__(self) -> RecordedFloat:
         return self
 
@@ -316,6 +319,12 @@ class GivenValue(Value):
     def operands(self) -> tuple[Any, ...]:
         self._demand_leaf("operands")
         return super().operands
+
+    def __getattr__(self, name: str) -> Any:
+        """What a subclass of Value has beside."""
+        if not name.startswith("_") and hasattr(self._given, name):
+            self._recording.refuse(f"reads .{name} of an argument", self._given.label or "a leaf")
+        raise AttributeError(f"{type(self._given).__name__!r} object has no attribute {name!r}")
 
     def _demand_leaf(self, name: str) -> None:
         if self._given.op and not _is_engine(sys._getframe(2)):

@@ -3,7 +3,7 @@
 The model is GPT-2's (Radford et al., 2019) in small, with RMS norm (Zhang and Sennrich, 2019) in place of
 layer norm, and without biases in the attention. A name is one sample: from the characters so far, the
 next one. ``compile`` records the model once for each length of a name, and replays it from then on:
-which characters they are does not matter, as their embeddings are arguments.
+which characters they are does not matter, as each is a row of numbers, one of them 1 and the others 0.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -43,6 +42,10 @@ class Vocabulary:
     def places(self, name: str) -> list[int]:
         """The name's places with the sign for its beginning and its end."""
         return [0, *map(self.characters.index, name), 0]
+
+    def rows(self, places: Sequence[int]) -> list[list[float]]:
+        """Each place as a row of numbers, of which the one at that place is 1, and the others 0."""
+        return [[float(place == other) for other in range(len(self))] for place in places]
 
 
 class Attention(Module):
@@ -98,8 +101,10 @@ class GPT(Module):
             xs = block(xs)
         return [self.logits(x) for x in xs]
 
-    def embedded(self, places: Sequence[int]) -> list[Vector]:
-        return [self.tokens[place] for place in places]
+    def embedded(self, rows: Sequence[Sequence[float]]) -> list[Vector]:
+        """The embeddings of characters that are given as rows in which theirs is 1."""
+        columns = list(zip(*self.tokens))
+        return [[weighted_sum(column, row) for column in columns] for row in rows]
 
 
 def _linear(inputs: int, outputs: int, activation: str = "linear") -> Layer:
@@ -121,19 +126,19 @@ def _normed(x: Vector) -> Vector:
     return [one * scale for one in x]
 
 
-def arguments(model: GPT, vocabulary: Vocabulary, name: str) -> tuple[list[Vector], list[list[float]]]:
-    """A name as the arguments of the loss: the embeddings of its characters, and what follows each."""
-    places = vocabulary.places(name)[: len(model.positions) + 1]
-    following = [[float(place == other) for other in range(len(vocabulary))] for _, place in pairwise(places)]
-    return model.embedded(places[:-1]), following
+def arguments(model: GPT, vocabulary: Vocabulary, name: str) -> tuple[list[list[float]], list[list[float]]]:
+    """A name as the arguments of the loss: its characters, and what follows each."""
+    rows = vocabulary.rows(vocabulary.places(name)[: len(model.positions) + 1])
+    return rows[:-1], rows[1:]
 
 
 def name_loss(model: GPT) -> Any:
     """The mean cross-entropy of the next characters, as a function to run or to compile."""
 
-    def loss(embeddings: list[Vector], following: list[list[float]]) -> Any:
+    def loss(characters: list[list[float]], following: list[list[float]]) -> Any:
+        logits_of_each = model(model.embedded(characters))
         terms = [
-            logsumexp(logits) - weighted_sum(chosen, logits) for logits, chosen in zip(model(embeddings), following)
+            logsumexp(logits) - weighted_sum(chosen, logits) for logits, chosen in zip(logits_of_each, following)
         ]
         return total(terms) / len(terms)
 
@@ -168,7 +173,7 @@ def sample(model: GPT, vocabulary: Vocabulary, dice: random.Random, temperature:
     """A new name, a character at a time, each drawn from the model's distribution."""
     places = [0]
     while len(places) <= len(model.positions):
-        logits = model(model.embedded(places))[-1]
+        logits = model([model.tokens[place] for place in places])[-1]
         chances = softmax([logit.data / temperature for logit in logits])
         [place] = dice.choices(range(len(vocabulary)), chances)
         if place == 0:
