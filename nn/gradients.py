@@ -46,7 +46,8 @@ class Gradients:
     def __init__(
         self, model: Module, loss: Loss, optimizer: Optimizer, samples: int, epochs: int, replay: bool | None
     ) -> None:
-        self._model, self._loss, self._optimizer = model, loss, optimizer
+        self._model: Any = model
+        self._loss, self._optimizer = loss, optimizer
         self._samples, self._epochs, self._replay = samples, epochs, replay
         self.parameters: list[Value] = [*optimizer.parameters]
         self._may_replay = False

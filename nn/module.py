@@ -114,6 +114,7 @@ class Module:
 
     def _parts(self) -> Iterator[tuple[str, Value | Module]]:
         """(name, part) for each Value and Module among the attributes, and in the containers among them."""
+        stack: list[tuple[str, Any, tuple[int, ...]]]
         stack = [(name, thing, ()) for name, thing in reversed(vars(self).items())]
         while stack:
             name, thing, around = stack.pop()
@@ -121,8 +122,7 @@ class Module:
                 yield name, thing
             elif isinstance(thing, (dict, list, tuple)) and id(thing) not in around:  # a list may hold itself
                 inside = thing.items() if isinstance(thing, dict) else enumerate(thing)
-                found = [(f"{name}.{key}", inner, (*around, id(thing))) for key, inner in inside]
-                stack.extend(reversed(found))
+                stack.extend(reversed([(f"{name}.{key}", inner, (*around, id(thing))) for key, inner in inside]))
 
     def train(self, training: bool = True) -> None:
         """Switch this module and those in it to training, where Dropout drops; ``eval()`` switches back."""

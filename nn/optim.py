@@ -223,11 +223,6 @@ def _gradient(parameter: Any) -> Any:
     return parameter.gradients if _are_arrays(parameter) else parameter.grad
 
 
-def _gradient(parameter: Any) -> Any:
-    """The gradient to be read: of arrays without a copy."""
-    return parameter.gradients if _are_arrays(parameter) else parameter.grad
-
-
 def _are_arrays(parameters: Any) -> bool:
     return hasattr(getattr(parameters, "data", None), "dtype")
 

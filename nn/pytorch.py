@@ -137,7 +137,7 @@ def _own_module() -> Any:
     torch = _torch()
     operations = _operations(torch)
 
-    class Activation(torch.nn.Module):
+    class Activation(torch.nn.Module):  # type: ignore[name-defined]
         def __init__(self, name: str) -> None:
             super().__init__()
             self.name = name

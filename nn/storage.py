@@ -24,7 +24,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -45,7 +45,7 @@ def _fraction(written: str) -> Fraction:
     return Fraction(written)
 
 
-_KINDS = {"Fraction": _fraction, "Decimal": Decimal, "float": float}
+_KINDS: dict[str, Callable[[str], Any]] = {"Fraction": _fraction, "Decimal": Decimal, "float": float}
 
 
 def text(description: Mapping[str, Any], state: Mapping[str, Any]) -> str:

@@ -191,7 +191,8 @@ class _Best:
 
     def __init__(self, parameters: Sequence[Value], patience: int | None, validated: bool) -> None:
         self._parameters, self._patience, self._validated = parameters, patience, validated
-        self._loss, self._kept = math.inf, None
+        self._loss = math.inf
+        self._kept: list[Any] | None = None
 
     def look_at(self, history: History) -> None:
         last = history.epochs[-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ def saved(make: Callable[[], Plot], path: Path) -> str:
 
 
 def fitted(
-    points: Sequence[tuple[float, float]], lines: dict[str, Sequence[tuple[float, float]]], title: str
+    points: Sequence[tuple[float, float]], lines: Mapping[str, Sequence[tuple[float, float]]], title: str
 ) -> Plot:
     """Points, and lines by name through them or beside them."""
     figure = _figure(6.4, 4.2)
