@@ -15,7 +15,8 @@ debugger has its machinery (:mod:`.debugger`) apart from its console (:mod:`.pro
 """
 
 from .events import Contribution, Event
+from .expressions import Expression
 from .machine import Stepper, step
 from .prompt import debug
 
-__all__ = ["Contribution", "Event", "Stepper", "debug", "step"]
+__all__ = ["Contribution", "Event", "Expression", "Stepper", "debug", "step"]
