@@ -22,6 +22,7 @@ that is imported when it is first used: ``draw``, ``step``, ``explain``, ``check
 write ``from autograd import compile``, or ``autograd.compile(f)``.
 """
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -84,6 +85,7 @@ _WINGS = {
     "autograd.gradcheck": ("check_gradient",),
     "autograd.notation": ("label_values", "use_variable_names"),
     "autograd.hand": ("Audit", "ByHand", "Sheet", "Verdict", "audit", "check", "explain", "round_by_hand"),
+    "autograd.prompt.hints": ("use_hints",),
     "autograd.hand.proofreading": ("Proof", "proofread"),
     "autograd.stepping": ("debug", "step"),
     "autograd.picture": (
@@ -156,6 +158,17 @@ def __getattr__(name: str) -> Any:
     found = getattr(import_module(_HOME[name]), name)
     globals()[name] = found
     return found
+
+
+def _give_hints_in_ipython() -> None:
+    """Where this is imported in IPython or in a notebook, lines that are often meant otherwise get a hint."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is not None:
+        import_module("autograd.prompt.hints").install_in_ipython(shell)
+
+
+_give_hints_in_ipython()
 
 
 def __dir__() -> list[str]:

@@ -145,8 +145,10 @@ def say(hints: list[str]) -> None:
 
 
 def install_in_ipython(shell: Any) -> None:
-    """Give the hints after the cells of an IPython shell, a notebook's too."""
-    hints = Hints()
+    """Give the hints after the cells of an IPython shell, a notebook's too; once, however often this is called."""
+    if getattr(shell, "handgrad_hints", None) is not None:
+        return
+    shell.handgrad_hints = hints = Hints()
     pending: list[Callable[[], list[str]]] = []
 
     def before(info: Any) -> None:
