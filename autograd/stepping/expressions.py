@@ -172,7 +172,7 @@ class Expression:
         if name not in self._labels and name not in self._own:
             known = {unicodedata.normalize("NFKC", label): label for label in (*self._nodes, *self._own)}
             near = [known[plain] for plain in difflib.get_close_matches(name, known, 3)]
-            hint = f"did you mean {' or '.join(near)}?" if near else f"there are {_listed([*self._nodes, *self._own])}"
+            hint = f"did you mean {' or '.join(near)}?" if near else f"there are {_listed([*self._nodes] or self._own)}"
             raise UnknownNameError(f"{name}: no such label; {hint}")
 
     def _shown(self, name: str) -> str:
