@@ -26,6 +26,7 @@ import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from types import FunctionType
 from typing import Any
 
 from . import decimals, kinds
@@ -43,6 +44,7 @@ __all__ = [
     "elu",
     "exp",
     "expm1",
+    "formula_with",
     "gelu",
     "leaky_relu",
     "like",
@@ -401,6 +403,18 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "leaky_relu": _leaky_relu,
     "elu": _elu,
 }
+
+
+def formula_with(name: str, words: dict[str, Any]) -> Callable[..., Any]:
+    """A formula on functions of another kind, by their names: where, exp, absolute, …
+
+    >>> told = formula_with("leaky_relu", {"where": lambda condition, x, y: f"{x} where {condition} > 0, else {y}"})
+    >>> told(2, 3)
+    '2 where 2 > 0, else 6'
+    """
+    formula = FORMULAS[name]
+    assert isinstance(formula, FunctionType)
+    return FunctionType(formula.__code__, words, name)
 
 
 def _with_parameter(name: str, x: Any, parameter: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -108,6 +109,38 @@ def test_no_slot_of_value_is_named_outside_the_core(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) not in ("self", "self._arrays"):
             assert node.attr not in slots, f"line {node.lineno}: a slot of Value; use op, operands, partials, primitive"
+
+
+# What a formula of an activation looks like in Python and in JavaScript, whatever its operands are called.
+FORMULAS = {
+    "sigmoid": r"/ \(1(\.0)? \+ (\w+\.)*(exp\(|small\b)",
+    "softplus": r"log1p\((\w+\.)*exp\(|log\(1(\.0)? \+ (\w+\.)*exp\(",
+    "gelu": r"\* (\w+\.)*(normal_cdf|ndtr|Phi)\(|\* probability|\* \(1(\.0)? \+ (\w+\.)*erf\(",
+    "leaky_relu": r"\bslope \* x\b|\bx \* slope\b",
+    "elu": r"\* (\w+\.)*expm1\(",
+}
+BY_HAND = {"autograd/kinds.py"}  # of symbols and of complex numbers, which have no order
+
+
+def code_of(path):
+    """Without comments and docstrings."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".js":
+        return re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL)
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
+            node.body[0] = ast.Pass()
+    return ast.unparse(tree)
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_each_formula_of_an_activation_stands_once(name):
+    scripts = sorted((ROOT / "autograd").rglob("*.js"))
+    files = [path for path in [*sources("autograd", "nn"), *scripts] if re.search(FORMULAS[name], code_of(path))]
+    assert {str(path.relative_to(ROOT)) for path in files} - BY_HAND == {"autograd/numeric.py"}
+    found = re.findall(rf"(?m)^def _?{name}\(.*\n(?:    .*\n)*", code_of(ROOT / "autograd" / "numeric.py"))
+    assert len([text for text in found if re.search(FORMULAS[name], text)]) == 1
 
 
 @pytest.mark.parametrize("path", sources("nn"), ids=str)

@@ -10,10 +10,9 @@ import inspect
 import re
 from collections.abc import Callable
 from math import cos, erfc, exp, expm1, inf, log, log1p, sin, sqrt, tanh
-from types import FunctionType
-from typing import Any, cast
+from typing import Any
 
-from ..numeric import FORMULAS
+from ..numeric import formula_with
 
 __all__ = [
     "GuardFlipped",
@@ -130,17 +129,11 @@ def log_softmax(values: list[float]) -> list[float]:
     return [(value - largest) - rest for value in values]
 
 
-def _from_the_table(name: str) -> Callable[..., float]:
-    """The table's formula, its names looked up here."""
-    formula = cast(FunctionType, FORMULAS[name])
-    return FunctionType(formula.__code__, globals(), name)
-
-
-sigmoid = _from_the_table("sigmoid")
-softplus = _from_the_table("softplus")
-gelu = _from_the_table("gelu")
-leaky_relu = _from_the_table("leaky_relu")
-elu = _from_the_table("elu")
+sigmoid = formula_with("sigmoid", globals())
+softplus = formula_with("softplus", globals())
+gelu = formula_with("gelu", globals())
+leaky_relu = formula_with("leaky_relu", globals())
+elu = formula_with("elu", globals())
 
 
 def source_of(name: str, function: Callable[..., Any]) -> str:

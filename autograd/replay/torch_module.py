@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import MissingToolError, ShapeError
+from ..numeric import formula_with
 from ..weighted import split_weighted_sum
 from .record import Record
 
@@ -65,12 +66,15 @@ def _side_by_side(torch: Any, tensors: Any) -> Any:
 
 def _operations(torch: Any) -> dict[str, Callable[..., Any]]:
     """Each operation of a record on tensors, with the table's derivative at a kink."""
-    where, relu, expm1 = torch.where, torch.relu, torch.expm1
+
+    def where(condition: Any, x: Any, y: Any) -> Any:
+        return torch.where(condition <= 0, y, x)
 
     def weighted_sum(*operands: Any) -> Any:
         weights, inputs, bias = split_weighted_sum(torch.broadcast_tensors(*operands))
         return (torch.stack(weights) * torch.stack(inputs)).sum(0) + bias if weights else bias
 
+    words = {"where": where, "expm1": torch.expm1, "normal_cdf": torch.special.ndtr}
     return {
         "copy": lambda x: x,
         "add": operator.add,
@@ -80,18 +84,14 @@ def _operations(torch: Any) -> dict[str, Callable[..., Any]]:
         "pow": operator.pow,
         "neg": operator.neg,
         **{name: getattr(torch, name) for name in ("abs", "exp", "log", "log1p", "sqrt", "sin", "cos", "sign", "tanh")},
-        "expm1": expm1,
         "sigmoid": torch.sigmoid,
-        "relu": relu,
+        "relu": torch.relu,
         "step": lambda x: (x > 0).to(x.dtype),
-        "maximum": lambda x, y: where((x >= y) | x.isnan(), x, y),
-        "minimum": lambda x, y: where((x <= y) | x.isnan(), x, y),
-        "leaky_relu": lambda x, slope: where(x > 0, x, slope * x),
-        "elu": lambda x, alpha: where(x > 0, x, alpha * expm1(x.clamp(max=0.0))),
+        "maximum": lambda x, y: torch.where((x >= y) | x.isnan(), x, y),
+        "minimum": lambda x, y: torch.where((x <= y) | x.isnan(), x, y),
+        **{name: formula_with(name, words) for name in ("leaky_relu", "elu", "gelu")},
         "softplus": lambda x: torch.logaddexp(x, torch.zeros_like(x)),
-        "where": lambda condition, x, y: where(condition > 0, x, y),
-        "normal_cdf": torch.special.ndtr,
-        "gelu": lambda x: x * torch.special.ndtr(x),
+        **words,
         "total": lambda *operands: _side_by_side(torch, operands).sum(0),
         "logsumexp": lambda *operands: torch.logsumexp(_side_by_side(torch, operands), 0),
         "weighted_sum": weighted_sum,

@@ -144,18 +144,6 @@ def _log_to_base(base: int) -> Callable[[Interval], Interval]:
     return lambda x: ln(x) / ln(Interval.of(Decimal(base)))
 
 
-def _gelu(x: Decimal) -> Decimal:
-    return x * decimals.normal_cdf(x)
-
-
-def _leaky(x: Decimal, slope: Decimal) -> Decimal:
-    return x if x > 0 else x * slope
-
-
-def _elu(x: Decimal) -> Decimal:
-    return x if x > 0 else x.exp() - 1
-
-
 def _absolute(x: Interval) -> Interval:
     if x.low <= 0 <= x.high:
         return Interval(Decimal(0), max(-x.low, x.high))
@@ -241,9 +229,9 @@ FUNCTIONS: dict[str, Callable[..., Interval]] = {
     "sigmoid": _rising(numeric.sigmoid),
     "softplus": _rising(numeric.softplus),
     "relu": _rising(lambda x: max(x, Decimal(0))),
-    "leaky_relu": _rising(lambda x: _leaky(x, Decimal("0.01"))),
-    "elu": _rising(_elu),
-    "gelu": _steep(_gelu, Decimal("1.13")),
+    "leaky_relu": _rising(numeric.leaky_relu),
+    "elu": _rising(numeric.elu),
+    "gelu": _steep(numeric.gelu, Decimal("1.13")),
     "abs": _absolute,
     "floor": _whole,
     "//": _floored,
