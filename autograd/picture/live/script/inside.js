@@ -83,6 +83,8 @@ class Inside {
     put("position", `${this.position} / ${passes.steps.length}`);
     for (const id of ["first", "back"]) $(id).disabled = this.position === 0;
     for (const id of ["next", "last", "layer"]) $(id).disabled = this.position === this.last;
+    if (this.drawn?.sums === this.sums && this.drawn.parameter === this.parameter) return;
+    this.drawn = { sums: this.sums, parameter: this.parameter }; // these do not change from step to step
     this.drawSum();
     this.drawChanges();
   }

@@ -48,6 +48,7 @@ const page = (() => {
 
   let planeAt = 0, planeCost = 0; // when the plane was drawn last, and how long that took
   const drawPlane = () => {
+    if (inside.isOpen) return; // which stands in its place
     const now = performance.now();
     if (running && now - planeAt < Math.max(60, 4 * planeCost)) return;
     plane.draw(chosen);
@@ -72,16 +73,19 @@ const page = (() => {
     put("sample-told", `of ${samples.length}: x = ${input}, target ${show(revive(sample.shown))}; output ${outputs.map((number) => show(number)).join(", ")}; loss ${show(tape.data[tape.root])}`);
     $("sample").value = chosen + 1;
     put("about-sample", `for point ${chosen + 1}`);
-    const now = losses.length ? losses.at(-1) : training.meanLoss();
-    let status = `${count(updates, "update")}, loss ${show(now)}`;
-    if (plane.isOfKinds && (!running || updates % 10 === 0)) {
-      const right = samples.filter((one) => plane.isRight(one, network.predict(one.x))).length;
-      status += `, ${right} of ${samples.length} right`;
-      lastRight = status;
-    } else if (running && plane.isOfKinds && lastRight) {
-      status = lastRight;
+    if (!(toldOf?.network === network && toldOf.updates === updates)) {
+      const now = losses.length ? losses.at(-1) : training.meanLoss();
+      let status = `${count(updates, "update")}, loss ${show(now)}`;
+      if (plane.isOfKinds && (!running || updates % 10 === 0)) {
+        const right = samples.filter((one) => plane.isRight(one, network.predict(one.x))).length;
+        status += `, ${right} of ${samples.length} right`;
+        lastRight = status;
+      } else if (running && plane.isOfKinds && lastRight) {
+        status = lastRight;
+      }
+      put("status", status);
+      toldOf = { network, updates: running ? -1 : updates };
     }
-    put("status", status);
     const points = losses.length > 400 ? losses.filter((_, at) => at % Math.ceil(losses.length / 400) === 0 || at === losses.length - 1) : losses;
     if (points.length) plot($("curve"), points, "L", losses.length, "update");
     else $("curve").replaceChildren();
@@ -89,10 +93,11 @@ const page = (() => {
     put("told", told ? describe(told).join(" · ") : "point at a neuron or a line, or click it");
     put("fault", training.failure ?? "");
     $("fault").hidden = !training.failure;
-    $("plane").setAttribute("aria-label", `${samples.length} points; ${status}`);
+    $("plane").setAttribute("aria-label", `${samples.length} points; ${$("status").textContent}`);
     if ($("program").closest("details").open) put("program", programOf(network.withSample(sample)));
   };
   let lastRight = "";
+  let toldOf = null; // which network, after how many updates, the status tells of
 
   // --- going ---
 
@@ -116,7 +121,7 @@ const page = (() => {
   const tick = () => {
     if (!running) return;
     const wait = Number($("speed").value);
-    const until = performance.now() + 12; // of a frame's 16 thousandths
+    const until = performance.now() + Math.max(12, drawCost); // as long for the numbers as for showing them
     while (performance.now() >= running.due && performance.now() < until) {
       running.due = Math.max(running.due + wait, performance.now() - 200);
       if (!training.update()) {
@@ -125,8 +130,11 @@ const page = (() => {
       }
     }
     if (running) running.frame = requestAnimationFrame(tick);
+    const start = performance.now();
     draw();
+    drawCost = performance.now() - start;
   };
+  let drawCost = 0; // in thousandths of a second
   const updateOnce = () => {
     pause();
     training.update();
