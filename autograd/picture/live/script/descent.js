@@ -74,10 +74,11 @@ class Descent {
     const expression = ["sub", 0, ["mul", 1, 2]];
     const names_in = (place) => [names[first], "rate", lines.derivative(first)][place];
     const numbers_in = (place) => [tape.data[first], this.rate, tape.grad[first]][place];
+    const after = tape.data[first] - this.rate * tape.grad[first];
     let rule = "No leaf learns: tick one in the table.";
     if (first !== undefined) {
       rule = `${names[first]} ← ${write(expression, names_in)}`;
-      if (told && this.canGoOn) rule += ` = ${write(expression, names_in, numbers_in)}${gives(tape.data[first] - this.rate * tape.grad[first])}`;
+      if (told && this.canGoOn) rule += ` = ${write(expression, names_in, numbers_in)}${gives(after)}`;
       if (this.learns.size > 1) rule += `; so each of the ${this.learns.size} leaves that learn`;
     }
     put("rule", rule);

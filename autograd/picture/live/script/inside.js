@@ -37,7 +37,9 @@ class Inside {
   // To the end of the layer that the next step is of.
   goThroughLayer() {
     const layers = new Map();
-    this.training.network.units.forEach((units, layer) => units.forEach(({ z, a }) => layers.set(z, layer).set(a, layer)));
+    this.training.network.units.forEach((units, layer) =>
+      units.forEach(({ z, a }) => layers.set(z, layer).set(a, layer)),
+    );
     const layerOf = (at) => {
       const step = this.passes.steps[at];
       return step && `${step.phase} ${layers.get(step.node) ?? "loss"}`;
@@ -55,7 +57,12 @@ class Inside {
     const isBackward = step?.phase === "backward";
     const receivers = new Set(isBackward ? (passes.terms.get(step.node) ?? []).map(([, operand]) => operand) : []);
     return {
-      number: (unit) => (isBackward ? passes.gradAt(unit.a, position) ?? NaN : passes.isEvaluated(unit.a, position) ? tape.data[unit.a] : NaN),
+      number: (unit) =>
+        isBackward
+          ? (passes.gradAt(unit.a, position) ?? NaN)
+          : passes.isEvaluated(unit.a, position)
+            ? tape.data[unit.a]
+            : NaN,
       isNow: (unit) => step !== null && (step.node === unit.a || step.node === unit.z),
       receives: (node) => receivers.has(node),
     };
@@ -72,7 +79,10 @@ class Inside {
     // Another sample, or the plane, may have left its numbers in the tape.
     training.network.withSample(training.samples[this.sample]);
     passes.compute();
-    put("insides-title", `Inside update ${training.updates + 1}: ${count(training.batch.length, "sample")}, here point ${this.sample + 1}`);
+    put(
+      "insides-title",
+      `Inside update ${training.updates + 1}: ${count(training.batch.length, "sample")}, here point ${this.sample + 1}`,
+    );
     const step = this.position ? passes.steps[this.position - 1] : null;
     put("phase", step ? `${step.phase}:` : "start:");
     put("event", step ? passes.line(this.position) : "press Next for the first step of this sample");
@@ -117,11 +127,18 @@ class Inside {
     const bars = numbers.map((number, at) => {
       const tall = (Math.abs(number) / most) * (middle - 8);
       const is = training.batch[at] === this.sample ? "bar own" : "bar";
-      return drawn("rect", { x: 8 + at * wide, width: Math.max(wide * 0.8, 0.6), y: number > 0 ? middle - tall : middle, height: Math.max(tall, 0.5), class: is });
+      return drawn("rect", {
+        x: 8 + at * wide,
+        width: Math.max(wide * 0.8, 0.6),
+        y: number > 0 ? middle - tall : middle,
+        height: Math.max(tall, 0.5),
+        class: is,
+      });
     });
     svg.replaceChildren(...bars, drawn("line", { x1: 8, x2: width - 8, y1: middle, y2: middle, class: "axis" }));
     const total = numbers.reduce((sum, number) => sum + number, 0);
-    const told = `∂L/∂${name} of each sample; their sum ${show(total)}, divided by ${numbers.length}: ${show(sums.gradient[parameter])}`;
+    const mean = show(sums.gradient[parameter]);
+    const told = `∂L/∂${name} of each sample; their sum ${show(total)}, divided by ${numbers.length}: ${mean}`;
     put("sum-told", told);
     svg.setAttribute("aria-label", told);
     $("parameter").value = parameter;
@@ -130,14 +147,23 @@ class Inside {
   drawChanges() {
     const { training, sums } = this;
     const names = training.network.parameterNames.slice(0, MOST_CHANGES);
-    $("changes").replaceChildren(...(sums ? names : []).map((name, at) => {
-      const row = element("tr", { className: at === this.parameter ? "chosen" : "" });
-      row.append(element("th", { textContent: name, scope: "row" }));
-      for (const number of [training.network.parameters[at], sums.own?.[at] ?? NaN, sums.gradient[at], sums.after[at]])
-        row.append(element("td", { className: "number", textContent: show(number) }));
-      return row;
-    }));
+    $("changes").replaceChildren(
+      ...(sums ? names : []).map((name, at) => {
+        const row = element("tr", { className: at === this.parameter ? "chosen" : "" });
+        row.append(element("th", { textContent: name, scope: "row" }));
+        for (const number of [
+          training.network.parameters[at],
+          sums.own?.[at] ?? NaN,
+          sums.gradient[at],
+          sums.after[at],
+        ])
+          row.append(element("td", { className: "number", textContent: show(number) }));
+        return row;
+      }),
+    );
     if (names.length < training.network.parameterNames.length)
-      $("changes").append(element("tr", { textContent: `… and ${training.network.parameterNames.length - names.length} more` }));
+      $("changes").append(
+        element("tr", { textContent: `… and ${training.network.parameterNames.length - names.length} more` }),
+      );
   }
 }

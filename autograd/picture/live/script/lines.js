@@ -40,7 +40,10 @@ class Lines {
   // Names, then numbers, then the result; what is the same as the one before it is left out.
   stages(index, expression, result) {
     const shown = show(result);
-    const stages = [write(expression, this.namesIn(index)), write(expression, this.namesIn(index), this.numbersIn(index))];
+    const stages = [
+      write(expression, this.namesIn(index)),
+      write(expression, this.namesIn(index), this.numbersIn(index)),
+    ];
     return stages.filter((stage, place) => stage !== shown && !stages.slice(0, place).includes(stage));
   }
 
@@ -60,7 +63,8 @@ class Lines {
   // The cotangent times the partial; a 1 is not written.
   product(index, place) {
     const partial = this.partials[index][place];
-    if (Array.isArray(partial) && partial[0] === "i" && Math.abs(partial[1]) === 1) return partial[1] === 1 ? "$" : ["neg", "$"];
+    if (Array.isArray(partial) && partial[0] === "i" && Math.abs(partial[1]) === 1)
+      return partial[1] === 1 ? "$" : ["neg", "$"];
     return ["mul", "$", partial];
   }
 
@@ -73,7 +77,9 @@ class Lines {
 
   // `terms` are the contributions of one node: [place, operand, contribution, total].
   chainRule(index, terms) {
-    const shown = terms.slice(0, MOST_TERMS).map(([place, , contribution, total]) => this.contribution(index, place, contribution, total));
+    const shown = terms
+      .slice(0, MOST_TERMS)
+      .map(([place, , contribution, total]) => this.contribution(index, place, contribution, total));
     const left = terms.length - shown.length;
     return shown.join(";  ") + (left ? `;  and ${left} more` : "");
   }

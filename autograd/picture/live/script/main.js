@@ -100,9 +100,18 @@ const page = (() => {
     draw();
   });
   const keys = {
-    ArrowRight: press.next, ArrowLeft: press.back, Home: press.first, End: press.last, " ": press.play,
-    "+": press.larger, "=": press.larger, "-": press.smaller, "0": press.fit,
-    a: () => $("everything").click(), r: reset, d: press.descend,
+    ArrowRight: press.next,
+    ArrowLeft: press.back,
+    Home: press.first,
+    End: press.last,
+    " ": press.play,
+    "+": press.larger,
+    "=": press.larger,
+    "-": press.smaller,
+    "0": press.fit,
+    a: () => $("everything").click(),
+    r: reset,
+    d: press.descend,
   };
   document.addEventListener("keydown", (event) => {
     const { tagName } = event.target;
@@ -117,7 +126,9 @@ const page = (() => {
   });
 
   passes.names.forEach((name, node) => {
-    $("node").append(new Option(`${name}${passes.tape.rows[node] ? ` = ${write(passes.lines.formulas[node], passes.lines.namesIn(node))}` : ""}`, node));
+    const { formulas } = passes.lines;
+    const formula = formulas[node] === null ? "" : ` = ${write(formulas[node], passes.lines.namesIn(node))}`;
+    $("node").append(new Option(name + formula, node));
     picture.box(node)?.addEventListener("click", () => choose(node));
   });
   $("layer").hidden = !record.layers;

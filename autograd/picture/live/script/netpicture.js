@@ -18,33 +18,57 @@ class NetPicture {
     this.network = network;
     const columns = [Array.from({ length: network.inputs }, (_, node) => ({ a: node })), ...network.units];
     const shown = Math.max(...columns.map((column) => Math.min(column.length, MOST_NEURONS)));
-    const height = Math.max(200, Math.min(560, 34 * shown + 40)), width = 620;
+    const height = Math.max(200, Math.min(560, 34 * shown + 40)),
+      width = 620;
     const radius = Math.max(5, Math.min(18, (height - 40) / shown / 2 - 2));
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     const across = (at) => 40 + (at * (width - 80)) / (columns.length - 1);
     const down = (place, count) => 24 + ((place + 0.5) * (height - 34)) / count;
-    const links = drawn("g", {}), circles = drawn("g", {});
+    const links = drawn("g", {}),
+      circles = drawn("g", {});
     this.links = [];
     this.circles = [];
     columns.forEach((column, at) => {
       const count = Math.min(column.length, MOST_NEURONS);
-      if (column.length > count) circles.append(drawn("text", { x: across(at), y: height - 2, "text-anchor": "middle" }, `… and ${column.length - count} more`));
-      circles.append(drawn("text", { x: across(at), y: 12, "text-anchor": "middle" }, at === 0 ? "inputs" : at === columns.length - 1 ? "output" : `layer ${at}`));
+      if (column.length > count)
+        circles.append(
+          drawn(
+            "text",
+            { x: across(at), y: height - 2, "text-anchor": "middle" },
+            `… and ${column.length - count} more`,
+          ),
+        );
+      circles.append(
+        drawn(
+          "text",
+          { x: across(at), y: 12, "text-anchor": "middle" },
+          at === 0 ? "inputs" : at === columns.length - 1 ? "output" : `layer ${at}`,
+        ),
+      );
       column.slice(0, count).forEach((unit, place) => {
         const [x, y] = [across(at), down(place, count)];
-        unit.parameters?.slice(0, -1).slice(0, MOST_NEURONS).forEach((parameter, source) => {
-          const from = Math.min(columns[at - 1].length, MOST_NEURONS);
-          const line = drawn("line", { x1: across(at - 1), y1: down(source, from), x2: x, y2: y });
-          this.wire(line, { parameter });
-          links.append(line);
-          this.links.push({ line, parameter });
+        unit.parameters
+          ?.slice(0, -1)
+          .slice(0, MOST_NEURONS)
+          .forEach((parameter, source) => {
+            const from = Math.min(columns[at - 1].length, MOST_NEURONS);
+            const line = drawn("line", { x1: across(at - 1), y1: down(source, from), x2: x, y2: y });
+            this.wire(line, { parameter });
+            links.append(line);
+            this.links.push({ line, parameter });
+          });
+        const group = drawn("g", {
+          class: "unit",
+          tabindex: column.length * columns.length <= 60 ? 0 : -1,
+          role: "img",
         });
-        const group = drawn("g", { class: "unit", tabindex: column.length * columns.length <= 60 ? 0 : -1, role: "img" });
         const circle = drawn("circle", { cx: x, cy: y, r: radius });
         const text = radius >= 13 ? drawn("text", { x, y: y + 3.5, "text-anchor": "middle" }) : null;
         group.append(circle, ...(text ? [text] : []));
         this.wire(group, { unit, layer: at });
-        group.addEventListener("focus", () => group.setAttribute("aria-label", this.describe({ unit, layer: at }).join(". ")));
+        group.addEventListener("focus", () =>
+          group.setAttribute("aria-label", this.describe({ unit, layer: at }).join(". ")),
+        );
         circles.append(group);
         this.circles.push({ group, circle, text, unit });
       });
@@ -64,7 +88,8 @@ class NetPicture {
     const first = network.firstParameter;
     const ofWeight = (parameter) => (mean ? mean[parameter - first] : network.parameters[parameter - first]);
     const ofUnit = view ? view.number : (unit) => (mean ? tape.grad[unit.a] : tape.data[unit.a]);
-    const largest = (numbers) => numbers.reduce((most, number) => (Number.isFinite(number) ? Math.max(most, Math.abs(number)) : most), 0);
+    const largest = (numbers) =>
+      numbers.reduce((most, number) => (Number.isFinite(number) ? Math.max(most, Math.abs(number)) : most), 0);
     const heaviest = largest(this.links.map(({ parameter }) => ofWeight(parameter)));
     for (const { line, parameter } of this.links) {
       const weight = ofWeight(parameter);

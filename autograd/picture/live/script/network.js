@@ -2,7 +2,8 @@
 
 const raised = (number) => String(number).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
 const lowered = (number) => String(number).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
-const indexed = (letter, layer, ...indices) => letter + raised(layer) + indices.map(lowered).join(indices.some((index) => index > 9) ? "," : "");
+const indexed = (letter, layer, ...indices) =>
+  letter + raised(layer) + indices.map(lowered).join(indices.some((index) => index > 9) ? "," : "");
 
 class Network {
   // `layers` are {activation, weights, biases} as numbers.
@@ -20,12 +21,16 @@ class Network {
   makeNodes() {
     const nodes = [];
     const add = (name, row, operands, label = "") => nodes.push({ name, row, operands, label }) - 1;
-    let previous = Array.from({ length: this.inputs }, (_, place) => add(`x${lowered(place + 1)}`, null, [], `x${lowered(place + 1)}`));
+    let previous = Array.from({ length: this.inputs }, (_, place) =>
+      add(`x${lowered(place + 1)}`, null, [], `x${lowered(place + 1)}`),
+    );
     this.firstParameter = nodes.length;
-    const parameters = this.layers.map((layer, at) => layer.weights.map((row, neuron) => {
-      const weights = row.map((_, place) => indexed("w", at + 1, neuron + 1, place + 1));
-      return [...weights, indexed("b", at + 1, neuron + 1)].map((name) => add(name, null, [], name));
-    }));
+    const parameters = this.layers.map((layer, at) =>
+      layer.weights.map((row, neuron) => {
+        const weights = row.map((_, place) => indexed("w", at + 1, neuron + 1, place + 1));
+        return [...weights, indexed("b", at + 1, neuron + 1)].map((name) => add(name, null, [], name));
+      }),
+    );
     this.parameterNames = nodes.slice(this.firstParameter).map((node) => node.name);
     this.constants = [];
     this.units = []; // of each layer, of each neuron: {z, a, parameters}
@@ -63,13 +68,19 @@ class Network {
     own.forEach((node, at) => place.set(node, first + at));
     const size = first + own.length;
     const constantOfNetwork = (operand) => (typeof operand === "object" ? size + operand.constant : operand);
-    const constantOfLoss = (operand) => (operand < loss.nodes.length ? place.get(operand) : size + this.constants.length + operand - loss.nodes.length);
+    const constantOfLoss = (operand) =>
+      operand < loss.nodes.length ? place.get(operand) : size + this.constants.length + operand - loss.nodes.length;
     const nodes = [
       ...this.nodes.map((node) => ({ ...node, operands: node.operands.map(constantOfNetwork) })),
       ...own.map((node) => ({ ...loss.nodes[node], operands: loss.nodes[node].operands.map(constantOfLoss) })),
     ];
     const written = nodes.map((node, index) => (index < first && node.row ? this.training.written[node.row] : null));
-    const moved = (expression) => (!Array.isArray(expression) ? expression : expression[0] === "@" ? ["@", place.get(expression[1])] : expression.map(moved));
+    const moved = (expression) =>
+      !Array.isArray(expression)
+        ? expression
+        : expression[0] === "@"
+          ? ["@", place.get(expression[1])]
+          : expression.map(moved);
     const formulas = written.map((found) => found?.formula ?? null);
     const partials = written.map((found) => found?.partials ?? []);
     own.forEach((node, at) => {
@@ -77,8 +88,22 @@ class Network {
       partials[first + at] = loss.partials[node].map(moved);
     });
     const root = place.get(loss.nodes.length - 1);
-    const tape = new Tape(nodes, [...this.constants, ...loss.constants], nodes.map(() => 0), root);
-    return { tape, lines: new Lines(tape, nodes.map((node) => node.name), formulas, partials), firstConstant: size + this.constants.length };
+    const tape = new Tape(
+      nodes,
+      [...this.constants, ...loss.constants],
+      nodes.map(() => 0),
+      root,
+    );
+    return {
+      tape,
+      lines: new Lines(
+        tape,
+        nodes.map((node) => node.name),
+        formulas,
+        partials,
+      ),
+      firstConstant: size + this.constants.length,
+    };
   }
 
   // A sample's tape with its numbers in it.

@@ -12,12 +12,14 @@ class NeuronPicture extends Picture {
     });
     this.linkOf = new Map(record.links.map(([key, source, target]) => [`${source} ${target}`, key]));
     this.termsOf = new Map(); // by the key of a link: which operands of which nodes it stands for
-    tape.nodes.forEach(({ operands }, node) => operands.forEach((operand, place) => {
-      const key = this.linkOf.get(`${this.keys[operand]} ${this.keys[node]}`);
-      if (operand >= tape.size || key === undefined || this.keys[operand] === this.keys[node]) return;
-      if (!this.termsOf.has(key)) this.termsOf.set(key, []);
-      this.termsOf.get(key).push([node, place]);
-    }));
+    tape.nodes.forEach(({ operands }, node) =>
+      operands.forEach((operand, place) => {
+        const key = this.linkOf.get(`${this.keys[operand]} ${this.keys[node]}`);
+        if (operand >= tape.size || key === undefined || this.keys[operand] === this.keys[node]) return;
+        if (!this.termsOf.has(key)) this.termsOf.set(key, []);
+        this.termsOf.get(key).push([node, place]);
+      }),
+    );
   }
 
   box(node) {
@@ -41,13 +43,20 @@ class NeuronPicture extends Picture {
       const box = this.groups.get(key);
       if (!box) continue;
       const texts = box.querySelectorAll("text");
-      for (const [place, name, nodes] of lines) this.put(box, texts.length - place, this.line(passes, name, nodes, reach));
-      const reached = (this.nodesOf.get(key) ?? []).every((node) => passes.isEvaluated(node, everything ? passes.end : position));
+      for (const [place, name, nodes] of lines)
+        this.put(box, texts.length - place, this.line(passes, name, nodes, reach));
+      const reached = (this.nodesOf.get(key) ?? []).every((node) =>
+        passes.isEvaluated(node, everything ? passes.end : position),
+      );
       this.set(box, "ahead", !reached);
     }
     const flows = new Map();
     for (const [key, terms] of this.termsOf) {
-      const arrived = terms.map(([node, place]) => (passes.isHandedOn(node, reach) ? passes.terms.get(node)?.find((term) => term[0] === place) : null)).filter(Boolean);
+      const arrived = terms
+        .map(([node, place]) =>
+          passes.isHandedOn(node, reach) ? passes.terms.get(node)?.find((term) => term[0] === place) : null,
+        )
+        .filter(Boolean);
       flows.set(key, arrived.length ? arrived.reduce((sum, term) => sum + term[2], 0) : null);
     }
     const largest = Math.max(...[...flows.values()].map((flow) => (Number.isFinite(flow) ? Math.abs(flow) : 0)));

@@ -34,7 +34,8 @@ const exponential = (x, digits, power) => {
 const fixed = (x, decimals) => {
   const first = inDigits(Math.abs(x), 21).power;
   const { digits, power } = rounded(Math.abs(x), first + 1 + decimals);
-  const all = power >= 0 ? digits.padEnd(power + 1 + decimals, "0") : "0".repeat(-power) + digits.padEnd(decimals + 1, "0");
+  const all =
+    power >= 0 ? digits.padEnd(power + 1 + decimals, "0") : "0".repeat(-power) + digits.padEnd(decimals + 1, "0");
   const whole = Math.max(power, 0) + 1;
   return `${x < 0 ? "-" : ""}${all.slice(0, whole)}${decimals ? "." + all.slice(whole, whole + decimals) : ""}`;
 };
@@ -84,14 +85,18 @@ const repr = (x) => {
   if (x === 0) return Object.is(x, -0) ? "-0.0" : "0.0";
   const [mantissa, exponent] = x.toExponential().split("e");
   const power = Number(exponent);
-  if (power < -4 || power >= 16) return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
+  if (power < -4 || power >= 16)
+    return `${mantissa}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
   const text = plainly(x, mantissa.replace("-", "").replace(".", ""), power);
   return text.includes(".") ? text : `${text}.0`;
 };
 
 // What is typed: 0.5, -2, 1e-3, 1/3, 50 %; also with a comma or a minus of print. null where it is none.
 const parse = (text) => {
-  const plain = text.trim().replace(/[−–]/g, "-").replace(/^(-?\d*),(\d+)$/, "$1.$2");
+  const plain = text
+    .trim()
+    .replace(/[−–]/g, "-")
+    .replace(/^(-?\d*),(\d+)$/, "$1.$2");
   const number = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
   const part = (word) => (number.test(word.trim()) ? Number(word) : NaN);
   const [top, bottom, ...more] = plain.replace(/\s*%$/, "").split("/");
@@ -101,4 +106,5 @@ const parse = (text) => {
 };
 
 // JSON has no name for these.
-const revive = (number) => (typeof number === "string" ? { nan: NaN, inf: Infinity, "-inf": -Infinity }[number] : number);
+const revive = (number) =>
+  typeof number === "string" ? { nan: NaN, inf: Infinity, "-inf": -Infinity }[number] : number;

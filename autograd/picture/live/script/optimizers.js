@@ -10,7 +10,9 @@ class SGD {
     const gradients = grads.map((grad, place) => (this.weight_decay ? grad + this.weight_decay * data[place] : grad));
     let moves = gradients;
     if (this.momentum) {
-      moves = this.velocities ? this.velocities.map((velocity, place) => this.momentum * velocity + gradients[place]) : gradients;
+      moves = this.velocities
+        ? this.velocities.map((velocity, place) => this.momentum * velocity + gradients[place])
+        : gradients;
       this.velocities = moves;
     }
     for (let place = 0; place < data.length; place++) if (learns(place)) data[place] -= this.lr * moves[place];
@@ -18,7 +20,9 @@ class SGD {
 
   // How a parameter changes, in words.
   get rule() {
-    return `w ← w - ${show(this.lr)} · ${this.momentum ? `(${show(this.momentum)} · velocity + gradient)` : "gradient"}${this.weight_decay ? `, gradient + ${show(this.weight_decay)} · w in its place` : ""}`;
+    const move = this.momentum ? `(${show(this.momentum)} · velocity + gradient)` : "gradient";
+    const decay = this.weight_decay ? `, gradient + ${show(this.weight_decay)} · w in its place` : "";
+    return `w ← w - ${show(this.lr)} · ${move}${decay}`;
   }
 }
 
@@ -35,7 +39,8 @@ class Adam {
     this.squares ??= new Float64Array(data.length);
     this.steps += 1;
     const [beta1, beta2] = this.betas;
-    const rest1 = 1 - beta1, rest2 = 1 - beta2;
+    const rest1 = 1 - beta1,
+      rest2 = 1 - beta2;
     const size = this.lr / (1 - beta1 ** this.steps);
     const correction = Math.sqrt(1 - beta2 ** this.steps);
     const { means, squares } = this;
@@ -49,7 +54,8 @@ class Adam {
   }
 
   get rule() {
-    return `Adam: w ← w - ${show(this.lr)} · m / (√v + ${this.eps}), m and v the running means of the gradient and of its square`;
+    const means = "m and v the running means of the gradient and of its square";
+    return `Adam: w ← w - ${show(this.lr)} · m / (√v + ${this.eps}), ${means}`;
   }
 }
 

@@ -1,10 +1,13 @@
 // Under the picture: the step in symbols, numbers and result; the chosen node's own lines; the list of all steps.
 
 const SENTENCES = {
-  start: "Start: the leaves have their numbers, nothing else is computed yet. Press Next for the first step, or change a leaf.",
-  evaluate: "Forward: the node computes its number from its operands' numbers, and notes its partials ∂: how much it changes with each of them.",
+  start: `Start: the leaves have their numbers, nothing else is computed yet. Press Next for the first step, or change
+    a leaf.`,
+  evaluate: `Forward: the node computes its number from its operands' numbers, and notes its partials ∂: how much it
+    changes with each of them.`,
   seed: "Backward begins at the root: with itself it changes one for one, so its gradient is 1.",
-  "chain rule": "Backward: the node multiplies its gradient by each partial ∂, and what comes out is added to that operand's gradient.",
+  "chain rule": `Backward: the node multiplies its gradient by each partial ∂, and what comes out is added to that
+    operand's gradient.`,
   fault: "Here it cannot go on: change a leaf, or press Reset.",
 };
 
@@ -14,7 +17,12 @@ const drawWorking = (target, passes, position) => {
   const step = position ? passes.steps[position - 1] : null;
   const rows = [];
   if (step?.kind === "evaluate") {
-    rows.push([lines.names[step.node], lines.stages(step.node, lines.formulas[step.node], tape.data[step.node]), tape.data[step.node], ""]);
+    rows.push([
+      lines.names[step.node],
+      lines.stages(step.node, lines.formulas[step.node], tape.data[step.node]),
+      tape.data[step.node],
+      "",
+    ]);
   } else if (step?.kind === "seed") {
     rows.push([lines.derivative(step.node), [], passes.seed, ""]);
   } else if (step) {
@@ -23,14 +31,18 @@ const drawWorking = (target, passes, position) => {
       rows.push([lines.derivative(operand), lines.stages(step.node, lines.product(step.node, place), term), term, sum]);
     }
   }
-  target.replaceChildren(...rows.map(([name, stages, result, sum]) => {
-    const row = element("div", { className: "work" });
-    row.append(element("span", { className: "name", textContent: name }));
-    stages.forEach((stage, place) => row.append(element("span", { className: place ? "numbers" : "symbols", textContent: `= ${stage}` })));
-    row.append(element("span", { className: "result", textContent: gives(result).trim() }));
-    if (sum) row.append(element("span", { className: "sum", textContent: sum }));
-    return row;
-  }));
+  target.replaceChildren(
+    ...rows.map(([name, stages, result, sum]) => {
+      const row = element("div", { className: "work" });
+      row.append(element("span", { className: "name", textContent: name }));
+      stages.forEach((stage, place) =>
+        row.append(element("span", { className: place ? "numbers" : "symbols", textContent: `= ${stage}` })),
+      );
+      row.append(element("span", { className: "result", textContent: gives(result).trim() }));
+      if (sum) row.append(element("span", { className: "sum", textContent: sum }));
+      return row;
+    }),
+  );
   target.hidden = !rows.length;
 };
 
@@ -40,11 +52,13 @@ class Panel {
   constructor(passes, kinds) {
     Object.assign(this, { passes, kinds });
     this.list = $("all");
-    this.list.replaceChildren(...passes.steps.map((step) => {
-      const line = document.createElement("li");
-      line.dataset.phase = step.phase;
-      return line;
-    }));
+    this.list.replaceChildren(
+      ...passes.steps.map((step) => {
+        const line = document.createElement("li");
+        line.dataset.phase = step.phase;
+        return line;
+      }),
+    );
   }
 
   // `position` steps have been taken; beyond `reach` nothing is told.
@@ -102,9 +116,17 @@ class Panel {
       told.push(`${symbols} = ${numbers}${gives(product)}`);
     }
     const count = paths?.length;
-    if (paths === null) told.push(`more than ${MOST_PATHS} ways lead from ${names[chosen]} to ${lines.result}: its gradient is the sum over all of them`);
+    if (paths === null)
+      told.push(
+        `more than ${MOST_PATHS} ways lead from ${names[chosen]} to ${lines.result}; its gradient is the sum over all`,
+      );
     else if (count > 1 && whole) told.push(`the sum of the ${count} ways${gives(tape.grad[chosen])}`);
-    put("why-title", chosen === tape.root ? "" : `Why is ∂${lines.result}/∂${names[chosen]}${whole ? gives(tape.grad[chosen]) : " what it is"}?`);
+    put(
+      "why-title",
+      chosen === tape.root
+        ? ""
+        : `Why is ∂${lines.result}/∂${names[chosen]}${whole ? gives(tape.grad[chosen]) : " what it is"}?`,
+    );
     $("why").replaceChildren(...told.map((text) => element("li", { textContent: text })));
   }
 

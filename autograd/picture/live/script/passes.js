@@ -67,7 +67,8 @@ class Passes {
         found.push(path);
       } else {
         if (path.length > LONGEST_PATH) return null;
-        for (const [consumer, place] of [...this.consumers[at]].reverse()) stack.push([consumer, [...path, [consumer, place]]]);
+        for (const [consumer, place] of [...this.consumers[at]].reverse())
+          stack.push([consumer, [...path, [consumer, place]]]);
       }
     }
     return found;
@@ -75,7 +76,9 @@ class Passes {
 
   findConsumers() {
     const consumers = this.tape.nodes.map(() => []);
-    this.tape.nodes.forEach(({ operands }, node) => operands.forEach((operand, place) => operand < this.tape.size && consumers[operand].push([node, place])));
+    this.tape.nodes.forEach(({ operands }, node) =>
+      operands.forEach((operand, place) => operand < this.tape.size && consumers[operand].push([node, place])),
+    );
     return consumers;
   }
 

@@ -64,7 +64,8 @@ class Picture {
   squeeze(element, group, text) {
     if (!group.classList.contains("node")) return;
     if (text.length > this.room.get(element)) {
-      if (!this.widths.has(group)) this.widths.set(group, group.querySelector("polygon, path, ellipse").getBBox().width - 6);
+      if (!this.widths.has(group))
+        this.widths.set(group, group.querySelector("polygon, path, ellipse").getBBox().width - 6);
       element.setAttribute("textLength", this.widths.get(group));
       element.setAttribute("lengthAdjust", "spacingAndGlyphs");
     } else {
@@ -75,12 +76,25 @@ class Picture {
   // Which boxes, with the links that lead to them, are in the frame: of a large graph a part.
   inSight() {
     if (this.keys.length <= LARGE) return () => true;
-    this.places ??= this.keys.map((_, node) => [node, ...this.tape.nodes[node].operands.filter((operand) => operand < this.tape.size)].map((at) => this.box(at).getBBox()).reduce((all, box) => ({
-      left: Math.min(all.left, box.x), right: Math.max(all.right, box.x + box.width), top: Math.min(all.top, box.y), bottom: Math.max(all.bottom, box.y + box.height),
-    }), { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity }));
+    this.places ??= this.keys.map((_, node) =>
+      [node, ...this.tape.nodes[node].operands.filter((operand) => operand < this.tape.size)]
+        .map((at) => this.box(at).getBBox())
+        .reduce(
+          (all, box) => ({
+            left: Math.min(all.left, box.x),
+            right: Math.max(all.right, box.x + box.width),
+            top: Math.min(all.top, box.y),
+            bottom: Math.max(all.bottom, box.y + box.height),
+          }),
+          { left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity },
+        ),
+    );
     const frame = this.svg.parentElement.getBoundingClientRect();
     const inverse = this.svg.querySelector("g").getScreenCTM().inverse();
-    const [a, b] = [[frame.left, frame.top], [frame.right, frame.bottom]].map(([x, y]) => new DOMPoint(x, y).matrixTransform(inverse));
+    const [a, b] = [
+      [frame.left, frame.top],
+      [frame.right, frame.bottom],
+    ].map(([x, y]) => new DOMPoint(x, y).matrixTransform(inverse));
     return (node) => {
       const { left, right, top, bottom } = this.places[node];
       return right >= a.x && left <= b.x && bottom >= a.y && top <= b.y;
@@ -91,7 +105,8 @@ class Picture {
     const { tape } = passes;
     const reach = everything ? Infinity : position;
     let largest = 0;
-    for (const terms of passes.terms.values()) for (const [, , term] of terms) if (Math.abs(term) < Infinity) largest = Math.max(largest, Math.abs(term));
+    for (const terms of passes.terms.values())
+      for (const [, , term] of terms) if (Math.abs(term) < Infinity) largest = Math.max(largest, Math.abs(term));
     const inSight = this.inSight();
     for (let node = 0; node < tape.size; node++) {
       if (!inSight(node)) continue; // it is drawn when it is scrolled to
@@ -102,7 +117,7 @@ class Picture {
       this.put(box, 1, grad === null ? "grad …" : `grad ${show(grad)}`);
       this.set(box, "ahead", !passes.isEvaluated(node, everything ? passes.end : position));
       const handed = passes.isHandedOn(node, reach);
-      const terms = handed ? passes.terms.get(node) ?? [] : [];
+      const terms = handed ? (passes.terms.get(node) ?? []) : [];
       tape.nodes[node].operands.forEach((operand, place) => {
         if (operand >= tape.size) return;
         const partial = tape.partials[node][place];
@@ -156,7 +171,11 @@ class Zoom {
   constructor(frame, svg) {
     this.frame = frame;
     this.svg = svg;
-    [this.width, this.height] = svg.getAttribute("viewBox").split(" ").slice(2).map((length) => (Number(length) * 4) / 3);
+    [this.width, this.height] = svg
+      .getAttribute("viewBox")
+      .split(" ")
+      .slice(2)
+      .map((length) => (Number(length) * 4) / 3);
     this.scale = 0; // 0: as large as there is room for
     addEventListener("resize", () => this.scale || this.size(0));
     this.size(0);
@@ -179,7 +198,9 @@ class Zoom {
   reveal(group) {
     const frame = this.frame.getBoundingClientRect();
     const box = group.getBoundingClientRect();
-    if (box.left < frame.left || box.right > frame.right) this.frame.scrollLeft += box.left + box.width / 2 - frame.left - frame.width / 2;
-    if (box.top < frame.top || box.bottom > frame.bottom) this.frame.scrollTop += box.top + box.height / 2 - frame.top - frame.height / 2;
+    if (box.left < frame.left || box.right > frame.right)
+      this.frame.scrollLeft += box.left + box.width / 2 - frame.left - frame.width / 2;
+    if (box.top < frame.top || box.bottom > frame.bottom)
+      this.frame.scrollTop += box.top + box.height / 2 - frame.top - frame.height / 2;
   }
 }

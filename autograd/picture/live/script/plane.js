@@ -1,6 +1,17 @@
 // What the network has learnt: the plane of its two inputs, or the curve over its one input, with the points on it.
 
-const CLASSES = ["#d9532c", "#2f6db3", "#3c9d4e", "#8d5fb5", "#b8860b", "#00808a", "#c2417c", "#6b7280", "#7a5230", "#4b9cd3"];
+const CLASSES = [
+  "#d9532c",
+  "#2f6db3",
+  "#3c9d4e",
+  "#8d5fb5",
+  "#b8860b",
+  "#00808a",
+  "#c2417c",
+  "#6b7280",
+  "#7a5230",
+  "#4b9cd3",
+];
 const CELLS = 40;
 
 class Plane {
@@ -20,7 +31,9 @@ class Plane {
   frame() {
     const { samples } = this.training;
     const range = (numbers) => {
-      const low = Math.min(...numbers), high = Math.max(...numbers), room = 0.1 * (high - low || 1);
+      const low = Math.min(...numbers),
+        high = Math.max(...numbers),
+        room = 0.1 * (high - low || 1);
       return [low - room, high + room];
     };
     const targets = samples.map((sample) => revive(sample.shown));
@@ -36,7 +49,10 @@ class Plane {
   }
 
   pixel([x, y]) {
-    return [((x - this.xs[0]) / (this.xs[1] - this.xs[0])) * this.size, ((this.ys[1] - y) / (this.ys[1] - this.ys[0])) * this.size];
+    return [
+      ((x - this.xs[0]) / (this.xs[1] - this.xs[0])) * this.size,
+      ((this.ys[1] - y) / (this.ys[1] - this.ys[0])) * this.size,
+    ];
   }
 
   place(sample) {
@@ -52,7 +68,7 @@ class Plane {
 
   isRight(sample, outputs) {
     if (this.isOneOfMany) return this.kind(outputs) === sample.shown;
-    return (this.kind(outputs) > 0.5) === (revive(sample.shown) > (this.targets[0] + this.targets[1]) / 2);
+    return this.kind(outputs) > 0.5 === revive(sample.shown) > (this.targets[0] + this.targets[1]) / 2;
   }
 
   colour(kind) {
@@ -67,7 +83,9 @@ class Plane {
     else this.drawCurve();
     training.samples.forEach((sample, place) => {
       const [x, y] = this.place(sample);
-      const kind = this.isOneOfMany ? sample.shown : (revive(sample.shown) - this.targets[0]) / (this.targets[1] - this.targets[0] || 1);
+      const kind = this.isOneOfMany
+        ? sample.shown
+        : (revive(sample.shown) - this.targets[0]) / (this.targets[1] - this.targets[0] || 1);
       context.beginPath();
       context.arc(x, y, place === chosen ? 12 : 7, 0, 2 * Math.PI);
       context.fillStyle = this.inputs === 1 ? "#888888" : this.colour(kind);
@@ -81,7 +99,8 @@ class Plane {
   // The kind at the middle of each cell, row by row; null where there is none.
   grid() {
     return Array.from({ length: CELLS * CELLS }, (_, cell) => {
-      const row = Math.floor(cell / CELLS), column = cell % CELLS;
+      const row = Math.floor(cell / CELLS),
+        column = cell % CELLS;
       const x = this.xs[0] + ((column + 0.5) / CELLS) * (this.xs[1] - this.xs[0]);
       const y = this.ys[1] - ((row + 0.5) / CELLS) * (this.ys[1] - this.ys[0]);
       try {
@@ -155,7 +174,8 @@ class Plane {
     const box = this.canvas.getBoundingClientRect();
     const scale = this.size / box.width;
     const [x, y] = [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
-    let nearest = 0, least = Infinity;
+    let nearest = 0,
+      least = Infinity;
     this.training.samples.forEach((sample, place) => {
       const [left, top] = this.place(sample);
       const distance = (left - x) ** 2 + (top - y) ** 2;

@@ -17,14 +17,18 @@ const programOf = ({ tape, lines }) => {
     `let ${tape.nodes.map((_, index) => `d_${names[index]} = ${index === tape.root ? 1 : 0}`).join(", ")};`,
     ...[...tape.order].reverse().flatMap((index) => backwardCode(tape, index, names, numberOf)),
   ];
-  return all.length > LONGEST_PROGRAM ? [...all.slice(0, LONGEST_PROGRAM), `// … and ${all.length - LONGEST_PROGRAM} lines more`].join("\n") : all.join("\n");
+  return all.length > LONGEST_PROGRAM
+    ? [...all.slice(0, LONGEST_PROGRAM), `// … and ${all.length - LONGEST_PROGRAM} lines more`].join("\n")
+    : all.join("\n");
 };
 
 // z²₁ as z2_1; each name once.
 const plainNames = (names) => {
   const taken = new Set();
   return names.map((name) => {
-    let plain = name.replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(digit)).replace(/[₀-₉]+/g, (digits) => `_${[...digits].map((digit) => "₀₁₂₃₄₅₆₇₈₉".indexOf(digit)).join("")}`);
+    let plain = name
+      .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(digit))
+      .replace(/[₀-₉]+/g, (digits) => `_${digits.replace(/./g, (digit) => "₀₁₂₃₄₅₆₇₈₉".indexOf(digit))}`);
     plain = plain.replace(/[^\w$]+/g, "_").replace(/^(?=\d)|^$/, "v");
     while (taken.has(plain)) plain += "_";
     taken.add(plain);
@@ -38,7 +42,9 @@ const bodyOf = (rule) => String(rule).replace(/^\([^)]*\) => /, "");
 const withNames = (code, row, out, operands) => {
   if (!row.arity) return code.replace(/\bx\[(\d+)\]/g, (_, place) => operands[place]);
   const places = "xyzuvw";
-  return code.replace(/(?<![\w.])(out|[xyzuvw])(?!\w)/g, (word) => (word === "out" ? out : operands[places.indexOf(word)]));
+  return code.replace(/(?<![\w.])(out|[xyzuvw])(?!\w)/g, (word) =>
+    word === "out" ? out : operands[places.indexOf(word)],
+  );
 };
 
 const forwardCode = (tape, index, numberOf) => {
@@ -52,9 +58,13 @@ const backwardCode = (tape, index, names, numberOf) => {
   const terms = operands.map((operand, place) => [operand, place]).filter(([operand]) => operand < tape.size);
   const add = ([operand, place], partial) => `d_${names[operand]} += d_${names[index]} * ${partial};`;
   const given = operands.map(numberOf);
-  if (row.arity) return terms.map((term) => add(term, `(${withNames(bodyOf(row.partials[term[1]]), row, names[index], given)})`));
+  if (row.arity)
+    return terms.map((term) => add(term, `(${withNames(bodyOf(row.partials[term[1]]), row, names[index], given)})`));
   const list = String(row.partials).match(/^\(out, x\) => \{ return \[([^(]*)\]; \}$/);
   if (list) return terms.map((term) => add(term, withNames(list[1].split(", ")[term[1]], row, names[index], given)));
   const partials = `p_${names[index]}`; // of a softmax: each is made of all of them
-  return [`const ${partials} = ROWS["${key}"].partials(${names[index]}, [${given.join(", ")}]);`, ...terms.map((term) => add(term, `${partials}[${term[1]}]`))];
+  return [
+    `const ${partials} = ROWS["${key}"].partials(${names[index]}, [${given.join(", ")}]);`,
+    ...terms.map((term) => add(term, `${partials}[${term[1]}]`)),
+  ];
 };

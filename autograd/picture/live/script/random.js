@@ -14,7 +14,8 @@ class Random {
     const { state } = this;
     state[0] = 19650218;
     for (let i = 1; i < 624; i++) state[i] = Math.imul(1812433253, state[i - 1] ^ (state[i - 1] >>> 30)) + i;
-    let i = 1, j = 0;
+    let i = 1,
+      j = 0;
     const next = () => {
       if (++i < 624) return;
       state[0] = state[623];
@@ -50,7 +51,8 @@ class Random {
   }
 
   random() {
-    const a = this.word() >>> 5, b = this.word() >>> 6;
+    const a = this.word() >>> 5,
+      b = this.word() >>> 6;
     return (a * 67108864 + b) / 9007199254740992;
   }
 

@@ -52,7 +52,10 @@ class Stepping {
     const { steps } = this.passes;
     $("slider").max = steps.length;
     $("slider").value = this.position;
-    $("slider").setAttribute("aria-valuetext", this.position ? `${this.position} of ${steps.length}: ${$("event").textContent}` : "start");
+    $("slider").setAttribute(
+      "aria-valuetext",
+      this.position ? `${this.position} of ${steps.length}: ${$("event").textContent}` : "start",
+    );
     put("position", `${this.position} / ${steps.length}`);
     for (const id of ["first", "back"]) $(id).disabled = this.position === 0;
     for (const id of ["next", "last", "layer"]) $(id).disabled = this.position === this.last;

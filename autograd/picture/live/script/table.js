@@ -26,7 +26,9 @@ class Table {
     });
     const slid = element("input", { type: "range", step: "any" });
     slid.setAttribute("aria-label", `slide ${name}`);
-    slid.addEventListener("input", () => this.change(node, onGrid(Number(slid.value), (slid.max - slid.min) / 400), slid));
+    slid.addEventListener("input", () =>
+      this.change(node, onGrid(Number(slid.value), (slid.max - slid.min) / 400), slid),
+    );
     const ticked = element("input", { type: "checkbox", checked: this.learns.has(node) });
     ticked.setAttribute("aria-label", `${name} learns`);
     ticked.addEventListener("change", () => {
@@ -34,11 +36,16 @@ class Table {
       this.change(null);
     });
     const grad = element("td", { className: "number" });
-    const cells = [element("th", { textContent: name, scope: "row" }), ...[typed, slid].map((input) => {
-      const cell = element("td");
-      cell.append(input);
-      return cell;
-    }), grad, element("td")];
+    const cells = [
+      element("th", { textContent: name, scope: "row" }),
+      ...[typed, slid].map((input) => {
+        const cell = element("td");
+        cell.append(input);
+        return cell;
+      }),
+      grad,
+      element("td"),
+    ];
     cells.at(-1).append(ticked);
     row.append(...cells);
     $("leaves").append(row);
@@ -55,7 +62,13 @@ class Table {
       }
       if (slid !== moved) {
         const given = this.leaves.given.get(node);
-        const width = 2 * Math.max(1, Number.isFinite(given) ? Math.abs(given) : 1, Number.isFinite(number) ? Math.abs(number) / 1.5 : 1);
+        const width =
+          2 *
+          Math.max(
+            1,
+            Number.isFinite(given) ? Math.abs(given) : 1,
+            Number.isFinite(number) ? Math.abs(number) / 1.5 : 1,
+          );
         slid.min = -width;
         slid.max = width;
         slid.value = number;

@@ -64,7 +64,8 @@ class Tape {
       const out = (data[index] = row.rule(x));
       this.partials[index][0] = this.partial(index, 0, out, x);
     } else if (row.arity === 2) {
-      const x = data[operands[0]], y = data[operands[1]];
+      const x = data[operands[0]],
+        y = data[operands[1]];
       const out = (data[index] = row.rule(x, y));
       if (operands[0] < this.size) this.partials[index][0] = this.partial(index, 0, out, x, y);
       if (operands[1] < this.size) this.partials[index][1] = this.partial(index, 1, out, x, y);
@@ -122,12 +123,17 @@ class Tape {
     const { operands } = this.nodes[index];
     const row = this.rows[index];
     const labels = operands.map((operand) => (operand < this.size ? this.nodes[operand].label : ""));
-    const shown = operands.slice(0, 4).map((operand, place) => `${labels[place] ? `${labels[place]} = ` : ""}${repr(this.data[operand])}`);
+    const shown = operands
+      .slice(0, 4)
+      .map((operand, place) => `${labels[place] ? `${labels[place]} = ` : ""}${repr(this.data[operand])}`);
     if (operands.length > 4) shown.push("…");
     const place = `${what}${row.name} of ${shown.join(" and ")}`;
     if (error.kind === "overflow") return `${place}: the result is too large for its kind of number; ${row.overflow}`;
     const words = operands.length === 1 ? ["…"] : ["the first operand", "the second operand"];
-    const advice = (row.domain || "the operands are outside its domain").replace(/\{(\d)\}/g, (_, at) => labels[at] || words[at]);
+    const advice = (row.domain || "the operands are outside its domain").replace(
+      /\{(\d)\}/g,
+      (_, at) => labels[at] || words[at],
+    );
     return `${place}: ${advice}`;
   }
 }

@@ -6,7 +6,11 @@ class Tips {
     this.hover = new Hover();
     const few = passes.tape.size <= 80; // with more, the tab key would never arrive
     passes.tape.nodes.forEach((node, index) => {
-      this.wire(picture.box(index), () => (picture.nodesOf?.get(picture.keys[index]) ?? [index]).flatMap((one) => this.ofNode(one)), few);
+      this.wire(
+        picture.box(index),
+        () => (picture.nodesOf?.get(picture.keys[index]) ?? [index]).flatMap((one) => this.ofNode(one)),
+        few,
+      );
       node.operands.forEach((operand, place) => {
         if (operand >= passes.tape.size) return;
         this.wire(picture.link(index, place, "forward"), () => this.ofPartial(index, place), few);
@@ -37,7 +41,8 @@ class Tips {
     const grad = passes.gradAt(node, reach);
     if (grad === null) return [...told, `${lines.derivative(node)}: nothing has come back yet`];
     const whole = grad === passes.gradAt(node, Infinity) && reach >= passes.received[node].at(-1)[0];
-    told.push(`grad${gives(grad)}${whole ? `: ${lines.result} changes by about ${show(grad)} for each 1 that ${name} is raised` : ", so far"}`);
+    const means = `: ${lines.result} changes by about ${show(grad)} for each 1 that ${name} is raised`;
+    told.push(`grad${gives(grad)}${whole ? means : ", so far"}`);
     return told;
   }
 
@@ -52,7 +57,8 @@ class Tips {
   ofContribution(node, place) {
     const { passes } = this;
     const operand = passes.names[passes.tape.nodes[node].operands[place]];
-    const head = `contribution to the gradient of ${operand}, through ${passes.names[node]}: gradient of ${passes.names[node]} × partial`;
+    const name = passes.names[node];
+    const head = `contribution to the gradient of ${operand}, through ${name}: gradient of ${name} × partial`;
     const term = passes.isHandedOn(node, this.reach()) && passes.terms.get(node)?.find((one) => one[0] === place);
     return term ? [head, passes.lines.contribution(node, place, term[2], term[3])] : [head, "not computed yet"];
   }

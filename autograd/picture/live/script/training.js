@@ -13,7 +13,10 @@ class Training {
     this.first = { layers, noise, seed };
     this.network = new Network(layers, this.record);
     const noisy = new Random(seed);
-    this.samples = this.given.map((sample) => ({ ...sample, x: sample.x.map((x) => revive(x) + (noise ? noisy.gauss(0, noise) : 0)) }));
+    this.samples = this.given.map((sample) => ({
+      ...sample,
+      x: sample.x.map((x) => revive(x) + (noise ? noisy.gauss(0, noise) : 0)),
+    }));
     this.optimizer = new OPTIMIZERS[this.record.optimizer.kind]({ ...this.record.optimizer, lr: this.rate });
     const { learns } = this.record.optimizer;
     const known = learns && learns.length === this.network.parameters.length ? learns : null;
@@ -40,7 +43,8 @@ class Training {
     if (!this.queue.length) {
       const order = this.samples.map((_, place) => place);
       if (this.shuffling) this.shuffling.shuffle(order);
-      for (let at = 0; at < order.length; at += this.record.batch) this.queue.push(order.slice(at, at + this.record.batch));
+      for (let at = 0; at < order.length; at += this.record.batch)
+        this.queue.push(order.slice(at, at + this.record.batch));
     }
     return this.queue[0];
   }
@@ -69,7 +73,8 @@ class Training {
       return false;
     }
     if (tooLarge || !Number.isFinite(loss)) {
-      this.failure = `the loss in epoch ${this.epochs} is ${tooLarge ?? repr(loss)}: lower the learning rate (${repr(this.rate)})`;
+      const told = `the loss in epoch ${this.epochs} is ${tooLarge ?? repr(loss)}`;
+      this.failure = `${told}: lower the learning rate (${repr(this.rate)})`;
       return false;
     }
     this.optimizer.step(this.network.parameters, gradient, this.learns);

@@ -5,7 +5,12 @@ const page = (() => {
   const isNarrow = matchMedia("(max-width: 600px)").matches;
   if (isNarrow) $("settings").open = false;
   const hover = new Hover();
-  const picture = new NetPicture($("network"), hover, (what) => describe(what), (what) => chooseOnPicture(what));
+  const picture = new NetPicture(
+    $("network"),
+    hover,
+    (what) => describe(what),
+    (what) => chooseOnPicture(what),
+  );
   const plane = new Plane($("plane"), training, (sample) => choose(sample));
   const inside = new Inside(training, () => draw());
   let chosen = 0; // the sample whose pass is shown
@@ -26,17 +31,25 @@ const page = (() => {
     const passes = new Passes(tape, lines);
     if (parameter !== undefined) {
       const name = network.parameterNames[parameter - network.firstParameter];
-      return [`${name} = ${show(tape.data[parameter])}`, `gradient for point ${chosen + 1}: ${show(tape.grad[parameter])}`, ...contributionsTo(passes, parameter)];
+      return [
+        `${name} = ${show(tape.data[parameter])}`,
+        `gradient for point ${chosen + 1}: ${show(tape.grad[parameter])}`,
+        ...contributionsTo(passes, parameter),
+      ];
     }
     if (layer === 0) return [`${lines.names[unit.a]} = ${show(tape.data[unit.a])}, an input of point ${chosen + 1}`];
     const evaluations = unit.z === unit.a ? [unit.z] : [unit.z, unit.a];
-    return [...evaluations.map((node) => lines.evaluation(node)), `∂L/∂${lines.names[unit.z]} = ${show(tape.grad[unit.z])}`];
+    return [
+      ...evaluations.map((node) => lines.evaluation(node)),
+      `∂L/∂${lines.names[unit.z]} = ${show(tape.grad[unit.z])}`,
+    ];
   };
 
   const contributionsTo = (passes, operand) => {
     const found = [];
     for (const [node, terms] of passes.terms)
-      for (const [place, target, term, total] of terms) if (target === operand) found.push(passes.lines.contribution(node, place, term, total));
+      for (const [place, target, term, total] of terms)
+        if (target === operand) found.push(passes.lines.contribution(node, place, term, total));
     return found.slice(0, 3);
   };
 
@@ -46,7 +59,8 @@ const page = (() => {
     draw();
   };
 
-  let planeAt = 0, planeCost = 0; // when the plane was drawn last, and how long that took
+  let planeAt = 0,
+    planeCost = 0; // when the plane was drawn last, and how long that took
   const drawPlane = () => {
     if (inside.isOpen) return; // which stands in its place
     const now = performance.now();
@@ -60,7 +74,7 @@ const page = (() => {
     drawPlane();
     inside.draw();
     const tape = sampleTape();
-    const mean = $("gradients").checked ? training.gradient(training.batch).gradient ?? null : null;
+    const mean = $("gradients").checked ? (training.gradient(training.batch).gradient ?? null) : null;
     picture.draw(mean ? sampleTape() : tape, mean, inside.isOpen ? inside.view : null);
     drawTexts(tape);
   };
@@ -70,7 +84,9 @@ const page = (() => {
     const sample = samples[chosen];
     const outputs = network.outputs.map((output) => tape.data[output]);
     const input = sample.x.length > 4 ? `${sample.x.length} inputs` : `(${sample.x.map((x) => show(x)).join(", ")})`;
-    put("sample-told", `of ${samples.length}: x = ${input}, target ${show(revive(sample.shown))}; output ${outputs.map((number) => show(number)).join(", ")}; loss ${show(tape.data[tape.root])}`);
+    const given = `of ${samples.length}: x = ${input}, target ${show(revive(sample.shown))}`;
+    const output = outputs.map((number) => show(number)).join(", ");
+    put("sample-told", `${given}; output ${output}; loss ${show(tape.data[tape.root])}`);
     $("sample").value = chosen + 1;
     put("about-sample", `for point ${chosen + 1}`);
     if (!(toldOf?.network === network && toldOf.updates === updates)) {
@@ -86,7 +102,10 @@ const page = (() => {
       put("status", status);
       toldOf = { network, updates: running ? -1 : updates };
     }
-    const points = losses.length > 400 ? losses.filter((_, at) => at % Math.ceil(losses.length / 400) === 0 || at === losses.length - 1) : losses;
+    const points =
+      losses.length > 400
+        ? losses.filter((_, at) => at % Math.ceil(losses.length / 400) === 0 || at === losses.length - 1)
+        : losses;
     if (points.length) plot($("curve"), points, "L", losses.length, "update");
     else $("curve").replaceChildren();
     put("rule", training.optimizer.rule);
@@ -168,8 +187,12 @@ const page = (() => {
     built();
   };
   const sizes = () => {
-    const found = $("hidden").value.split(/[\s,]+/).filter(Boolean).map(Number);
-    const fits = found.every((size) => Number.isInteger(size) && size >= 1 && size <= record.widest) && found.length <= 6;
+    const found = $("hidden")
+      .value.split(/[\s,]+/)
+      .filter(Boolean)
+      .map(Number);
+    const fits =
+      found.every((size) => Number.isInteger(size) && size >= 1 && size <= record.widest) && found.length <= 6;
     $("hidden").classList.toggle("wrong", !fits);
     return fits ? found : null;
   };
@@ -180,14 +203,26 @@ const page = (() => {
     if (hidden === null || !Number.isSafeInteger(seed)) return;
     const last = record.layers.at(-1);
     const inputs = record.layers[0].weights[0].length;
-    const layers = drawnLayers(inputs, [...hidden, last.weights.length], $("activation").value, last.activation, $("init").value, seed);
+    const layers = drawnLayers(
+      inputs,
+      [...hidden, last.weights.length],
+      $("activation").value,
+      last.activation,
+      $("init").value,
+      seed,
+    );
     training.start(layers, Number($("noise").value), seed);
-    put("start-told", `MLP(${inputs}, [${[...hidden, last.weights.length].join(", ")}], init="${$("init").value}", seed=${seed})`);
+    put(
+      "start-told",
+      `MLP(${inputs}, [${[...hidden, last.weights.length].join(", ")}], init="${$("init").value}", seed=${seed})`,
+    );
     built();
   };
   // The same first weights, with another activation, or other noise on the points.
   const startAgain = () => {
-    const layers = training.first.layers.map((layer, at, all) => (at === all.length - 1 ? layer : { ...layer, activation: $("activation").value }));
+    const layers = training.first.layers.map((layer, at, all) =>
+      at === all.length - 1 ? layer : { ...layer, activation: $("activation").value },
+    );
     training.start(layers, Number($("noise").value), Number($("seed").value) || 0);
     built();
   };
@@ -202,9 +237,17 @@ const page = (() => {
   // --- wiring ---
 
   const press = {
-    run, update: updateOnce, inside: openInside, restart, start: startAnew,
-    first: () => inside.go(0), back: () => inside.go(inside.position - 1), next: () => inside.go(inside.position + 1),
-    last: () => inside.go(inside.last), layer: () => inside.goThroughLayer(), take: updateOnce,
+    run,
+    update: updateOnce,
+    inside: openInside,
+    restart,
+    start: startAnew,
+    first: () => inside.go(0),
+    back: () => inside.go(inside.position - 1),
+    next: () => inside.go(inside.position + 1),
+    last: () => inside.go(inside.last),
+    layer: () => inside.goThroughLayer(),
+    take: updateOnce,
   };
   for (const [id, action] of Object.entries(press)) $(id).addEventListener("click", action);
   $("slider").addEventListener("input", () => inside.go(Number($("slider").value)));
@@ -226,18 +269,33 @@ const page = (() => {
   });
   $("noise").addEventListener("input", () => put("noise-number", $("noise").value));
   for (const id of ["noise", "activation"]) $(id).addEventListener("change", startAgain);
-  for (const id of ["hidden", "seed"]) $(id).addEventListener("keydown", (event) => event.key === "Enter" && startAnew());
+  for (const id of ["hidden", "seed"])
+    $(id).addEventListener("keydown", (event) => event.key === "Enter" && startAnew());
   const hiddenLayers = record.layers.slice(0, -1);
   $("hidden").value = hiddenLayers.map((layer) => layer.weights.length).join(", ");
-  $("activation").append(...Object.keys(record.activations).filter((name) => name !== "softmax").map((name) => new Option(name, name)));
+  $("activation").append(
+    ...Object.keys(record.activations)
+      .filter((name) => name !== "softmax")
+      .map((name) => new Option(name, name)),
+  );
   $("activation").value = hiddenLayers[0]?.activation ?? "linear";
   $("init").append(...Object.keys(INITIALIZERS).map((name) => new Option(name.replace("_", " "), name)));
   put("plane-title", plane.inputs === 1 ? "The curve that it has learnt" : "What it tells apart");
-  put("plane-told", plane.inputs > 2 ? "No picture: only planes of two inputs, and curves of one, are drawn." : plane.inputs === 2 ? "black: the boundary; dashed: where it was before one update. Click a point: its pass through the network" : "click a point: its pass through the network");
+  put(
+    "plane-told",
+    plane.inputs > 2
+      ? "No picture: only planes of two inputs, and curves of one, are drawn."
+      : plane.inputs === 2
+        ? "black: the boundary; dashed: where it was before one update. Click a point: its pass through the network"
+        : "click a point: its pass through the network",
+  );
   $("plane").hidden = plane.inputs > 2;
 
   const keys = {
-    " ": run, u: updateOnce, i: openInside, r: restart,
+    " ": run,
+    u: updateOnce,
+    i: openInside,
+    r: restart,
     ArrowRight: () => (inside.isOpen ? inside.go(inside.position + 1) : choose(chosen + 1)),
     ArrowLeft: () => (inside.isOpen ? inside.go(inside.position - 1) : choose(chosen - 1)),
   };

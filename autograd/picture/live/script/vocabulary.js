@@ -13,7 +13,8 @@ const math = (() => {
     throw new MathError(kind);
   };
   // Python raises where a finite operand has an infinite result.
-  const bounded = (result, x) => (Math.abs(result) === Infinity && Math.abs(x) !== Infinity ? refuse("overflow") : result);
+  const bounded = (result, x) =>
+    Math.abs(result) === Infinity && Math.abs(x) !== Infinity ? refuse("overflow") : result;
   const finite = (x) => (Math.abs(x) === Infinity ? refuse("domain") : x);
 
   const pow = (x, y) => {
@@ -24,7 +25,9 @@ const math = (() => {
     }
     if (x === -1 && Math.abs(y) === Infinity) return 1;
     const result = Math.pow(x, y);
-    return Math.abs(result) === Infinity && Math.abs(x) !== Infinity && Math.abs(y) !== Infinity ? refuse("overflow") : result;
+    return Math.abs(result) === Infinity && Math.abs(x) !== Infinity && Math.abs(y) !== Infinity
+      ? refuse("overflow")
+      : result;
   };
 
   // A series of positive terms up to 2, where 1 - erf has digits enough; a continued fraction beyond.

@@ -4,7 +4,11 @@
 // ["i", a whole number of the rule's own], ["@", another node], ["…"], or [operation, ...operands]. `FORMS` has, for
 // each operation, its form: {template: [[text, place], …], binding, operands, arity}.
 
-const SUM = 10, PRODUCT = 20, NEGATION = 30, POWER = 40, ATOM = 100;
+const SUM = 10,
+  PRODUCT = 20,
+  NEGATION = 30,
+  POWER = 40,
+  ATOM = 100;
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const isNumber = (part) => Array.isArray(part) && (part[0] === "#" || part[0] === "i");
 const isOpened = (part) => Array.isArray(part) && FORMS[part[0]] !== undefined;
