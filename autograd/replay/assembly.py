@@ -21,7 +21,7 @@ import math
 from collections.abc import Sequence
 
 from .elementary import ARITY, CALLED, FUNCTIONS, Lanes, write
-from .emitter import Function, Loop, bits_of, constant, mask_type, number_type
+from .emitter import Function, bits_of, constant, mask_type, number_type
 
 __all__ = ["DATA", "FRAME", "GRAD", "LANES", "OWN", "R", "SINGLE", "WIDE", "machine_source"]
 
@@ -52,7 +52,7 @@ def machine_source(lanes: int, rows: int) -> str:
     declared += f"declare void @llvm.masked.store.v{lanes}f64.p0({kind}, ptr, i32, {mask})\n"
     parts = [_operand(lanes), *(_elementwise(name, lanes) for name in ARITY)]
     parts += [_tile(lanes, *size) for size in _tiles(rows)]
-    parts += [_product(lanes, rows), _row_products(), _outer(lanes), _lane_sums()]
+    parts += [_product(lanes, rows), _row_products(), _outer(lanes), _lane_sums(lanes)]
     parts += [_family(name, lanes) for name in _FAMILIES]
     for width in {1, lanes}:
         parts += [_largest(width), _log_of_rest(width), *(_family_lanes(name, width) for name in _FAMILIES)]
@@ -378,39 +378,49 @@ def _outer(lanes: int) -> str:
 #   I, J, the lists of rows a and b, the list of places in totals, J for each i
 
 
-def _lane_sums() -> str:
-    at_once = 8
+def _lane_sums(lanes: int) -> str:
+    rows, columns = (2 if lanes == LANES else 1), 8  # at once: as many totals as registers hold
     f = Function("lane_sums", _ARGUMENTS, "i1", "internal")
     count, j_count, a_list, b_list, totals_list = _fields(f, 2, 5)
     numbers, totals = _base(f, R), _base(f, FRAME.index("totals"))
     whole = f(f"and i64 %lanes, {-LANES}")
 
-    def sums(i: Loop, j: Loop, width: int) -> None:
-        a = f.at(numbers, f.word("%lists", f.add(a_list, i.i)))
-        bs = [f.at(numbers, f.word("%lists", f.add(b_list, f.add(j.i, q)))) for q in range(width)]
-        first = f.add(totals_list, f.add(f.mul(i.i, j_count), j.i))
-        places = [f.at(totals, f.word("%lists", f.add(first, q))) for q in range(width)]
+    def sums(i: str, j: str, height: int, width: int) -> None:
+        a = [f.at(numbers, f.word("%lists", f.add(a_list, f.add(i, q)))) for q in range(height)]
+        b = [f.at(numbers, f.word("%lists", f.add(b_list, f.add(j, q)))) for q in range(width)]
+        firsts = [f.add(totals_list, f.add(f.mul(f.add(i, q), j_count), j)) for q in range(height)]
+        places = [f.at(totals, f.word("%lists", f.add(first, q))) for first in firsts for q in range(width)]
+
+        def added(sums: Sequence[str], s: str) -> list[str]:
+            xs, ys = ([f.load(row, s, _EIGHT) for row in rows] for rows in (a, b))
+            return [
+                _product_added(f, _EIGHT, sums[width * i + j], xs[i], ys[j])
+                for i in range(height)
+                for j in range(width)
+            ]
+
         with f.loop(0, whole, LANES, carried=[(_EIGHT, f.load(place, kind=_EIGHT)) for place in places]) as s:
-            x = f.load(a, s.i, _EIGHT)
-            s.next = [_product_added(f, _EIGHT, sum_, x, f.load(b, s.i, _EIGHT)) for sum_, b in zip(s.values, bs)]
+            s.next = added(s.values, s.i)
         found = s.last
 
         def rest() -> Sequence[str]:  # a row has room for whole vectors: what is in the others is left out
             mask = f.first_lanes(f(f"sub i64 %lanes, {whole}"), LANES)
-            x = f.load(a, whole, _EIGHT)
-            more = [_product_added(f, _EIGHT, sum_, x, f.load(b, whole, _EIGHT)) for sum_, b in zip(found, bs)]
-            return [f(f"select <{LANES} x i1> {mask}, {_EIGHT} {new}, {_EIGHT} {old}") for new, old in zip(more, found)]
+            pairs = zip(added(found, whole), found)
+            return [f(f"select <{LANES} x i1> {mask}, {_EIGHT} {new}, {_EIGHT} {old}") for new, old in pairs]
 
-        ended = f.choose(f(f"icmp slt i64 {whole}, %lanes"), rest, lambda: found, [_EIGHT] * width)
+        ended = f.choose(f(f"icmp slt i64 {whole}, %lanes"), rest, lambda: found, [_EIGHT] * len(places))
         for sum_, place in zip(ended, places):
             f.store(sum_, place, kind=_EIGHT)
 
-    eights = f(f"and i64 {j_count}, {-at_once}")
-    with f.loop(0, count) as i:
-        with f.loop(0, eights, at_once) as j:
-            sums(i, j, at_once)
-        with f.loop(eights, j_count) as j:
-            sums(i, j, 1)
+    done = "0"
+    for height in dict.fromkeys((rows, 1)):
+        until, eights = f(f"and i64 {count}, {-height}"), f(f"and i64 {j_count}, {-columns}")
+        with f.loop(done, until, height) as i:
+            with f.loop(0, eights, columns) as j:
+                sums(i.i, j.i, height, columns)
+            with f.loop(eights, j_count) as j:
+                sums(i.i, j.i, height, 1)
+        done = until
     f.end("false")
     return f.text()
 

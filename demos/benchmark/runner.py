@@ -35,6 +35,8 @@ PEERS = {
     "W2": ["micrograd", "elementary", "neurons", "native_replay", "pytorch", "pytorch_compiled", "jax", "numpy", "c"],
     "W3": ["micrograd", "elementary", "native_replay", "pytorch"],
     "W4": ["micrograd", "elementary", "neurons", "native_replay"],
+    "W5": ["micrograd", "neurons", "native_replay", "pytorch", "jax", "numpy", "c"],
+    "W6": ["native_batch", "pytorch", "pytorch_compiled", "jax", "numpy", "c"],
 }
 WORKER = "demos.benchmark.worker"
 GROWTH = {"micrograd": 10**6, "elementary": 10**7, "native_replay": 10**6}  # and the most nodes that a few GB hold

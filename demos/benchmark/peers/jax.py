@@ -68,3 +68,63 @@ def w2():
         return loss, FirstWeight(gradients)
 
     return step
+
+
+def w5():
+    problem = problems.w5()
+    inputs, targets = jnp.array(problem.inputs), jnp.array(problem.targets)
+    parameters = _parameters(problem.layers)
+
+    def loss_of(parameters):
+        (W_in, b_in), (W, b), (W_out, b_out) = parameters
+
+        def turn(state, given):
+            state = jnp.tanh(given + W @ state + b)
+            return state, W_out[0] @ state + b_out[0]
+
+        _, outputs = jax.lax.scan(turn, jnp.zeros(len(W)), inputs @ W_in.T + b_in)
+        return ((outputs - targets) ** 2).mean()
+
+    @jax.jit
+    def train(parameters):
+        loss, gradients = jax.value_and_grad(loss_of)(parameters)
+        return loss, jax.tree.map(lambda p, gradient: p - problem.learning_rate * gradient, parameters, gradients)
+
+    def step():
+        nonlocal parameters
+        loss, parameters = train(parameters)
+        return loss, FirstWeight(parameters)
+
+    return step
+
+
+def w6():
+    problem = problems.w6()
+    points, targets = jnp.array(problem.points), jnp.array(problem.targets)
+    parameters = _parameters(problem.layers)
+    zeros = jax.tree.map(jnp.zeros_like, parameters)
+
+    def loss_of(parameters):
+        return -(targets * jax.nn.log_softmax(_forward(parameters, points))).sum(1).mean()
+
+    @jax.jit
+    def train(parameters, means, squares, count):
+        loss, gradients = jax.value_and_grad(loss_of)(parameters)
+        means = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, means, gradients)
+        squares = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, squares, gradients)
+
+        def moved(p, m, v):
+            return p - problem.learning_rate * (m / (1 - 0.9**count)) / (jnp.sqrt(v / (1 - 0.999**count)) + 1e-8)
+
+        return loss, jax.tree.map(moved, parameters, means, squares), means, squares
+
+    state = (parameters, zeros, zeros)
+    count = 0
+
+    def step():
+        nonlocal state, count
+        count += 1
+        loss, *state = train(*state, float(count))
+        return loss, FirstWeight(state[0])
+
+    return step

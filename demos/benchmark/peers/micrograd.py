@@ -40,7 +40,7 @@ def w1():
     return step
 
 
-# micrograd has neither exp nor log: here they are, made as its own operations are.
+# micrograd has neither exp nor log nor tanh: here they are, made as its own operations are.
 
 
 def exp(x):
@@ -48,6 +48,16 @@ def exp(x):
 
     def _backward():
         x.grad += out.data * out.grad
+
+    out._backward = _backward
+    return out
+
+
+def tanh(x):
+    out = Value(math.tanh(x.data), (x,), "tanh")
+
+    def _backward():
+        x.grad += (1 - out.data * out.data) * out.grad
 
     out._backward = _backward
     return out
@@ -94,3 +104,31 @@ def w3(length=problems.CHAIN_LENGTH):
 def w4():
     sys.setrecursionlimit(10**7)
     return gpt.step_in_operations(Value, exp, log)
+
+
+def w5():
+    sys.setrecursionlimit(10**7)
+    problem = problems.w5()
+    into, across, out = [
+        [([Value(w) for w in row], Value(bias)) for row, bias in zip(W, b)] for W, b in problem.layers
+    ]
+    parameters = [p for layer in (into, across, out) for row, bias in layer for p in (*row, bias)]
+
+    def linear(layer, x):
+        return [sum((w * number for w, number in zip(row, x)), bias) for row, bias in layer]
+
+    def step():
+        state = [Value(0.0)] * len(across)
+        losses = []
+        for given, target in zip(problem.inputs, problem.targets):
+            state = [tanh(a + b) for a, b in zip(linear(into, given), linear(across, state))]
+            losses.append((linear(out, state)[0] - target) ** 2)
+        loss = sum(losses) * (1.0 / len(losses))
+        for p in parameters:
+            p.grad = 0.0
+        loss.backward()
+        for p in parameters:
+            p.data -= problem.learning_rate * p.grad
+        return loss.data, parameters[0].data
+
+    return step

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograd import ParameterArrays, compile
+from autograd import ParameterArrays, compile, logsumexp, weighted_sum
 from nn import optim
 
 from .. import problems
@@ -27,5 +27,28 @@ def w1():
         total = mean.data + problem.l2 * (parameters.data @ parameters.data)
         optimizer.step()
         return total, parameters.data[0]
+
+    return step
+
+
+def w6():
+    problem = problems.w6()
+    model = model_of(problem.layers)
+    parameters = ParameterArrays(model.parameters())
+    optimizer = optim.Adam(parameters, lr=problem.learning_rate)
+    points, targets = np.array(problem.points), np.array(problem.targets)
+
+    def cross_entropy(point, target):  # that of nn looks which of the targets are 0, and a sample each its own way
+        logits = model(point)
+        return logsumexp(logits) - weighted_sum(target, logits)
+
+    loss = compile(cross_entropy, parameters=parameters)
+
+    def step():
+        optimizer.zero_grad()
+        mean = loss.mean(points, targets)
+        mean.backward()
+        optimizer.step()
+        return mean.data, parameters.data[0]
 
     return step

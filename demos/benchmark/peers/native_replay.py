@@ -4,7 +4,7 @@ from autograd import ParameterArrays, Trace, Value, compile, log, softmax, total
 from nn import losses, optim
 
 from .. import gpt, problems
-from .neurons import linear, model_of
+from .neurons import linear, model_of, series
 
 TITLE = "autograd, native replay"
 
@@ -77,5 +77,22 @@ def w4():
         result = loss()
         result.backward()
         return result.data, first.grad
+
+    return step
+
+
+def w5():
+    problem = problems.w5()
+    leaves, loss_of = series(problem)
+    parameters = ParameterArrays(leaves)
+    optimizer = optim.SGD(parameters, lr=problem.learning_rate)
+    loss = compile(loss_of, parameters=parameters)
+
+    def step():
+        optimizer.zero_grad()
+        result = loss()
+        result.backward()
+        optimizer.step()
+        return result.data, parameters.data[0]
 
     return step

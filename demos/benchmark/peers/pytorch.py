@@ -77,3 +77,47 @@ def w3(length=problems.CHAIN_LENGTH):
         return x.detach(), a.grad
 
     return step
+
+
+def w5():
+    torch.set_num_threads(1)
+    problem = problems.w5()
+    inputs, targets = _tensor(problem.inputs), _tensor(problem.targets)
+    (W_in, b_in), (W, b), (W_out, b_out) = problem.layers
+    cell = torch.nn.RNN(len(W_in[0]), len(W), dtype=torch.float64)
+    out = torch.nn.Linear(len(W), 1, dtype=torch.float64)
+    own = (cell.weight_ih_l0, cell.bias_ih_l0, cell.weight_hh_l0, cell.bias_hh_l0, out.weight, out.bias)
+    with torch.no_grad():
+        for parameter, numbers in zip(own, (W_in, b_in, W, b, W_out, b_out)):
+            parameter.copy_(_tensor(numbers))
+
+    def step():
+        loss = functional.mse_loss(out(cell(inputs)[0])[:, 0], targets)
+        gradients = torch.autograd.grad(loss, own)
+        with torch.no_grad():
+            for p, gradient in zip(own, gradients):
+                p.sub_(gradient, alpha=problem.learning_rate)
+        return loss.detach(), own[0].detach()[0, 0]
+
+    return step
+
+
+def classes_loss(points, targets, *parameters):
+    return functional.cross_entropy(_forward(points, parameters), targets)
+
+
+def w6(classes_loss=classes_loss):
+    torch.set_num_threads(1)
+    problem = problems.w6()
+    points, targets = _tensor(problem.points), _tensor(problem.targets)
+    parameters = _parameters(problem.layers)
+    optimizer = torch.optim.Adam(parameters, lr=problem.learning_rate, foreach=True)
+
+    def step():
+        optimizer.zero_grad()
+        loss = classes_loss(points, targets, *parameters)
+        loss.backward()
+        optimizer.step()
+        return loss.detach(), parameters[0].detach()[0, 0]
+
+    return step

@@ -13,3 +13,7 @@ def w1():
 
 def w2():
     return pytorch.w2(torch.compile(pytorch.image_loss))
+
+
+def w6():
+    return pytorch.w6(torch.compile(pytorch.classes_loss))
