@@ -385,20 +385,33 @@ class Encoding:
 
     def _sums(self, out: Any, A: Any, B: Any, start: str, last: Any = None, cuts: Sequence[int] = ()) -> None:
         """out[m] = start + Σ A[m, t] · B[m, t] + last[m], in the order of t; ``cuts``: where t comes to others."""
-        count = A.shape[1]
+        if not self._regular(out, A, B, start, last, cuts):
+            self._terms(out, A, B, start)
+            if last is not None:
+                self._elementwise("add", out, out, last)
+
+    def _regular(self, out: Any, A: Any, B: Any, start: str, last: Any, cuts: Sequence[int]) -> bool:
+        """The same, if it or a part of it is a product of matrices."""
         if self._products(out, A, B, start, last) or self._products(out, B, A, start, last):
-            return
+            return True
+        before, found = len(self._code), False
         if 0 < len(cuts) <= _EVEN:
-            for begin, end in pairwise([0, *cuts, count]):
-                self._sums(out, A[:, begin:end], B[:, begin:end], "there" if begin else start)
+            parts = [(out, A[:, begin:end], B[:, begin:end]) for begin, end in pairwise([0, *cuts, A.shape[1]])]
+            starts = [start] + ["there"] * len(cuts)
         else:
-            pieces = self._pieces(out, A, B)
-            for piece in pieces:
-                self._sums(*(x[piece] for x in (out, A, B)), start)
-            if not pieces and not self._scattered(out, A, B, start):
-                self._terms(out, A, B, start)
-        if last is not None:
+            parts = [(out[piece], A[piece], B[piece]) for piece in self._pieces(A, B)]
+            starts = [start] * len(parts)
+        for part, here in zip(parts, starts):
+            if self._regular(*part, here, None, ()):
+                found = True
+            else:
+                self._terms(*part, here)
+        if not found:
+            del self._code[before:]
+            found = self._scattered(out, A, B, start)
+        if found and last is not None:
             self._elementwise("add", out, out, last)
+        return found
 
     def _scattered(self, out: Any, A: Any, B: Any, start: str) -> bool:
         """As a product whose results lie side by side, and are then put in their places."""
@@ -414,27 +427,37 @@ class Encoding:
         del self._code[before:]
         return False
 
-    def _pieces(self, out: Any, A: Any, B: Any) -> list[Any]:
+    def _pieces(self, A: Any, B: Any) -> list[Any]:
         """The sums whose operands lie alike, where that makes few pieces of them."""
         np = self.np
-        if A.shape[1] <= 3 or len(out) <= _EVEN or self.block:
+        if A.shape[1] <= 3 or len(A) <= _EVEN or self.block:
             return []
         mix = self._mix(A.shape[1])
         pattern = ((A - A[:, :1]) * mix).sum(axis=1) + 31 * ((B - B[:, :1]) * mix).sum(axis=1)
         _, which = np.unique(pattern, return_inverse=True)
         pieces = int(which.max()) + 1
-        return [np.flatnonzero(which == piece) for piece in range(pieces)] if 1 < pieces <= len(out) // _EVEN else []
+        return [np.flatnonzero(which == piece) for piece in range(pieces)] if 1 < pieces <= len(A) // _EVEN else []
 
-    def _terms(self, out: Any, A: Any, B: Any, start: str) -> None:
-        if len(out) <= _ALONE and A.shape[1] >= _TERMS and not self.block:
-            for place, a, b in zip(out, A, B):
-                self._sum_alone(place, self._in_R(a), self._in_R(b), start)
-            return
-        for t in range(A.shape[1]):
+    def _terms(self, *sums: Any) -> None:
+        """Term by term; ``sums``: out, A, B and start, once or more, and then of all that have as many terms."""
+        np = self.np
+        several = [sums[k : k + 4] for k in range(0, len(sums), 4)]
+        most, start = max(A.shape[1] for _, A, _, _ in several), sums[3]
+        for t in range(most):
+            there = [(out, A, B) for out, A, B, _ in several if A.shape[1] > t]
+            if sum([len(out) for out, _, _ in there]) <= _ALONE and most - t >= _TERMS and not self.block:
+                for group in there:
+                    for out, a, b in zip(*group):
+                        self._sum_alone(out, self._in_R(a[t:]), self._in_R(b[t:]), "there" if t else start)
+                return
+            out, a, b = (np.concatenate(x) for x in zip(*[(out, A[:, t], B[:, t]) for out, A, B in there]))
+            if len(there) > 1:
+                order = np.argsort(out)
+                out, a, b = out[order], a[order], b[order]
             if t or start == "there":
-                self._elementwise("add_contribution", out, out, A[:, t], B[:, t])
+                self._elementwise("add_contribution", out, out, a, b)
             else:
-                self._elementwise("mul" if start == "first" else "contribution", out, A[:, t], B[:, t])
+                self._elementwise("mul" if start == "first" else "contribution", out, a, b)
 
     def _sum_alone(self, out: Any, a: Any, b: Any, start: str) -> None:
         """One sum of products: all of a and b is in R."""
@@ -661,12 +684,20 @@ class Encoding:
         order = np.lexsort(keys)
         order = order[~same[order]]
         ends = np.flatnonzero((np.diff(keys[1:, order]) != 0).any(axis=0)) + 1
+        irregular: list[Any] = []
+        last_turn = 1
         for members in np.split(order, ends) if len(order) else []:
             rows = first[members][:, None] + np.arange(count[members[0]])
             cuts = np.flatnonzero(np.diff(kinds[rows[0]])) + 1
-            self._alike_sums(
+            if irregular and turn[members[0]] != last_turn:
+                self._terms(*irregular)
+                irregular = []
+            last_turn = turn[members[0]]
+            irregular += self._alike_sums(
                 targets[members], self._cotangent_places[sources[rows]], self._places[partials[rows]], cuts.tolist()
             )
+        if irregular:
+            self._terms(*irregular)
 
     def _mix(self, count: int) -> Any:
         return self.np.random.default_rng(1).integers(1, 2**62, size=count)
@@ -680,17 +711,22 @@ class Encoding:
             lies_at = lies_at[lies_at]
         self._cotangent_places = self._cotangent_places[lies_at]
 
-    def _alike_sums(self, slots: Any, sources: Any, partials: Any, cuts: list[int]) -> None:
+    def _alike_sums(self, slots: Any, sources: Any, partials: Any, cuts: list[int]) -> Sequence[Any]:
+        """Sums for targets that are alike; what is in no regular order is given back, to be done with more of that."""
         np = self.np
         leaves = slots[0] < self.record.leaf_count
         start = "zero" if leaves else "first"
         if leaves and self.block:
-            if sources.shape[1] == 1:
-                return self._lane_sums(slots, sources[:, 0], partials[:, 0])
-            out = self._room(len(slots) * self.unit) + np.arange(len(slots)) * self.unit
-            self._sums(out, sources, partials, start, None, cuts)
-            return self._lane_sums(slots, out, np.full_like(out, self._places[self.record.size]))
-        return self._sums(self._cotangent_places[slots], sources, partials, start, None, cuts)
+            out = sources[:, 0]
+            by = partials[:, 0]
+            if sources.shape[1] > 1:
+                out = self._room(len(slots) * self.unit) + np.arange(len(slots)) * self.unit
+                by = np.full_like(out, self._places[self.record.size])
+                self._sums(out, sources, partials, start, None, cuts)
+            self._lane_sums(slots, out, by)
+            return ()
+        out = self._cotangent_places[slots]
+        return () if self._regular(out, sources, partials, start, None, cuts) else (out, sources, partials, start)
 
     def _lane_sums(self, slots: Any, sources: Any, partials: Any) -> None:
         """Over the samples; slots side by side that share a source, and then the same partials, are one instruction."""
