@@ -66,15 +66,17 @@ class NativeMachine:
         first = one.encoding.gradients
         self._own_gradients = one.view[first : first + record.leaf_count - self._shared]
         self._until = len(one.encoding.code)
-        self._buffers: list[Any] = []  # of gradients: one is taken again when nobody has it any more
+        self._forwarded: bytes | None = None  # the numbers of a forward() that nothing has come after
+        self._buffers: list[Any] = []  # of gradients, and where: one is taken again when nobody has it any more
         _machines.add(self)
 
     def forward(self, leaves: Sequence[float]) -> float:
         one = self._one
         with self._lock:
-            self._own.pack_into(one.view, 0, *leaves)
-            stopped = self._engine.replay(one.frame, 0, one.encoding.half, 0.0)
+            self._forwarded = None
+            stopped = self._run(leaves, one.encoding.half, 0.0)
             if stopped < 0:
+                self._forwarded = self._own.pack(*leaves)
                 result: float = one.view[one.encoding.root]
                 return result
         self._raise_guard(one, stopped)
@@ -89,25 +91,33 @@ class NativeMachine:
             return self.python.replay(leaves, seed, same)
         one = self._one
         with self._lock:
-            self._own.pack_into(one.view, 0, *leaves)
             gradients = self._gradients()
-            stopped = self._engine.replay(one.frame, 0, self._until, seed)
+            stopped = self._run(leaves, self._until, seed)
             if stopped < 0:
-                gradients[self._shared :] = self._own_gradients
+                if len(gradients) > self._shared:
+                    gradients[self._shared :] = self._own_gradients
                 return one.view[one.encoding.root], gradients
         self._raise_guard(one, stopped)
         return self.python.replay(leaves, seed, same)
 
+    def _run(self, leaves: Sequence[float], until: int, seed: float) -> int:
+        """-1, or where it stopped; backward only, behind ``forward`` with the same numbers."""
+        one, numbers = self._one, self._own.pack(*leaves)
+        begin = one.encoding.half if numbers == self._forwarded and not self._shared else 0
+        self._forwarded = None
+        one.bytes[: len(numbers)] = numbers
+        stopped: int = self._engine.replay(one.frame, begin, until, seed)
+        return stopped
+
     def _gradients(self) -> memoryview:
         """Room for the gradients; those of the first leaves are written there by the machine itself."""
-        for array in self._buffers:
+        for array, address in self._buffers:
             if getrefcount(array) == _UNUSED:
-                break
-        else:
-            array = self._np.empty(self.record.leaf_count)
-            self._buffers = [*self._buffers[-1:], array]
-        if self._shared:
-            self._one.words[GRAD] = _address(array)
+                self._one.words[GRAD] = address
+                return memoryview(array)
+        array = self._np.empty(self.record.leaf_count)
+        self._one.words[GRAD] = address = _address(array)
+        self._buffers = [*self._buffers[-1:], (array, address)]
         return memoryview(array)
 
     def results(self, samples: Any, leaves: Sequence[float]) -> Any:
@@ -153,7 +163,7 @@ class NativeMachine:
 
 def _unused_count() -> int:
     """What getrefcount says, within _gradients, of an array that is in the list only."""
-    for array in [[]]:
+    for array, _ in [([], 0)]:
         return getrefcount(array)
     raise AssertionError
 
@@ -187,6 +197,7 @@ class _Program:
         self.words = np.array([words.get(name, 0) for name in FRAME], dtype=np.int64)
         self.frame = _address(self.words)
         self.view = memoryview(self.numbers)
+        self.bytes = self.view.cast("B")
 
 
 def _address(array: Any) -> int:
