@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
@@ -14,12 +16,17 @@ from tempfile import TemporaryFile
 import autograd
 from autograd import MissingToolError, RenderingError
 from autograd.files import write_whole
+from autograd.terminal import painted
 from demos.example import Example
 from demos.labels import as_identifier
 from demos.ledger import Entry, audit, summary, table
 from demos.tasks import TASKS, run_task
 
 EXAMPLES = ("forward_pass", "neuron", "chain_rule", "two_weights", "three_layers")
+OTHERS = {
+    "gallery": "the pictures of the README; with a folder after it, more of them, there",
+    "benchmark": "the engine beside whichever peers are installed",
+}
 TOOLS = ("audit", "check", "debug", "draw", "explain", "grad", "round_by_hand", "step")  # at hand in the REPL
 
 
@@ -31,15 +38,19 @@ def load(name: str) -> Example:
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m demos",
-        description="Run the worked examples of five tutorials; hold each figure that they print against the engine.",
-        epilog="python -m demos benchmark times the engine beside others; --help after it says more.",
+        description="Run the worked examples of five tutorials; compare each figure that they print with the engine's.",
+        epilog="python -m demos benchmark --help says what can be asked of the benchmark.",
     )
-    names = ["all", *EXAMPLES, *TASKS]
-    parser.add_argument("name", nargs="?", default="all", choices=names, metavar="NAME", help="one example or task")
+    parser.add_argument("name", nargs="?", default="all", metavar="NAME", help="one example or task, told in full")
     parser.add_argument("--list", action="store_true", help="name the examples and tasks, and stop")
     parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="where pictures go (default: out)")
     parser.add_argument("--json", action="store_true", help="print the ledger as JSON, and nothing else")
     asked = parser.parse_args(argv)
+    names = ["all", *EXAMPLES, *TASKS, *OTHERS]
+    if asked.name not in names:
+        near = difflib.get_close_matches(asked.name, names, 2)
+        hint = f"did you mean {' or '.join(near)}?" if near else "python -m demos --list names what there is"
+        parser.error(f"there is no {asked.name!r}: {hint}")
     if asked.json and asked.name in TASKS:
         parser.error(f"--json prints the ledger, and {asked.name} is a task, which has none")
     return asked
@@ -51,13 +62,13 @@ def main(argv: Sequence[str]) -> int:
         from demos.benchmark import runner
 
         return runner.main(argv[1:])
+    if argv and argv[0] == "gallery":
+        import_module("demos.gallery").main(argv[1:])
+        return 0
     asked = parse(argv)
     if asked.list:
-        for name in EXAMPLES:
-            example = load(name)
-            print(f"{name:<13} {example.document}  {example.about}")
-        for name, about in TASKS.items():
-            print(f"{name:<13} a task: {about}")
+        for name, about in _listed():
+            print(f"{_bold(f'{name:<13}')} {about}")
         return 0
     names = EXAMPLES if asked.name == "all" else (asked.name,)
     entries: list[Entry] = []
@@ -73,8 +84,9 @@ def main(argv: Sequence[str]) -> int:
                 for line in run_task(asked.name, asked.out):
                     print(line, flush=True)
                 return 0
+            written: list[Path] = []
             for name in names:
-                entries += run(load(name), asked.out, hints)
+                entries += run(load(name), asked.out, hints, written, in_full=asked.name != "all")
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -85,7 +97,9 @@ def main(argv: Sequence[str]) -> int:
             return 2
         for hint in hints:
             print(f"DOT files in place of pictures: {hint}")
-        print(summary(entries))
+        for line in _what_next(asked, written):
+            print(line)
+        print(_bold(summary(entries)))
     return 1 if any(entry.verdict != entry.recorded for entry in entries) else 0
 
 
@@ -106,20 +120,52 @@ def _ledger(example: Example) -> list[Entry]:
     return audit(example.document, example.figures())
 
 
-def run(example: Example, out: Path, hints: dict[str, None]) -> list[Entry]:
-    """Tell an example, print its ledger, write its pictures; return its part of the ledger."""
-    heading = f"{example.name} · {example.document}"
-    print(f"{heading}\n{'=' * len(heading)}\n{example.about}\n")
-    for line in example.tell():
+def run(example: Example, out: Path, hints: dict[str, None], written: list[Path], in_full: bool) -> list[Entry]:
+    """Print an example's ledger, with its story where it is told in full, and write its files."""
+    print(f"{_bold(example.title)}  ({example.name}: {example.about})")
+    for line in example.tell() if in_full else ():
         print(line, flush=True)
     entries = _ledger(example)
-    print()
-    print(table(entries) if entries else "The document prints no figure as a result.")
-    print()
+    print(_coloured(table(entries)) if entries else "The document prints no figure as a result.", flush=True)
     for path in _write(example, out, hints):
-        print(f"wrote {path}")
-    print("\n")
+        written.append(path)
+        if in_full:
+            print(f"wrote {path}")
+    print()
     return entries
+
+
+def _what_next(asked: argparse.Namespace, written: Sequence[Path]) -> Iterator[str]:
+    """What was written, what to open, and what to try."""
+    yield f"{len(written)} files in {asked.out}: sheets, pictures, and live pages whose numbers can be changed."
+    page = next((path for path in reversed(written) if path.suffix == ".html"), None)
+    if page is not None:
+        yield f"  open {page}"
+    if asked.name == "all":
+        yield "  python -m demos three_layers    one example, told in full; --list names them"
+    else:
+        yield f"  python -i -m demos {asked.name}    its Values at a prompt"
+    yield "  python -m autograd tour         what else there is, in sixty seconds"
+
+
+def _bold(text: str) -> str:
+    return painted(text, "bold", sys.stdout)
+
+
+def _coloured(ledger: str) -> str:
+    """The table with slips in red and figures that were cut in yellow."""
+    for word, colour in (("slip", "red"), ("truncated", "yellow")):
+        ledger = re.sub(rf"(?<=  ){word}(?=  |$)", painted(word, colour, sys.stdout), ledger, flags=re.MULTILINE)
+    return ledger
+
+
+def _listed() -> Iterator[tuple[str, str]]:
+    for name in EXAMPLES:
+        example = load(name)
+        yield name, f"{example.title}: {example.about}"
+    for name, about in TASKS.items():
+        yield name, f"a task: {about}"
+    yield from OTHERS.items()
 
 
 def _write(example: Example, out: Path, hints: dict[str, None]) -> Iterator[Path]:

@@ -145,6 +145,7 @@ def _pictures() -> dict[str, Graph]:
 
 EXAMPLE = Example(
     name="chain_rule",
+    title="From the perceptron to backpropagation",
     document="002_0a2c7a44236dbb63",
     about="the affine collapse, ELU and softmax, ∂E/∂w by formula and by engine, XOR",
     values=values,

@@ -25,6 +25,7 @@ class Example:
     """
 
     name: str
+    title: str  # the document's topic, in words
     document: str
     about: str
     values: Callable[[], Mapping[str, Value]]

@@ -184,6 +184,7 @@ def _pictures() -> dict[str, Graph]:
 
 EXAMPLE = Example(
     name="forward_pass",
+    title="The forward pass, layer by layer",
     document="000_799a80b403fe6748",
     about="L layers, MSE, cross-entropy and ε, overflow and log 0, a network for 64×64 images",
     values=values,

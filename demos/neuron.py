@@ -197,6 +197,7 @@ def _pictures() -> dict[str, Graph]:
 
 EXAMPLE = Example(
     name="neuron",
+    title="From one neuron to a loss",
     document="001_bf0bc87617eefea0",
     about="one neuron, five activations, the 2–2–1 network, cross-entropy, and five pitfalls, run",
     values=values,

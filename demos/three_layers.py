@@ -221,6 +221,7 @@ def _pictures() -> dict[str, Graph]:
 
 EXAMPLE = Example(
     name="three_layers",
+    title="A 3–2–3 network, every number printed",
     document="004_b2be87d239b5a52a",
     about="the 3–2–3 network: every intermediate, every gradient, one update, the training run",
     values=values,

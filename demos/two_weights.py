@@ -154,6 +154,7 @@ def _pictures() -> dict[str, Graph]:
 
 EXAMPLE = Example(
     name="two_weights",
+    title="Forward and backward through two weights",
     document="003_aa7ba504fed2da7d",
     about="a chain of two weights, 1000 rounds: is the program's update the gradient of its loss?",
     values=values,

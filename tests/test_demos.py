@@ -205,7 +205,7 @@ def test_the_values_of_an_example_carry_their_labels_and_names_for_a_repl(name):
 def test_list_names_every_example_and_task(capsys):
     assert main(["--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == [*EXAMPLES, *TASKS]
+    assert [line.split()[0] for line in lines] == [*EXAMPLES, *TASKS, "gallery", "benchmark"]
 
 
 @pytest.mark.slow
@@ -263,7 +263,10 @@ def test_an_unknown_example_is_named(capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["six_layers"])
     assert stopped.value.code == 2
-    assert "'six_layers'" in capsys.readouterr().err
+    assert "'six_layers': did you mean three_layers?" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["xyz"])
+    assert "--list names what there is" in capsys.readouterr().err
 
 
 def test_a_repl_finds_the_values_of_the_example(tmp_path):
