@@ -79,6 +79,7 @@ def _opened(root: Value, vocabulary: Container[str]) -> Value:
     return found[root]
 
 
+@cache
 def _operands(rule: Callable[..., Any]) -> int:
     """How many operands a rule must be given."""
     return sum(parameter.default is parameter.empty for parameter in inspect.signature(rule).parameters.values())

@@ -101,8 +101,9 @@ class Gradients:
             clear_gradients(self.parameters)
             # backward starts with the last operand, and the first sample is to be added first.
             total(roots[::-1]).backward()
-            for parameter in self.parameters:
-                parameter.grad /= len(samples)
+            if len(samples) > 1:
+                for parameter in self.parameters:
+                    parameter.grad /= len(samples)
         return total([root.data for root in roots])
 
     def loss(self, x: Any, target: Any) -> Value:
