@@ -36,11 +36,12 @@ class Optimizer:
 
     _state: tuple[str, ...] = ()  # which of its lists have an entry for each parameter
 
-    def __init__(self, parameters: Any, lr: Any) -> None:
+    def __init__(self, parameters: Any, lr: Any, weight_decay: Any) -> None:
         self.parameters: list[Any] = [parameters] if _are_arrays(parameters) else _each_once(parameters)
         if not self.parameters:
             raise ShapeError("an optimizer needs parameters, and the list is empty")
         self.lr = arguments.number(lr, "lr", least=0)
+        self.weight_decay = arguments.number(weight_decay, "weight_decay", least=0)
 
     def zero_grad(self) -> None:
         """Set the ``.grad`` of every parameter to zero, in its own kind of number."""
@@ -52,6 +53,17 @@ class Optimizer:
     def step(self) -> None:
         """Change every parameter's ``.data`` by its ``.grad``."""
         raise NotImplementedError  # pragma: no cover - each optimizer has its own step
+
+    def _gradients(self) -> list[Any]:
+        """The gradient of each parameter, or those of all in one array that is not copied, with the weight decay's."""
+        if _are_arrays(self.parameters[0]):
+            gradients = [self.parameters[0].gradients]
+        else:
+            gradients = [parameter.grad for parameter in self.parameters]
+        decay = self.weight_decay
+        if not decay:
+            return gradients
+        return [gradient + decay * parameter.data for gradient, parameter in zip(gradients, self.parameters)]
 
     def is_of_floats(self) -> bool:
         """Are its rates floats? A Fraction does not compute with arrays."""
@@ -95,9 +107,8 @@ class SGD(Optimizer):
     def __init__(
         self, parameters: Any, lr: Any, momentum: Any = 0.0, weight_decay: Any = 0.0
     ) -> None:
-        super().__init__(parameters, lr)
+        super().__init__(parameters, lr, weight_decay)
         self.momentum = arguments.number(momentum, "momentum", least=0)
-        self.weight_decay = arguments.number(weight_decay, "weight_decay", least=0)
         self._velocities: list[Any] = []
 
     def step(self) -> None:
@@ -116,12 +127,6 @@ class SGD(Optimizer):
             self._velocities = [gradient * 1 for gradient in self._gradients()]  # a copy: arrays change in place
         for parameter, velocity in zip(self.parameters, self._velocities):
             parameter.data -= lr * velocity
-
-    def _gradients(self) -> list[Any]:
-        decay = self.weight_decay
-        if not decay:
-            return [_gradient(parameter) for parameter in self.parameters]
-        return [_gradient(parameter) + decay * parameter.data for parameter in self.parameters]
 
 
 class Adam(Optimizer):
@@ -148,7 +153,7 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: Any = 0.0,
     ) -> None:
-        super().__init__(parameters, lr)
+        super().__init__(parameters, lr, weight_decay)
         pair = arguments.listed(betas, "betas", "a pair such as (0.9, 0.999)")
         if len(pair) != 2:
             raise ShapeError(f"betas: expected a pair such as (0.9, 0.999), got {betas!r}")
@@ -156,7 +161,6 @@ class Adam(Optimizer):
             raise DomainError(f"betas: expected two numbers from 0 up and below 1, got {betas!r}")
         self.betas = betas
         self.eps = arguments.number(eps, "eps", least=0)
-        self.weight_decay = arguments.number(weight_decay, "weight_decay", least=0)
         self._steps = 0
         self._means = [0.0] * len(self.parameters)
         self._squares = [0.0] * len(self.parameters)
@@ -168,11 +172,9 @@ class Adam(Optimizer):
         rest1, rest2 = 1 - beta1, 1 - beta2
         size = self.lr / (1 - beta1**self._steps)
         correction = math.sqrt(1 - beta2**self._steps)
-        decay, eps, means, squares = self.weight_decay, self.eps, self._means, self._squares
+        eps, means, squares = self.eps, self._means, self._squares
         sqrt = _array_sqrt() if _are_arrays(self.parameters[0]) else math.sqrt
-        for place, parameter in enumerate(self.parameters):
-            gradient = _gradient(parameter)
-            gradient = gradient + decay * parameter.data if decay else gradient
+        for place, (parameter, gradient) in enumerate(zip(self.parameters, self._gradients())):
             means[place] = mean = means[place] + rest1 * (gradient - means[place])
             squares[place] = square = beta2 * squares[place] + rest2 * gradient * gradient
             parameter.data -= size * mean / (sqrt(square) / correction + eps)
@@ -216,11 +218,6 @@ def clip_value(parameters: Iterable[Value], largest: float) -> None:
     arguments.number(largest, "largest", least=0)
     for parameter in _each_once(parameters):
         parameter.grad = max(-largest, min(largest, parameter.grad))
-
-
-def _gradient(parameter: Any) -> Any:
-    """The gradient to be read: of arrays without a copy."""
-    return parameter.gradients if _are_arrays(parameter) else parameter.grad
 
 
 def _are_arrays(parameters: Any) -> bool:
