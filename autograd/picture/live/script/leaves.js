@@ -63,6 +63,7 @@ class Leaves {
       const way = event.clientX - from.x - (event.clientY - from.y);
       if (!from.moved && Math.abs(way) < 4) return;
       from.moved = true;
+      $("tip").hidden = true; // it tells the number before
       box.classList.add("dragged");
       const unit = unitOf(from.number);
       this.change(node, onGrid(from.number + way * unit, unit));
