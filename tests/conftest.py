@@ -5,8 +5,10 @@ mpmath's words), ``latex`` (a strict reader), ``browser``.
 """
 
 import signal
+import sys
 
 import pytest
+from browser import PROGRAM, Browser
 
 
 def pytest_xdist_auto_num_workers(config):
@@ -21,3 +23,37 @@ def interruptible():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def shallow_recursion():
+    """A limit under which whatever recurses over a deep graph fails at once."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(200)
+    yield
+    sys.setrecursionlimit(limit)
+
+
+@pytest.fixture(params=["native", "python"])
+def machine(request, monkeypatch):
+    """Both ways of replaying: the test runs once by each."""
+    if request.param == "native":
+        pytest.importorskip("llvmlite")
+    else:
+        monkeypatch.setattr("autograd.replay.native._engine", lambda: None)
+
+
+@pytest.fixture(scope="session")
+def one_browser():
+    if PROGRAM is None:
+        pytest.skip("chromium is not installed")
+    with Browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(one_browser):
+    """A browser, in which no test may leave an error."""
+    yield one_browser
+    errors, one_browser.errors = one_browser.errors, []
+    assert errors == []

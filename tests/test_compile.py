@@ -16,18 +16,11 @@ from helpers import bits
 
 import autograd
 from autograd import KindError, MissingToolError, ParameterArrays, RecordingError, ShapeError, Value, compile
-from autograd.replay import native
 from demos import datasets
 from demos.tasks import gpt
 from nn import MLP, losses, optim
 
-
-@pytest.fixture(params=["native", "python"], autouse=True)
-def machine(request, monkeypatch):
-    if request.param == "native":
-        pytest.importorskip("llvmlite")
-    else:
-        monkeypatch.setattr(native, "_engine", lambda: None)
+pytestmark = pytest.mark.usefixtures("machine")
 
 
 def same_as_eager(compiled, calls, leaves):

@@ -2,7 +2,6 @@
 
 import copy
 import pickle
-import sys
 from fractions import Fraction
 
 import pytest
@@ -88,14 +87,6 @@ def test_a_shallow_copy_has_the_same_operands():
     again = copy.copy(square)
     again.backward()
     assert again.operands == (x, x) and x.grad == 6.0 and square.grad == 0.0
-
-
-@pytest.fixture
-def shallow_recursion():
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(200)
-    yield
-    sys.setrecursionlimit(limit)
 
 
 def chain(length):

@@ -6,6 +6,7 @@ import re
 import sys
 
 import pytest
+from helpers import leaf
 
 from autograd import (
     KindError,
@@ -46,10 +47,6 @@ def said(loss, capsys):
         return [answer.partition("\n")[2].rstrip("\n") for answer in answers]
 
     return run
-
-
-def leaf(root, label):
-    return next(node for node in topological_order(root) if node.label == label)
 
 
 def test_next_and_reverse(said, loss):

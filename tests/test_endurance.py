@@ -16,14 +16,6 @@ from autograd import TooLargeError, Value, check, detect_anomaly, draw, explain,
 DEEP = 20_000
 
 
-@pytest.fixture
-def shallow_recursion():
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(200)
-    yield
-    sys.setrecursionlimit(limit)
-
-
 def chain(length=DEEP):
     x = y = Value(0.5, label="x")
     w = Value(0.999, label="w")

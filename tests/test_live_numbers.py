@@ -7,7 +7,7 @@ import random
 import re
 
 import pytest
-from browser import PROGRAM, Browser
+from browser import PROGRAM
 from random_graphs import magnitudes, random_graph, wild_graph
 
 from autograd import (
@@ -30,13 +30,6 @@ from autograd.picture.live.rows import Rows
 from autograd.primitives import PRIMITIVES
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(PROGRAM is None, reason="chromium is not installed")]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with Browser() as browser:
-        yield browser
-        assert browser.errors == []
 
 
 def opened(browser, tmp_path, roots):

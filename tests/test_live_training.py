@@ -5,7 +5,7 @@ import math
 import random
 
 import pytest
-from browser import PROGRAM, Browser
+from browser import PROGRAM
 
 from autograd import DomainError, KindError, ShapeError, Value, define, play, sigmoid
 from autograd.primitives import PRIMITIVES
@@ -14,15 +14,6 @@ from nn import MLP, Layer, fit, initializers, losses, optim
 
 pytestmark = [pytest.mark.browser]
 in_browser = pytest.mark.skipif(PROGRAM is None, reason="chromium is not installed")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if PROGRAM is None:
-        pytest.skip("chromium is not installed")
-    with Browser() as browser:
-        yield browser
-        assert browser.errors == []
 
 
 def the_moons():

@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from helpers import bits
+from helpers import bits, leaf
 from latex import read
 
 import autograd
@@ -78,11 +78,6 @@ def loss(swish):
     loss = chain(swish)
     loss.backward()
     return loss
-
-
-def leaf(root, label):
-    [found] = [node for node in autograd.topological_order(root) if node.label == label]
-    return found
 
 
 @pytest.fixture
@@ -252,14 +247,6 @@ def test_an_audit_and_rounding_by_hand(loss):
 
 
 # --- replay ------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(params=["native", "python"])
-def machine(request, monkeypatch):
-    if request.param == "native":
-        pytest.importorskip("llvmlite")
-    else:
-        monkeypatch.setattr("autograd.replay.native._engine", lambda: None)
 
 
 def test_compiled(machine, swish, hypotenuse):

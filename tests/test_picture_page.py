@@ -6,7 +6,7 @@ import random
 import re
 
 import pytest
-from browser import PROGRAM, Browser
+from browser import PROGRAM
 
 from autograd import (
     DomainError,
@@ -75,15 +75,6 @@ def frame(browser):
 
 def sorted_terms(line):
     return sorted(line.split(";  "))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if PROGRAM is None:
-        pytest.skip("chromium is not installed")
-    with Browser() as browser:
-        yield browser
-        assert browser.errors == []
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import math
 import random
-import sys
 import traceback
 import tracemalloc
 from decimal import Decimal
@@ -366,14 +365,6 @@ def test_zero_grad_reaches_every_node():
 
 
 # --- depth and size ---
-
-
-@pytest.fixture
-def shallow_recursion():
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(200)
-    yield
-    sys.setrecursionlimit(limit)
 
 
 def chain(length, x):

@@ -4,10 +4,10 @@ import ctypes
 import math
 import mmap
 import random
-import struct
 from functools import partial
 from itertools import pairwise
 
+import helpers
 import pytest
 from random_graphs import random_graph
 
@@ -26,7 +26,7 @@ ACTIVATIONS = ["tanh", "sigmoid", "relu", "gelu", "softplus", "sin", "exp", "lea
 
 
 def bits(number):
-    return "nan" if number != number else struct.pack("<d", number)
+    return "nan" if number != number else helpers.bits(number)
 
 
 def layer(rng, inputs, outputs):
