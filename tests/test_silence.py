@@ -312,6 +312,63 @@ def test_a_value_that_was_computed_outside_is_an_operand():
     assert w.grad == 1.0 + 3.0 * 4.0
 
 
+RATE = 2.0
+
+
+def scaled_by_the_rate(x):
+    return WEIGHT * x * RATE
+
+
+def test_names_that_are_bound_anew_are_seen(monkeypatch):
+    power, w, calls = 2, Value(3.0), 0
+
+    def helper(x):
+        return x**power
+
+    def function(x):
+        nonlocal calls
+        calls += 1
+        return w * helper(x) * scaled_by_the_rate(x)
+
+    compiled = compile(function)
+    for _ in range(3):
+        assert compiled(2.0).data == function(2.0).data == 24.0
+    assert (calls, compiled.recorded) == (4, 1)
+    power = 3
+    assert compiled(2.0).data == 48.0
+    w = Value(5.0)
+    loss = compiled(2.0)
+    assert (loss.data, w in loss.operands) == (80.0, True)
+    monkeypatch.setitem(globals(), "RATE", 0.5)
+    assert compiled.map([2.0, 4.0]) == [20.0, 320.0]
+    power, calls = 2, 0
+    assert compiled.sum([2.0]).data == function(2.0).data == 10.0
+    monkeypatch.undo()
+    w, power = Value(3.0), 2
+    assert (compiled(2.0).data, compiled.recorded) == (24.0, 6)
+
+
+def test_attributes_of_a_methods_object_that_are_bound_anew_are_seen():
+    class Power:
+        def __init__(self):
+            self.w, self.exponent, self.calls = Value(3.0), 2, 0
+
+        @compile
+        def of(self, x):
+            self.calls += 1
+            return self.w * x**self.exponent
+
+    power = Power()
+    assert [power.of(2.0).data, power.of(3.0).data, power.calls] == [12.0, 27.0, 1]
+    power.exponent = 3
+    assert power.of(2.0).data == 24.0
+    power.w = Value(1.0)
+    loss = power.of(2.0)
+    assert (loss.data, loss.operands) == (8.0, (power.w,))
+    power.exponent = 2
+    assert power.of.map([2.0, 3.0]) == [4.0, 9.0]
+
+
 # --- parameters in arrays -------------------------------------------------------------------------------
 
 
@@ -487,6 +544,7 @@ def test_a_process_that_is_forked_while_another_thread_replays_can_replay():
 @pytest.mark.parametrize("shapes", [400, pytest.param(1000, marks=pytest.mark.slow)])
 def test_ever_new_shapes_do_not_fill_the_memory_and_are_told_once(shapes):
     compiled = compile(lambda xs, n: total([WEIGHT * x for x in xs]) * n)
+    compile(lambda x: WEIGHT * x)(1.0).backward()  # what is made once
     tracemalloc.start()
     try:
         with warnings.catch_warnings(record=True) as told:

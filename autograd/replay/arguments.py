@@ -11,14 +11,12 @@ from typing import Any
 from ..errors import KindError, RecordingError, ShapeError
 from ..messages import given as described
 from ..value import Value
-from .identity import Identity
+from .identity import BY_VALUE, Identity
 from .recorded_array import recorded_array
 from .recording import GivenValue, RecordedFloat, Recording
 
 __all__ = ["Given", "Recorded", "Samples"]
 
-# What is told apart by what it is; anything else that is no number and no Value, by which one it is.
-_BY_VALUE = {int, bool, str, bytes, type(None), complex, range}
 _FLOATS = {float}
 _MUTABLE = (set, bytearray, dict, list)
 
@@ -26,23 +24,26 @@ _MUTABLE = (set, bytearray, dict, list)
 class Given:
     """One call's arguments: floats and Values vary from call to call, the rest is their shape.
 
-    ``instance`` is the object of a method, or empty: it comes first, and is a part of the shape.
+    ``instance`` is the object of a method, or empty: it comes first, and is a part of the shape, and so is the
+    ``state`` of the function's names.
     """
 
     __slots__ = ("arguments", "identities", "instance", "numbers", "options", "shape", "values")
 
-    def __init__(self, arguments: Sequence[Any], options: dict[str, Any], instance: Sequence[Any] = ()) -> None:
+    def __init__(
+        self, arguments: Sequence[Any], options: dict[str, Any], instance: Sequence[Any] = (), state: Any = 0
+    ) -> None:
         self.arguments = arguments
         self.options = options
         self.instance = instance
         self.values: list[Value] = []
         self.identities: list[Identity] = []
         self.numbers: list[float] = [*arguments]
-        self.shape: Any = len(arguments)
+        self.shape: Any = len(arguments), state
         if not options and not instance and {*map(type, arguments)} <= _FLOATS:
             return
         self.numbers = []
-        self.shape = tuple([self._take(argument) for argument in arguments])
+        self.shape = state, *[self._take(argument) for argument in arguments]
         if instance:
             self.shape = (self._identity(instance[0]), *self.shape)
         if options:
@@ -65,7 +66,7 @@ class Given:
         if isinstance(thing, Value):
             self.values.append(thing)
             return Value
-        if kind in _BY_VALUE:
+        if kind in BY_VALUE:
             return kind, thing
         if hasattr(thing, "dtype"):
             return self._take_array(thing)
@@ -177,7 +178,7 @@ def _contents(container: Any) -> list[Any]:
 class Samples:
     """The arguments of many calls: for each of them, an entry per sample; before them, of a method, its object."""
 
-    def __init__(self, name: str, columns: Sequence[Any], instance: Sequence[Any] = ()) -> None:
+    def __init__(self, name: str, columns: Sequence[Any], instance: Sequence[Any] = (), state: Any = 0) -> None:
         if not columns:
             raise ShapeError(f"{name} takes the function's arguments, each with an entry per sample; got none")
         for column in columns:
@@ -192,6 +193,7 @@ class Samples:
         # A column of pandas is read by place, as a list: by [place] it would be read by its labels.
         self.columns = [column.to_numpy() if hasattr(column, "to_numpy") else column for column in columns]
         self.instance = instance
+        self.state = state
         [self.count] = lengths
 
     def transposed(self) -> Samples:
@@ -203,10 +205,10 @@ class Samples:
                     f"{self.name}: sample {place} is {sample!r}; give each sample all arguments of the function, "
                     "or each argument as a sequence with an entry per sample"
                 )
-        return Samples(self.name, list(zip(*samples)) or self.columns, self.instance)
+        return Samples(self.name, list(zip(*samples)) or self.columns, self.instance, self.state)
 
     def given(self, place: int) -> Given:
-        return Given([column[place] for column in self.columns], {}, self.instance)
+        return Given([column[place] for column in self.columns], {}, self.instance, self.state)
 
     def groups(self) -> Iterator[tuple[Sequence[int], Any]]:
         """The samples of each shape: which they are, and a row of numbers for each."""

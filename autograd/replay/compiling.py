@@ -24,7 +24,7 @@ from .arguments import Given, Recorded, Samples
 from .arrays import ParameterArrays
 from .calls import Call
 from .floats import GuardFlipped
-from .identity import Asked, asks
+from .identity import Code
 from .python_machine import LANES
 from .recording import RecordedFloat, Recording
 from .recordings import Recordings
@@ -66,8 +66,10 @@ def compile(
       hash of a float, formatting one, ``%``, ``//`` and ``round``, NumPy's sums; writing to a leaf or to a list that
       is an argument; catching an operation's error; computing with the arguments in another thread. Compare
       instead; ``allow_data=True`` allows the reading.
-    - Whatever else the function does happens once, when it is recorded: prints, random numbers, reading Python
-      numbers that it closes over, replacing a parameter by another Value.
+    - Where a name that the function uses, of its module, closed over, or an attribute of a method's object, is bound
+      to something else (a number to another, a parameter to another Value), it is recorded again.
+    - Whatever else the function does happens once, when it is recorded: prints, random numbers, reading numbers that
+      are attributes or entries of other things.
     - A Value that was computed outside is an operand as it is: it is not computed again.
     - Recordings are kept as long as their objects live, and those that are used least are dropped; where most of them
       are used once only, a warning says so and the function is run by eager from then on.
@@ -136,7 +138,7 @@ class Compiled:
         if is_inside():  # called by another compiled function: a part of that one's graph
             inside: Value = self.function(*instance, *arguments, **options)
             return inside
-        given = Given(arguments, options, instance)
+        given = Given(arguments, options, instance, self._state(instance))
         if is_detecting():  # eager goes first: it looks at each number, which a replay does not
             self._by_eager(given)
         return self._node(partial(self._called, given))
@@ -200,7 +202,7 @@ class Compiled:
     def _samples(self, name: str, columns: Sequence[Any], instance: Sequence[Any]) -> Samples:
         if is_inside():
             raise RecordingError(f"{name} is called by a compiled function; call it from outside")
-        samples = Samples(name, columns, instance)
+        samples = Samples(name, columns, instance, self._state(instance))
         if len(columns) == 1 and self._required() - len(instance) > 1:
             samples = samples.transposed()
         if is_detecting():
@@ -300,8 +302,8 @@ class Compiled:
 
     def _record(self, given: Given) -> Variant:
         recording = Recording(self.allow_data)
-        recording.tells_values_apart = bool(given.values) and self._asked.which
-        if given.numbers and self._asked.type and not self.allow_data:
+        recording.tells_values_apart = bool(given.values) and self._code.has_is
+        if given.numbers and self._code.calls_type and not self.allow_data:
             raise RecordingError(
                 "the compiled function calls type(), of which a float argument is none while it is recorded; write "
                 "isinstance(x, float), or give compile(..., allow_data=True) where it is about something else"
@@ -356,8 +358,11 @@ class Compiled:
     # --- its parameters ---
 
     @cached_property
-    def _asked(self) -> Asked:
-        return asks(self.function)
+    def _code(self) -> Code:
+        return Code(self.function)
+
+    def _state(self, instance: Sequence[Any]) -> Any:
+        return self._code.state_with(instance[0]) if instance else self._code.state()
 
     def _positional(self) -> list[inspect.Parameter]:
         try:
