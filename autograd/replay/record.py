@@ -127,7 +127,8 @@ class _Recorder:
         self.computing = self.forward  # where the operations of a rule that is run on slots go
         self.known: dict[tuple[str, tuple[int, ...]], int] = {}  # what is computed already, and where
         self.done: set[int] = set()  # slots of the nodes that forward computes
-        self.number_rows: dict[int, tuple[int, ...]] = {}  # slots of inputs that are bare numbers
+        self.tuples: dict[int, tuple[int, ...]] = {}  # slots of what weighted sums share, by the tuple's id
+        self.sums: dict[int, tuple[int, ...]] = {}  # of a weighted sum: the slots of its operands
 
     def new_slot(self) -> int:
         self.size += 1
@@ -153,7 +154,10 @@ class _Recorder:
 
     def slots_of(self, operands: Iterable[Any]) -> tuple[int, ...]:
         slots = self.slots
-        return tuple([slots[x] if isinstance(x, Value) else self._slot_of(x) for x in operands])
+        try:
+            return tuple([slots[x] for x in operands])
+        except (KeyError, TypeError):  # not all of them are Values
+            return tuple([slots[x] if isinstance(x, Value) else self._slot_of(x) for x in operands])
 
     def _slot_of(self, operand: Any) -> int:
         slot: int = operand.slot if type(operand) is _Slot else self.constant(operand)
@@ -191,8 +195,8 @@ class _Recorder:
                 if not any([x in self.slots or x.op in FAMILIES for x in inputs]):
                     for x in dict.fromkeys(inputs):
                         self.slots[x] = self.new_slot()
-            elif id(inputs) not in self.number_rows:
-                self.number_rows[id(inputs)] = tuple([self.constant(x, shared=False) for x in inputs])
+            elif id(inputs) not in self.tuples:
+                self.tuples[id(inputs)] = tuple([self.constant(x, shared=False) for x in inputs])
 
     def add_operations(self, order: list[Value]) -> None:
         self.add_rows(order)
@@ -223,6 +227,8 @@ class _Recorder:
                 operands = self.operand_slots(node)
             if slot < 0:
                 slot = slots[node] = self.new_slot()
+            if name == "weighted_sum":
+                self.sums[slot] = operands
             done.add(slot)
             instructions.append((name, slot, operands))
 
@@ -230,8 +236,10 @@ class _Recorder:
         shared = shared_tuples(node)
         if shared is None:
             return self.slots_of(node.operands)
-        inputs = self.number_rows.get(id(shared[1])) or self.slots_of(shared[1])
-        weights = self.slots_of(shared[0])
+        for operands in shared:
+            if id(operands) not in self.tuples:
+                self.tuples[id(operands)] = self.slots_of(operands)
+        weights, inputs = (self.tuples[id(operands)] for operands in shared)
         return (*weights[:-1], *inputs, weights[-1])
 
     # --- backward ---
@@ -244,7 +252,7 @@ class _Recorder:
             if slot not in needed:
                 continue
             if node.op == "weighted_sum":
-                operands = self.operand_slots(node)
+                operands = self.sums[slot]
                 inputs = operands[len(operands) // 2 : -1]
                 # Eager comes to the bias last: that is the same if it is no input.
                 if operands[-1] not in inputs:
@@ -439,12 +447,13 @@ def verify(record: Record) -> None:
         raise ValueError("an input is no leaf")
     read = bytearray(size)
     known: set[tuple[str, int]] = set()  # operations, each with as many operands as it takes
+    sound: set[int] = set()  # operands that were looked at: what is written once stays written
     for backward, instructions in enumerate((record.forward, record.backward)):
         for instruction in instructions:
             name, slot, operands = instruction
-            for operand in operands:
-                if not 0 <= operand < size or not written[operand]:
-                    raise ValueError(f"instruction {instruction}: an operand is read before it is written")
+            if id(operands) not in sound and not _are_written(operands, written):
+                raise ValueError(f"instruction {instruction}: an operand is read before it is written")
+            sound.add(id(operands))
             if (name, len(operands)) not in known:
                 if not _takes(name, len(operands)):
                     raise ValueError(f"instruction {instruction}: is not known, or takes other operands")
@@ -457,6 +466,12 @@ def verify(record: Record) -> None:
                 written[slot] = 1
     if not 0 <= record.root < size or not written[record.root]:
         raise ValueError("the root is not computed")
+
+
+def _are_written(slots: tuple[int, ...], written: bytearray) -> bool:
+    if not slots:
+        return True
+    return min(slots) >= 0 and max(slots) < len(written) and all(map(written.__getitem__, slots))
 
 
 _SPECIAL = {*COLLECTING, *GUARDS, *FAMILIES}
@@ -483,9 +498,8 @@ def _verify_special(instruction: Instruction, backward: bool, written: bytearray
     else:
         read[slot] = 1
         targets = operands
-    for target in targets:
-        if read[target]:
-            raise ValueError(f"instruction {instruction}: adds to a cotangent that was read before")
+    if any(map(read.__getitem__, targets)):
+        raise ValueError(f"instruction {instruction}: adds to a cotangent that was read before")
 
 
 def _takes(name: str, count: int) -> bool:
