@@ -17,13 +17,15 @@ import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from functools import cache
+from inspect import getsource
 from struct import Struct
 from sys import getrefcount
 from types import SimpleNamespace
 from typing import Any
 
-from . import floats
-from .assembly import FRAME, GRAD, LANES, SINGLE, WIDE, machine_source
+from .. import numeric
+from . import assembly, elementary, emitter, floats
+from .assembly import FRAME, GRAD, LANES, SINGLE, WIDE
 from .encoding import GUARD_NAMES, Encoding
 from .kept_code import KeptCode
 from .python_machine import PythonMachine
@@ -250,16 +252,17 @@ def _built() -> Any:
         return None
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    features = llvm.get_host_cpu_features().flatten()
-    target = llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=features, opt=2
-    )
-    source = machine_source(*_vectors(llvm.get_host_cpu_features()))
-    module = llvm.parse_assembly(source)
-    module.verify()
-    kept = KeptCode(source, llvm.get_host_cpu_name(), features, llvm.llvm_version_info)
+    processor, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features()
+    target = llvm.Target.from_default_triple().create_target_machine(cpu=processor, features=features.flatten(), opt=2)
+    # Writing the machine's text and reading it take longer than loading its code, which depends on these.
+    files = [getsource(module) for module in (assembly, elementary, emitter, numeric)]
+    kept = KeptCode(*files, processor, features.flatten(), llvm.llvm_version_info)
+    module = llvm.parse_assembly("" if kept.code else assembly.machine_source(*_vectors(features)))
     compiler = llvm.create_mcjit_compiler(module, target)
-    compiler.set_object_cache(lambda _, code: kept.keep(code), lambda _: kept.code)
+    if kept.code:
+        compiler.add_object_file(llvm.ObjectFileRef.from_data(kept.code))
+    else:
+        compiler.set_object_cache(lambda _, code: kept.keep(code), lambda _: None)
     compiler.finalize_object()
     pointer, whole, number = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
 
