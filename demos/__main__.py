@@ -14,12 +14,13 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 import autograd
-from autograd import MissingToolError, RenderingError
+from autograd import MissingToolError, Proof, RenderingError
 from autograd.files import write_whole
 from autograd.terminal import painted
 from demos.example import Example
 from demos.labels import as_identifier
 from demos.ledger import Entry, audit, summary, table
+from demos.sheets import proofs_of, told
 from demos.tasks import TASKS, run_task
 
 EXAMPLES = ("forward_pass", "neuron", "chain_rule", "two_weights", "three_layers")
@@ -72,6 +73,7 @@ def main(argv: Sequence[str]) -> int:
         return 0
     names = EXAMPLES if asked.name == "all" else (asked.name,)
     entries: list[Entry] = []
+    sheets_agree = True
     if asked.json:
         for name in names:
             entries += _ledger(load(name))
@@ -97,9 +99,13 @@ def main(argv: Sequence[str]) -> int:
             return 2
         for hint in hints:
             print(f"DOT files in place of pictures: {hint}")
+        line, sheets_agree = told(proof for name in names for proof in _sheets(load(name)))
+        print(line)
         for line in _what_next(asked, written):
             print(line)
         print(_bold(summary(entries)))
+    if not sheets_agree:
+        return 1
     return 1 if any(entry.verdict != entry.recorded for entry in entries) else 0
 
 
@@ -166,6 +172,10 @@ def _listed() -> Iterator[tuple[str, str]]:
     for name, about in TASKS.items():
         yield name, f"a task: {about}"
     yield from OTHERS.items()
+
+
+def _sheets(example: Example) -> Iterator[Proof]:
+    return proofs_of(list(example.values().values())[-1])
 
 
 def _write(example: Example, out: Path, hints: dict[str, None]) -> Iterator[Path]:

@@ -207,3 +207,38 @@ def test_all_slips_of_the_three_layers_with_their_graph():
         ("0.139776", "rounded"),
         ("0.364", "slip"),
     ]
+
+
+# --- a program from the document -----------------------------------------------------------------------------------
+
+
+DERIVATION = r"""
+$$X = [1, 2], \quad W_1 = \begin{bmatrix} 0.5 & 0.6 \\ 0.7 & 0.8 \end{bmatrix}, \quad b_1 = [0.1, 0.2]$$
+
+With $v = 0.3$ and the target $t = 0.9$:
+
+$z_1 = X \cdot W_1 + b_1 = [2.0, 2.4]$
+
+$h = \sigma(z_1) ≈ [0.8808, 0.9168]$
+
+$\hat{y} = 0.3 \times 0.8808 + 0.3 \times 0.9168 = 0.5393$
+
+$L = \frac{1}{2}(\hat{y} - t)^2 ≈ 0.065$
+"""
+
+
+def test_the_drafted_program_runs_and_its_graph_agrees_with_the_document():
+    program = proofread(DERIVATION).draft()
+    assert "# ? 0.3: v?" in program
+    namespace = {}
+    exec(program, namespace)  # what the project itself wrote, from a text of this file
+    proof = proofread(DERIVATION, root=namespace["root"])
+    assert namespace["root"].label == "L" and proof
+    assert {"L", "ŷ", "h", "z_1"} <= {name.replace("{", "").replace("}", "") for name in proof.names}
+    wrong = proofread(DERIVATION.replace("0.065", "0.130"), root=namespace["root"])
+    assert [row.computed for row in wrong.slips] == ["0.065"]
+
+
+def test_a_draft_says_where_too_little_can_be_read():
+    assert "# ? nothing was read" in proofread("2 + 2 = 4").draft()
+    assert "# ? no formula could be read" in proofread("x = 0.5").draft()

@@ -149,7 +149,9 @@ def check(notation, seed, count):
             figure.split(".")[0].lstrip("-0")
         ):
             changed += 1
+            # σ alone could be another activation, which would explain the figure
             text = NOTATIONS[notation](tree, wrong)
+            text = text.replace("σ", "sigmoid").replace(r"\sigma", r"\operatorname{sigmoid}")
             assert [row.verdict for row in proofread(text)] == ["slip"], (text, value, spread)
     return changed
 

@@ -194,7 +194,7 @@ _SHORT_WORDS = words("is so of to we or in as if at by be it on an get are")
 
 def _as_word(token: Token, found: Sequence[Token], place: int) -> Token:
     """A name that is a word of a sentence, as a word."""
-    if token.kind != "name" or token.latex or not token.text.isalpha() or not token.text.isascii():
+    if token.kind != "name" or token.latex or not token.text.isalpha():
         return token
     lower = token.text.lower()
     if lower == "mod" and place and found[place - 1].kind in ("number", "close"):
@@ -206,6 +206,11 @@ def _as_word(token: Token, found: Sequence[Token], place: int) -> Token:
     following = found[place + 1] if place + 1 < len(found) else None
     if following is not None and not following.spaced and following.text in ("(", "[", "{", "'", "^", "_"):
         return token
+    before = found[place - 1] if place else None
+    if any(near is not None and near.kind == "operator" and near.text in _CARRIES_ON for near in (before, following)):
+        return token
+    if following is not None and following.kind == "relation":
+        return token
     return token._replace(kind="word")
 
 
@@ -213,6 +218,7 @@ def _as_word(token: Token, found: Sequence[Token], place: int) -> Token:
 
 
 _MOST_NUMBERS = 60
+_ENDS = frozenset(["close", "endmatrix", "row", "gap", "newline"])
 
 
 def _without_copies(found: list[Token]) -> list[Token]:
@@ -222,7 +228,7 @@ def _without_copies(found: list[Token]) -> list[Token]:
     """
     numbered = [(place, digits) for place, token in enumerate(found) for digits in _digits(token)]
     places, text = [place for place, _ in numbered], [digits for _, digits in numbered]
-    latex = _counted(found, lambda token: token.latex or (token.text in ("^", "_") and token.kind == "operator"))
+    latex = _counted(found, _is_latex)
     relations = _counted(found, lambda token: token.kind == "relation")
     spoken = _counted(found, lambda token: token.kind == "word")
     ends = _counted(found, lambda token: token.kind == "newline" and not token.latex)
@@ -239,20 +245,25 @@ def _without_copies(found: list[Token]) -> list[Token]:
     dropped: set[int] = set()
     i = 0
     while i < len(places):
-        length = next((length for length in _lengths_of_copies(text, i) if copied(i, length)), 0)
+        length = max((length for length in _lengths_of_copies(text, i) if copied(i, length)), default=0)
         if not length:
             i += 1
             continue
-        dropped.update(range(_start_of_copy(found, places[i]), places[i + length - 1] + 1))
+        dropped.update(range(_start_of_copy(found, places[i]), _end_of_copy(found, places[i + length - 1] + 1)))
         i += 2 * length
         if Counter(text[i - length : i]) == Counter(text[i : i + length]):  # and once more behind it
             end, last = places[i - 1] + 1, places[i + length - 1]
-            while end <= last and found[end].kind in ("close", "endmatrix", "row", "gap", "newline"):
+            while end <= last and (found[end].kind in _ENDS or found[end].text in ("^", "T")):
                 end += 1
             if latex[end] == latex[last + 1]:
-                dropped.update(range(end, last + 1))
+                dropped.update(range(end, _end_of_copy(found, last + 1)))
                 i += length
     return [Token("stop", "copy", t.start, t.end) if place in dropped else t for place, t in enumerate(found)]
+
+
+def _is_latex(token: Token) -> bool:
+    """A command, or what only LaTeX writes: ^, _, a_1."""
+    return token.latex or token.text in ("^", "_") or (token.kind == "name" and "_" in token.text)
 
 
 def _digits(token: Token) -> list[str]:
@@ -273,6 +284,15 @@ def _start_of_copy(found: Sequence[Token], first: int) -> int:
     while start and found[start - 1].kind in ("name", "operator", "relation", "open", "close", "prime"):
         start -= 1
     return start
+
+
+def _end_of_copy(found: Sequence[Token], end: int) -> int:
+    """On from its last number over the brackets that close, and a T that transposes."""
+    while end < len(found) and not found[end].latex and (
+        found[end].kind == "close" or (found[end].text == "T" and found[end - 1].kind == "close")
+    ):
+        end += 1
+    return end
 
 
 def _lengths_of_copies(text: Sequence[str], i: int) -> Iterator[int]:

@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from .tokens import Token, words
-from .trees import List, Number, Operation, Tree
+from .trees import List, Number, Operation, Symbol, Tree
 
 __all__ = ["FUNCTION_NAMES", "Symbolic", "Unreadable", "number_of", "parse"]
 
@@ -70,11 +70,12 @@ _SUM, _PRODUCT, _SIGN, _POWER = 10, 20, 30, 40
 _SPELT_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?|[+-]?\(\d+(\.\d+)?\)")
 
 
-def parse(side: Sequence[Token], readings: frozenset[str] = frozenset()) -> Tree:
-    """The formula of a side. Raises Symbolic, Unreadable."""
+def parse(side: Sequence[Token], readings: frozenset[str] = frozenset(), symbols: bool = False) -> Tree:
+    """The formula of a side; with ``symbols`` names may stand in it. Raises Symbolic, Unreadable."""
     if len(side) > _LONGEST:
         raise Unreadable("too long")
-    reader = _Reader([token for token in side if token.kind not in ("dollar", "gap", "newline")], readings)
+    kept = [token for token in side if token.kind not in ("dollar", "gap", "newline")]
+    reader = _Reader(kept, readings, symbols)
     tree = reader.formula(0)
     reader.finished()
     return tree
@@ -107,9 +108,10 @@ def number_of(text: str, readings: frozenset[str] = frozenset(), start: int = 0)
 
 
 class _Reader:
-    def __init__(self, side: list[Token], readings: frozenset[str]) -> None:
+    def __init__(self, side: list[Token], readings: frozenset[str], symbols: bool = False) -> None:
         self.side = side
         self.readings = readings
+        self.symbols = symbols
         self.at = 0
         self.depth = 0
         self.bars = 0  # that are open
@@ -193,7 +195,8 @@ class _Reader:
         if token.kind in ("open", "matrix", "frac"):
             return not (token.kind == "open" and token.text == "[" and not isinstance(left, List))
         if token.kind == "name":
-            return _known(token) and before.kind in ("number", "close", "endmatrix", "name", "superscript")
+            known = _known(token) or self.symbols
+            return known and before.kind in ("number", "close", "endmatrix", "name", "superscript")
         return False
 
     def _apply(self, name: str, level: int, left: Tree) -> Tree:
@@ -362,7 +365,33 @@ class _Reader:
         raised = following is not None and (following.text == "^" or following.kind == "superscript")
         if token.text == "e" and raised:
             return _constant("e")
+        if self.symbols:
+            return self._symbol([token])
         raise Symbolic(f"the name {token.text}")
+
+    def _symbol(self, taken: list[Token]) -> Symbol:
+        """A name with what is lowered, and with what is raised in parentheses, as a layer's number is."""
+        while True:
+            sign, opened = self.peek(), self.peek(1)
+            lowered = sign is not None and (sign.text == "_" or sign.kind == "subscript")
+            raised = sign is not None and sign.text == "^" and self._is_layer(opened)
+            if sign is None or not (lowered or raised):
+                return Symbol(tuple(taken))
+            taken.append(self.take())
+            if sign.kind == "subscript":
+                continue
+            depth = 0
+            while True:
+                taken.append(self.take())
+                depth += (taken[-1].kind == "open") - (taken[-1].kind == "close")
+                if depth <= 0:
+                    break
+
+    def _is_layer(self, opened: Token | None) -> bool:
+        inside = self.peek(2)
+        return opened is not None and opened.text in "{(" and inside is not None and (
+            opened.text == "(" or inside.text in "(["
+        )
 
     def _call(self, name: str, token: Token) -> Tree:
         power: Tree | None = None
@@ -449,7 +478,7 @@ class _Reader:
         if token.text == "{":
             inside = self.formula(0)
             self._expect("}")
-            return inside
+            return self._symbol(list(inside.tokens)) if isinstance(inside, Symbol) else inside
         spaced = self._spaced_list(token)
         if spaced is not None:
             return spaced

@@ -150,7 +150,7 @@ def _pair(chain: Chain, before: int, place: int, exact: Set[Fraction], source: s
     if any(row.verdict == "slip" for row in found):
         for other in _other_readings(left, right):
             again = _compared(*other, exact, source)
-            if not isinstance(again, Unread) and not any(row.verdict == "slip" for row in again):
+            if not isinstance(again, Unread) and not any(row.verdict in ("slip", "rounded") for row in again):
                 found = again
                 break
         else:

@@ -23,11 +23,11 @@ from ...graph import consumers, is_activation, topological_order
 from ...value import Value
 from .tokens import Token, tokens
 
-__all__ = ["Names"]
+__all__ = ["Names", "key_of", "spelt"]
 
 _LOSSES = frozenset(["l", "e", "j", "c", "loss", "cost", "error", "etotal", "e_total", "mse"])
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_ATOM = re.compile(r"(?P<base>[A-Za-zΑ-Ωα-ωϕ𝜎Σ]+?)(?P<digits>\d*)(?P<marks>(?:[\^_]\{[^{}]*\}|\[\w+\])*)")
+_ATOM = re.compile(r"(?P<base>[A-Za-zÀ-ɏΑ-Ωα-ωϕ𝜎Σ]+?)(?P<digits>\d*)(?P<marks>(?:[\^_]\{[^{}]*\}|\[\w+\])*)")
 _MARK = re.compile(r"(?P<kind>[\^_])\{(?P<text>[^{}]*)\}|\[(?P<index>\w+)\]")
 _OVER = re.compile(r"(?:[∂d](?P<upper>[^/∂]+)/[∂d](?P<lower>.+)|∇(?:_\{(?P<of>.+)\}|_(?P<short>\w))(?P<root>.*))")
 
@@ -43,13 +43,13 @@ class _Key:
         return self.raised + self.lowered
 
 
-def _key(text: str) -> _Key | None:
+def key_of(text: str) -> _Key | None:
     match = _ATOM.fullmatch(text)
     if match is None:
         return None
     raised, lowered = "", match["digits"]
     for mark in _MARK.finditer(match["marks"]):
-        inside = re.sub(r"[(),\s\[\]]", "", mark["text"] or mark["index"] or "")
+        inside = re.sub(r"[(),\s\[\]_]", "", mark["text"] or mark["index"] or "")
         if not inside.isalnum():
             return None  # w⁺, Wᵀ, x_{i+1}: not the value that is called so
         if mark["kind"] == "^":
@@ -75,7 +75,7 @@ def spelt(side: Iterable[Token]) -> str:
             lowered = re.search(r"[₀-₉]+$", text)
             if lowered:
                 text = f"{text[: lowered.start()]}_{{{lowered[0].translate(_LOWERED)}}}"
-            text = re.sub(r"(?<=[A-Za-z])_(\w+)$", r"_{\1}", text)
+            text = re.sub(r"(?<=[A-Za-z])_(\w+)$", lambda low: "_{" + low[1].replace("_", "") + "}", text)
         elif token.kind in ("gap", "dollar", "newline"):
             continue
         pieces.append(text)
@@ -105,7 +105,7 @@ class Names:
         for node in self.order:
             if node.label and node.label not in self.values:
                 self.values[node.label] = node
-                key = _key(_label(node.label))
+                key = key_of(_label(node.label))
                 if key is not None:
                     self.keys[node.label] = key
 
@@ -144,12 +144,12 @@ class Names:
 
     def _is_root(self, text: str) -> bool:
         text = _tidy(text.strip("()"))
-        key = _key(text)
+        key = key_of(text)
         is_loss = key is not None and (key.base + key.lowered).lower() in _LOSSES
         return is_loss or self.root.label in self._labels(text)
 
     def _labels(self, text: str) -> list[str]:
-        key = _key(_tidy(text))
+        key = key_of(_tidy(text))
         if key is None:
             return [text] if text in self.values else []
         for alike in (lambda one: one, lambda one: _Key(one.base.lower(), one.raised, one.lowered)):

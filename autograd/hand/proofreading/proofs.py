@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from ...errors import KindError
 from ...notation import columns, padded
@@ -21,6 +22,7 @@ from ...value import Value
 from . import reports
 from .bindings import Bound, bind, held_against, is_rounding
 from .chains import Chain, chains
+from .drafts import draft
 from .judging import Judged, Unread, given, judge, read_sides
 from .names import Names
 from .reading import Document, format_of, read, read_file
@@ -74,12 +76,13 @@ class Proof:
 
     def __init__(
         self, document: Document, rows: list[Equality], unread: list[Unreadable], name: str = "",
-        names: Mapping[str, str] | None = None,
+        names: Mapping[str, str] | None = None, sides: Sequence[tuple[Chain, list[Any]]] = (),
     ) -> None:
         self.document = document
         self.rows = rows
         self.unread = unread
         self.name = name
+        self._sides = sides
         self.names = dict(names or {})  # as they are printed, with the labels of a graph that they were taken for
 
     def __bool__(self) -> bool:
@@ -100,6 +103,10 @@ class Proof:
 
     def counts(self) -> Counter[str]:
         return Counter(row.verdict for row in self.rows)
+
+    def draft(self) -> str:
+        """The program that the document's definitions amount to, with ``# ?`` where a person must decide."""
+        return draft(self._sides)
 
     def json(self) -> str:
         """The rows as JSON: {"file", "line", "text", "printed", "computed", "verdict", "cause"}."""
@@ -166,7 +173,7 @@ def proofread(
         bound = bind(sides, judged, names)
         judged = _with_graph(judged, bound, names, exact)
     rows = sorted((_equality(one, document) for one in judged), key=lambda row: (row.line, row.start))
-    return Proof(document, rows, unread, name, _taken(bound))
+    return Proof(document, rows, unread, name, _taken(bound), sides)
 
 
 def _taken(bound: Sequence[Bound]) -> dict[str, str]:

@@ -10,6 +10,7 @@ here leaves an ``other``, so that nothing is read around it.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -59,7 +60,7 @@ _TOKEN = re.compile(
   | (?P<arrow><?[-=]+>|<[-=]+|[→⇒⟹⟶↦⇔⟺←⇐↔])
   | (?P<relation>===?|:=|~=|≈=|=~|[=≈≃≅≐≒∼])
   | (?P<compared>[-+*/!<>]=|[<>≤≥≠≡∝∈≪≫≟])
-  | (?P<name>(?:[A-Za-z_][A-Za-z0-9_]*\.)*[A-Za-z](?:[A-Za-z0-9]|_(?=[A-Za-z0-9]))*[₀-₉ₐ-ₜ]*)
+  | (?P<name>(?:[A-Za-z_][A-Za-z0-9_]*\.)*[LETTER](?:[LETTER0-9\u0300-\u036f]|_(?=[A-Za-z0-9]))*[₀-₉ₐ-ₜ]*)
   | (?P<greek>[Α-Ωα-ωϕϵ∂∇ℓℒ𝜎][₀-₉ₐ-ₜ]*)
   | (?P<word>[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+)
   | (?P<operator>\*\*|//|[-+*/^!%°@⊙∘⊗√_–—])
@@ -71,7 +72,7 @@ _TOKEN = re.compile(
   | (?P<column>&)
   | (?P<dollar>\$+)
   | (?P<other>.)
-    """,
+    """.replace("LETTER", "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿЀ-ӿ"),
     re.VERBOSE,
 )
 
@@ -103,7 +104,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
 _LAYOUT = words(
     "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr middle displaystyle textstyle "
     "scriptstyle limits nolimits nonumber notag hfill hline boldsymbol mathbf mathbb mathcal mathit mathsf "
-    "mathfrak bm vec hat bar tilde boxed fbox cancel underbrace overbrace underline overline ensuremath "
+    "mathfrak bm vec boxed fbox cancel underbrace overbrace underline overline ensuremath "
     "phantom hspace vspace label tag phantomsection centering small large Large normalsize bf it rm noindent "
     "smallskip medskip bigskip textbf textit emph color textcolor pmb operatorname mathrm mathop text textrm mbox "
     "textup mathnormal"
@@ -114,6 +115,8 @@ _MATRICES = re.compile(r"[pbBvV]?(?:small)?matrix\*?|array")
 _HALVES = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅛": "1/8"}
 _IN_BRACES = re.compile(r"\s*\{([^{}\n]{0,200})\}")
 _ARGUMENT_OF_LAYOUT = words("color textcolor label tag hspace vspace ref eqref cite")
+_ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
+_LETTER = re.compile(r"\s*(?:\{\s*([A-Za-z])\s*\}|([A-Za-z])(?![A-Za-z]))")
 _SPELT = re.compile(r"[A-Za-z]+(?:\s?[A-Za-z]+)*'*|[0-9.,]+")
 
 
@@ -267,6 +270,12 @@ def _command(match: re.Match[str], source: str, state: _State) -> Iterator[Token
             elif name in _IN_WORDS:
                 yield Token("word", spelt, at, argument.end(), state.spaced, True)
             return
+    if name in _ACCENTS:
+        argument = _LETTER.match(source, end)
+        if argument is not None:
+            accented = unicodedata.normalize("NFC", (argument[1] or argument[2]) + _ACCENTS[name])
+            yield Token("name", accented, at, argument.end(), state.spaced, True)
+        return
     if name in _LAYOUT or (name.startswith("not") and len(name) <= 5):
         return
     kind, text = _COMMANDS.get(name, ("name", name))

@@ -17,7 +17,10 @@ from typing import Any
 
 from .intervals import FUNCTIONS, Interval, softmax
 
-__all__ = ["List", "Number", "Operation", "ShapeMismatch", "Tree", "bounds", "elements", "evaluate", "numbers", "write"]
+__all__ = [
+    "List", "Number", "Operation", "ShapeMismatch", "Symbol", "Tree",
+    "bounds", "elements", "evaluate", "numbers", "write",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,14 @@ class List:
         return (len(self.items),)
 
 
-Tree = Number | Operation | List
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A name, as it is written; in the formulas of a draft only."""
+
+    tokens: tuple[Any, ...]
+
+
+Tree = Number | Operation | List | Symbol
 
 
 class ShapeMismatch(ValueError):
@@ -144,7 +154,7 @@ def elements(tree: Tree) -> Tree:
 
     Raises ShapeMismatch for lists that do not fit, and where a product of two could mean several things.
     """
-    if isinstance(tree, Number):
+    if isinstance(tree, Number | Symbol):
         return tree
     if isinstance(tree, List):
         return List(tuple(elements(item) for item in tree.items))
@@ -180,6 +190,8 @@ def _each(change: Callable[[Tree], Tree], tree: Tree) -> Tree:
 
 def _pairwise(name: str, left: Tree, right: Tree) -> Tree:
     if isinstance(left, List) and isinstance(right, List):
+        if {len(left.shape), len(right.shape)} == {1, 2} and 1 in (left.shape[-1], right.shape[-1]):
+            left, right = List(tuple(_flat(left))), List(tuple(_flat(right)))  # a list is as good as a column
         if left.shape != right.shape:
             raise ShapeMismatch(f"{left.shape} {name} {right.shape}")
         return List(tuple(_pairwise(name, a, b) for a, b in zip(left.items, right.items, strict=True)))
@@ -198,7 +210,7 @@ def _transposed(tree: Tree) -> Tree:
     if not isinstance(tree, List):
         return tree
     if len(tree.shape) == 1:
-        return List((tree,)) if len(tree.items) > 1 else tree
+        return tree  # a list within a line is a row or a column, as is needed
     return List(tuple(List(tuple(column)) for column in zip_longest(*(row.items for row in tree.items))))
 
 
