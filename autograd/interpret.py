@@ -39,14 +39,23 @@ def apply(primitive: Primitive, operands: Sequence[Any]) -> Any:
     return primitive.rule(*operands)
 
 
-def partials_at(primitive: Primitive, out: Any, operands: Sequence[Any]) -> Sequence[Any]:
-    """The partials of an operation with respect to each of any operands, by its row's rules."""
+def partials_at(
+    primitive: Primitive, out: Any, operands: Sequence[Any], wanted: Sequence[bool] | None = None
+) -> Sequence[Any]:
+    """The partials of an operation with respect to each of any operands, by its row's rules.
+
+    With ``wanted``, those with respect to the others are None: there may be none, as of (-2) ** 2 with
+    respect to its exponent.
+    """
     if primitive.arity == 0:
         partials: Sequence[Any] = primitive.partials(out, operands)
         return partials
     if primitive.arity == 2:
         operands = _of_one_kind(operands)
-    return [partial(out, *operands) for partial in primitive.partials]
+    return [
+        partial(out, *operands) if wanted is None or wanted[place] else None
+        for place, partial in enumerate(primitive.partials)
+    ]
 
 
 def _of_one_kind(operands: Sequence[Any]) -> Sequence[Any]:
@@ -81,7 +90,8 @@ def contributions_at(found: Mapping[Value, Any]) -> Contributions:
     def contributions(node: Value, cotangent: Any) -> Iterator[tuple[Value, Any, Any]]:
         assert node.primitive is not None
         operands = [found[operand] if isinstance(operand, Value) else operand for operand in node.operands]
-        for operand, partial in zip(node.operands, partials_at(node.primitive, found[node], operands)):
+        wanted = [isinstance(operand, Value) for operand in node.operands]
+        for operand, partial in zip(node.operands, partials_at(node.primitive, found[node], operands, wanted)):
             if isinstance(operand, Value):
                 yield operand, partial, cotangent * partial
 
