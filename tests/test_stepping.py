@@ -84,6 +84,11 @@ def test_it_is_one_pass_whatever_passes_went_before(make):
         assert state(stepped) == before
 
 
+def test_a_seed_is_named_and_not_taken_for_something_else():
+    with pytest.raises(KindError, match="step: accumulate: expected True or False"):
+        step(Value(1.0), 2.0)
+
+
 def test_a_seed_and_fractions():
     def make():
         x, y = Value(Fraction(1, 3)), Value(Fraction(2, 7))
@@ -91,7 +96,7 @@ def test_a_seed_and_fractions():
 
     expected, stepped = make(), make()
     expected.backward(Fraction(3, 5))
-    step(stepped, Fraction(3, 5)).run()
+    step(stepped, seed=Fraction(3, 5)).run()
     assert state(stepped) == state(expected)
 
 
@@ -399,12 +404,12 @@ def test_a_gradient_too_large_for_its_kind_is_told_as_backward_tells_it():
         root = a * b
         told = raised(lambda: root.backward(Decimal("1e10")))
         assert told.startswith("the contributions of mul of a")
-        assert raised(step(root, Decimal("1e10")).run) == told
+        assert raised(step(root, seed=Decimal("1e10")).run) == told
         root = a * 2
         a.grad = Decimal("9.9e20")
         told = raised(lambda: root.backward(Decimal("1e20")))
         assert told.startswith("the gradients of a")
-        stepper = step(root, Decimal("1e20"), accumulate=True)
+        stepper = step(root, accumulate=True, seed=Decimal("1e20"))
         assert raised(stepper.run) == told
         assert (stepper.position, a.grad) == (len(stepper) - 1, Decimal("2e20"))  # only the earlier one is missing
         stepper.rewind()

@@ -101,7 +101,7 @@ class _Recorder:
     def run(self, root: Value, seed: Number) -> None:
         from .. import step
 
-        for event in step(root, seed):
+        for event in step(root, seed=seed):
             box = self._scene.box_of[event.node]
             taken = Step(event.phase, event.kind, box.key, str(event))
             if event.kind == "evaluate":

@@ -20,7 +20,7 @@ from .lines import Namer, line
 
 __all__ = ["Stepper", "step"]
 
-def step(root: Value, seed: Number = 1, *, accumulate: bool = False, digits: int = 4) -> Stepper:
+def step(root: Value, accumulate: bool = False, *, seed: Number = 1, digits: int = 4) -> Stepper:
     """The forward and the backward pass under ``root``, to be taken one event at a time.
 
     >>> from autograd import Value
@@ -47,6 +47,8 @@ def step(root: Value, seed: Number = 1, *, accumulate: bool = False, digits: int
     ValueError) where ``digits`` is not from 1 to 17. An event raises what ``forward()`` or ``backward()``
     raises there, under ``detect_anomaly`` too.
     """
+    if not isinstance(accumulate, bool):
+        raise arguments.refused(accumulate, "step: accumulate", "True or False (a seed is seed=…)")
     return Stepper(root, seed, digits, accumulate)
 
 
