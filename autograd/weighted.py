@@ -51,8 +51,8 @@ def weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> lis
 
 
 def _weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> list[Value]:
-    alike = len({isinstance(x, Value) for x in inputs}) <= 1  # all of them Values, or all bare numbers
     xs = tuple([operand_of(x, WEIGHTED_SUM) for x in inputs])
+    alike = len({isinstance(x, Value) for x in xs}) <= 1  # all of them Values, or all bare numbers
     numbers = [number(x) for x in xs]
     nodes = []
     for row in rows:

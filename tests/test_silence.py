@@ -288,6 +288,16 @@ def test_an_unused_operation_that_would_raise_raises(function):
         assert raised[0] == raised[1]
 
 
+@pytest.mark.parametrize("x", [[0.5, 1], [1, 0.5], [1, 1], [0.5, 0.25]])
+def test_weighted_sums_of_floats_and_ints_among_the_arguments(x):
+    row = (Value(0.1), Value(0.7), Value(-1.3))
+    function = lambda x: autograd.weighted_sums([row], x)[0].tanh()
+    compiled = compile(function)
+    for _ in range(3):
+        assert compiled(x).data == function(x).data
+        assert autograd.grad(compiled(x), row) == autograd.grad(function(x), row)
+
+
 def test_weighted_sums_that_mix_floats_and_computed_values_have_eagers_bits():
     w = [Value(0.1), Value(0.7), Value(-1.3)]
 
