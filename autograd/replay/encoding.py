@@ -650,8 +650,9 @@ class Encoding:
             half = operands.shape[1] // 2
             weights, inputs, bias = operands[:, :half], operands[:, half:-1], operands[:, -1:]
             slots, when = group.slots[chosen][:, None], when[:, None]
-            sides = [(weights, inputs), (bias, np.full_like(bias, one))]
-            sides += [(inputs, weights)] if name == "collect_row" else []
+            sides = [(weights, inputs), (inputs, weights), (bias, np.full_like(bias, one))]
+            if name == "collect_weights":
+                del sides[1]
             for targets, by in sides:
                 parts.append(np.stack(np.broadcast_arrays(targets, slots, by, when), axis=-1).reshape(-1, 4))
         targets, sources, partials, when = np.concatenate(parts).T

@@ -39,26 +39,23 @@ _BLOCK = 64  # samples at once
 _GUARD_NUMBERS = {SINGLE[name] for name in GUARD_NAMES} | {WIDE[f"wide.{name}"] for name in GUARD_NAMES}
 
 
-def machine_for(record: Record, bound: range = range(0), data: Any = None) -> PythonMachine | NativeMachine:
-    """The quickest machine that there is for a record.
-
-    ``bound``: leaves that may be the same as others. ``data``: an array of numbers, those of the first leaves.
-    """
+def machine_for(record: Record, data: Any = None) -> PythonMachine | NativeMachine:
+    """The quickest machine that there is for a record; ``data``: an array of numbers, those of the first leaves."""
     # The root of the smallest graphs is itself a leaf; there is nothing to run.
     if _engine() is None or record.root < record.leaf_count:
-        return PythonMachine(record, bound, () if data is None else data)
-    return NativeMachine(record, bound, data)
+        return PythonMachine(record, () if data is None else data)
+    return NativeMachine(record, data)
 
 
 class NativeMachine:
     """Runs a record natively. Its arrays are its own, but for ``data``, and one thread at a time uses them."""
 
-    def __init__(self, record: Record, bound: range = range(0), data: Any = None) -> None:
+    def __init__(self, record: Record, data: Any = None) -> None:
         self.record = record
         self._engine = _engine()
         self._np = np = _numpy()
         self._data = np.empty(0) if data is None else data
-        self.python = PythonMachine(record, bound, self._data)
+        self.python = PythonMachine(record, self._data)
         self._shared = len(self._data)
         self._kept = record.leaf_count - len(record.inputs)
         self._one = one = _Program(np, record, self._data)
@@ -84,13 +81,8 @@ class NativeMachine:
         self._raise_guard(one, stopped)
         return self.python.forward(leaves)
 
-    def replay(self, leaves: Sequence[float], seed: float, same: Mapping[int, int] | None = None) -> tuple[float, Any]:
-        """The result, and the gradient with respect to each leaf. ``leaves``: the numbers that are not in ``data``.
-
-        ``same`` says which bound leaves are, this time, another leaf: that one gets the gradient of both.
-        """
-        if same:
-            return self.python.replay(leaves, seed, same)
+    def replay(self, leaves: Sequence[float], seed: float) -> tuple[float, Any]:
+        """The result, and the gradient with respect to each leaf. ``leaves``: the numbers that are not in ``data``."""
         one = self._one
         with self._lock:
             gradients = self._gradients()
@@ -100,7 +92,7 @@ class NativeMachine:
                     gradients[self._shared :] = self._own_gradients
                 return one.view[one.encoding.root], gradients
         self._raise_guard(one, stopped)
-        return self.python.replay(leaves, seed, same)
+        return self.python.replay(leaves, seed)
 
     def _run(self, leaves: Sequence[float], until: int, seed: float) -> int:
         """-1, or where it stopped; backward only, behind ``forward`` with the same numbers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -20,9 +20,8 @@ LANES = 8
 class PythonMachine:
     """Runs the program of a record; each of its functions is generated at its first use."""
 
-    def __init__(self, record: Record, bound: range = range(0), data: Any = ()) -> None:
+    def __init__(self, record: Record, data: Any = ()) -> None:
         self.record = record
-        self._bound = bound
         self._data = data  # the numbers of the first leaves; the others are given to each run
 
     def _all(self, leaves: Sequence[float]) -> list[float]:
@@ -32,16 +31,8 @@ class PythonMachine:
         result: float = self._forward(self._all(leaves))[0]
         return result
 
-    def replay(
-        self, leaves: Sequence[float], seed: float, same: Mapping[int, int] | None = None
-    ) -> tuple[float, list[float]]:
-        """The result, and the gradient by each leaf.
-
-        ``same`` says which bound leaves are, this time, another leaf: that one gets the gradient of both.
-        """
-        if same:
-            bound: tuple[float, list[float]] = self._bound_replay(self._all(leaves), seed, same)
-            return bound
+    def replay(self, leaves: Sequence[float], seed: float) -> tuple[float, list[float]]:
+        """The result, and the gradient with respect to each leaf."""
         found: tuple[float, list[float]] = self._replay(self._all(leaves), seed)
         return found
 
@@ -75,10 +66,6 @@ class PythonMachine:
     @cached_property
     def _replay(self) -> Callable[..., Any]:
         return load(program(self.record), "replay", "replay")
-
-    @cached_property
-    def _bound_replay(self) -> Callable[..., Any]:
-        return load(program(self.record, self._bound), "bound replay", "replay")
 
     @cached_property
     def _batch(self) -> Callable[..., Any]:

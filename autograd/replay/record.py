@@ -22,7 +22,7 @@ its cotangent, zero at first (the root's: the seed), and these instructions add 
     collect t (n, p)        cotangent[t] += cotangent[n] · p
     collect_negated t (n,)  cotangent[t] -= cotangent[n]
     collect_weights n (w…, x…, b)  to each weight of the weighted sum n cotangent[n] · x, to b cotangent[n]
-    collect_row n (w…, x…, b)      the same, and then to each input cotangent[n] · w
+    collect_row n (w…, x…, b)      the same, and before b to each input cotangent[n] · w
 
 Everything else computes a number. The partials come from the table's rules, run on slots in place of
 numbers; so a record holds no derivative that the table does not. Contributions stand in the order of
@@ -32,7 +32,7 @@ numbers; so a record holds no derivative that the table does not. Contributions 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain, islice
 from typing import Any
@@ -45,7 +45,10 @@ from ..value import Value, data_of, record_in_order, survey
 from ..weighted import shared_tuples, split_weighted_sum, weighted_sums
 from . import floats
 
-__all__ = ["COLLECTING", "GUARDS", "Guard", "Instruction", "Record", "as_float", "make_record", "rebuild", "verify"]
+__all__ = [
+    "COLLECTING", "GUARDS", "Guard", "Instruction", "Record", "as_float", "floats_of", "make_record", "rebuild",
+    "renamed", "verify",
+]  # fmt: skip
 
 Instruction = tuple[str, int, tuple[int, ...]]
 
@@ -253,12 +256,9 @@ class _Recorder:
                 continue
             if node.op == "weighted_sum":
                 operands = self.sums[slot]
-                inputs = operands[len(operands) // 2 : -1]
-                # Eager comes to the bias last: that is the same if it is no input.
-                if operands[-1] not in inputs:
-                    name = "collect_weights" if needed.isdisjoint(inputs) else "collect_row"
-                    self.backward.append((name, slot, operands))
-                    continue
+                name = "collect_weights" if needed.isdisjoint(operands[len(operands) // 2 : -1]) else "collect_row"
+                self.backward.append((name, slot, operands))
+                continue
             self._collect_contributions(node, slot, needed)
 
     def _needed(self, order: list[Value], unwanted: frozenset[int]) -> set[int]:
@@ -429,6 +429,17 @@ def make_record(
     )
     verify(record)
     return record, [*islice(recorder.slots, record.leaf_count)]
+
+
+def renamed(record: Record, same: dict[int, int]) -> Record:
+    """The record in which some leaves are others: these have their contributions too, in the record's order."""
+
+    def instruction(name: str, slot: int, operands: tuple[int, ...]) -> Instruction:
+        slot = same.get(slot, slot) if name in ("collect", "collect_negated") else slot
+        return name, slot, tuple([same.get(operand, operand) for operand in operands])
+
+    forward, backward = ([instruction(*one) for one in part] for part in (record.forward, record.backward))
+    return replace(record, forward=forward, backward=backward)
 
 
 def verify(record: Record) -> None:

@@ -73,13 +73,9 @@ def is_small(record: Record) -> bool:
     return True
 
 
-def program(record: Record, bound: range = range(0)) -> str:
-    """``replay(leaves, seed)`` → (result, gradients), and whatever it needs, as source.
-
-    With ``bound`` it is ``replay(leaves, seed, same)``: ``same`` says which leaves of that range are, this
-    time, another leaf.
-    """
-    body = _one_function(record) if is_small(record) and not bound else _many_functions(record, bound)
+def program(record: Record) -> str:
+    """``replay(leaves, seed)`` → (result, gradients), and whatever it needs, as source."""
+    body = _one_function(record) if is_small(record) else _many_functions(record)
     numbers = ", ".join(map(_number, record.data))
     return f'{prelude(body)}{body}\n\nif __name__ == "__main__":\n    print(replay([{numbers}]))\n'
 
@@ -145,23 +141,21 @@ def _one_function(record: Record) -> str:
     return "\n".join([*lines, f"    return {writer.name(record.root)}, [{gradients}]\n"])
 
 
-def _many_functions(record: Record, bound: range) -> str:
-    writer = _ListWriter(record, bound)
-    parameters = "v, d, s" if bound else "v, d"
+def _many_functions(record: Record) -> str:
+    writer = _ListWriter(record)
     functions, calls = [], []
     for phase, lines in (("forward", writer.forward()), ("backward", writer.backward())):
         for start in range(0, len(lines), _STATEMENTS):
             name = f"{phase}_{start // _STATEMENTS + 1}"
             block = "\n".join(f"    {line}" for line in lines[start : start + _STATEMENTS])
-            functions.append(f"def {name}({parameters}):\n{block}\n\n\n")
-            calls.append(f"    {name}({parameters})\n")
+            functions.append(f"def {name}(v, d):\n{block}\n\n\n")
+            calls.append(f"    {name}(v, d)\n")
     constants = "".join(f"    v[{run}] = {numbers}\n" for run, numbers in _runs_of_constants(record.constants))
-    binding = f"    s = [same.get(slot, slot) for slot in {bound!r}]\n" if bound else ""
     return (
         f"{inspect.getsource(collect)}\n\n{''.join(functions)}"
-        f"def replay(leaves, seed=1.0{', same=None' if bound else ''}):\n"
+        "def replay(leaves, seed=1.0):\n"
         f"    v = [0.0] * {record.size}\n    d = [0.0] * {record.size}\n    v[:{record.leaf_count}] = leaves\n"
-        f"{binding}{constants}    d[{record.root}] = seed\n{''.join(calls)}"
+        f"{constants}    d[{record.root}] = seed\n{''.join(calls)}"
         f"    return v[{record.root}], d[:{record.leaf_count}]\n"
     )
 
@@ -332,10 +326,10 @@ class _Writer(_Expressions):
             weights, inputs, bias = operands[:count], operands[count:-1], operands[-1]
             for weight, x in zip(weights, inputs):
                 self._add(weight, f"+ {self._d(slot)} * {self.operand(x, ATOM)}")
-            self._add(bias, f"+ {self._d(slot)}")
             if name == "collect_row":
                 for weight, x in zip(weights, inputs):
                     self._add(x, f"+ {self._d(slot)} * {self.operand(weight, ATOM)}")
+            self._add(bias, f"+ {self._d(slot)}")
 
     def _add(self, target: int, term: str) -> None:
         if target not in self.record.constants and target not in self.record.unwanted:
@@ -375,17 +369,10 @@ def _sum(target: str, terms: list[str]) -> list[str]:
 
 
 class _ListWriter(_Expressions):
-    """Statements over two lists, ``v`` of numbers and ``d`` of cotangents; ``s`` has the slots of bound leaves."""
-
-    def __init__(self, record: Record, bound: range) -> None:
-        super().__init__(record)
-        self.bound = bound
+    """Statements over two lists, ``v`` of numbers and ``d`` of cotangents."""
 
     def name(self, slot: int) -> str:
-        return f"v[{self._index(slot)}]"
-
-    def _index(self, slot: int) -> str:
-        return f"s[{slot - self.bound.start}]" if slot in self.bound else str(slot)
+        return f"v[{slot}]"
 
     def forward(self) -> list[str]:
         return [self._statement(*instruction) for instruction in self.record.forward]
@@ -396,9 +383,9 @@ class _ListWriter(_Expressions):
         for name, slot, operands in self.record.backward:
             if name == "collect" and slot not in unwanted:
                 factor = f" * {self.operand(operands[1], 21)}" if len(operands) == 2 else ""
-                lines.append(f"d[{self._index(slot)}] += d[{operands[0]}]{factor}")
+                lines.append(f"d[{slot}] += d[{operands[0]}]{factor}")
             elif name == "collect_negated":
-                lines.append(f"d[{self._index(slot)}] -= d[{operands[0]}]")
+                lines.append(f"d[{slot}] -= d[{operands[0]}]")
             elif name in COLLECTING:
                 lines += self._collect_row(name, slot, operands)
             elif slot not in self.inlined:
@@ -427,10 +414,9 @@ class _ListWriter(_Expressions):
         lines = []
         if count:
             lines.append(f"collect(d, {self._targets(weights)}, d[{slot}], {self._slots(inputs)})")
-        lines.append(f"d[{self._index(bias)}] += d[{slot}]")
         if count and name == "collect_row":
             lines.append(f"collect(d, {self._targets(inputs)}, d[{slot}], {self._slots(weights)})")
-        return lines
+        return [*lines, f"d[{bias}] += d[{slot}]"]
 
     def _slots(self, slots: Sequence[int]) -> str:
         return f"v[{slots[0]}:{slots[-1] + 1}]" if self._is_run(slots) else self.list_of(slots)
@@ -438,12 +424,12 @@ class _ListWriter(_Expressions):
     def _targets(self, slots: Sequence[int]) -> str:
         if self._is_run(slots):
             return f"range({slots[0]}, {slots[-1] + 1})"
-        return f"({_tuple(map(self._index, slots))})"
+        return f"({_tuple(map(str, slots))})"
 
     def _is_run(self, slots: Sequence[int]) -> bool:
-        """Do the slots follow one another, and stay where they are?"""
+        """Do the slots follow one another?"""
         run = range(slots[0], slots[0] + len(slots))
-        return len(slots) > 1 and tuple(slots) == tuple(run) and not (slots[0] in self.bound or slots[-1] in self.bound)
+        return len(slots) > 1 and tuple(slots) == tuple(run)
 
 
 def load(text: str, name: str, function: str) -> Callable[..., Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any
 
 from ..errors import RecordingError
@@ -11,7 +10,7 @@ from ..value import Value, survey
 from .arguments import Given, Recorded
 from .arrays import ParameterArrays
 from .native import machine_for
-from .record import Record, floats_of, make_record
+from .record import Record, floats_of, make_record, renamed
 from .recording import Recording
 
 __all__ = ["Variant", "outside_of"]
@@ -36,7 +35,7 @@ class Variant:
         self._first_value = len(leaves) - len(values)
         self._slots = {leaf: slot for slot, leaf in enumerate(self._leaves)}
         self._record = record
-        self._bound = range(self._first_value, len(leaves))
+        self._machines: dict[Any, Any] = {}
         self.size = _bytes(record)
         self.used = 0  # when it was replayed last: the turn of a clock
         # Where the function looked which Values its arguments are, it holds for these; where it looked what a
@@ -64,18 +63,14 @@ class Variant:
             )
         return True
 
-    @cached_property
-    def _in_arrays(self) -> Any:
-        """The machine that reads the parameters where they are."""
-        return machine_for(self._record, self._bound, None if self._arrays is None else self._arrays.data)
-
-    @cached_property
-    def _alone(self) -> Any:
-        """The machine for parameters that are in arrays no longer."""
-        return machine_for(self._record, self._bound)
-
-    def _machine(self) -> Any:
-        return self._in_arrays if self._arrays is None or self._arrays.is_open else self._alone
+    def _machine(self, same: dict[int, int] | None = None) -> Any:
+        """The machine for parameters in arrays, or that are so no longer; ``same``: leaves that are others."""
+        in_arrays = self._arrays is not None and self._arrays.is_open
+        key = in_arrays, tuple(same.items()) if same else ()
+        if key not in self._machines:
+            record = renamed(self._record, same) if same else self._record
+            self._machines[key] = machine_for(record, self._arrays.data if in_arrays else None)
+        return self._machines[key]
 
     def call(self, given: Given, seed: float = 1.0) -> tuple[float, tuple[Value, ...], Sequence[float]]:
         """The result, the leaves that it depends on, and the partial by each, times ``seed``."""
@@ -85,7 +80,7 @@ class Variant:
             result, gradients = self._machine().replay(numbers, seed)
             return result, self.operands, self._of_operands(gradients)
         same = self._same_leaves(values)
-        result, gradients = self._machine().replay(numbers, seed, same)
+        result, gradients = self._machine(same).replay(numbers, seed)
         of_values = _listed(gradients[self._first_value :])
         if same:  # some leaf has the gradient of another too, so none is left out
             return result, (*self._leaves, *values), [*_listed(gradients[: len(self._leaves)]), *of_values]
