@@ -52,7 +52,8 @@ def weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> lis
 
 def _weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> list[Value]:
     xs = tuple([operand_of(x, WEIGHTED_SUM) for x in inputs])
-    alike = len({isinstance(x, Value) for x in xs}) <= 1  # all of them Values, or all bare numbers
+    # All of them Values, or all bare numbers: as they are given, and as they are kept where a float is recorded.
+    alike = all([len({isinstance(x, Value) for x in operands}) <= 1 for operands in (inputs, xs)])
     numbers = [number(x) for x in xs]
     nodes = []
     for row in rows:
