@@ -100,6 +100,8 @@ def is_exact(number: Any, digits: int = 4) -> bool:
     >>> is_exact(0.3), is_exact(0.1 + 0.2)
     (True, False)
     """
+    if type(number) is float:
+        return number != number or float(show(number, digits)) == number
     if is_complex(number):
         return is_exact(number.real, digits) and is_exact(number.imag, digits)
     text = show(number, digits)

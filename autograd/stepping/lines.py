@@ -7,7 +7,7 @@ from operator import add
 from typing import Any
 
 from ..messages import written
-from ..notation import Names, Symbol, formula, is_exact, latex_name, partial, show, write
+from ..notation import Names, Symbol, formula, is_exact, partial, show, write
 from ..numeric import Number
 from ..value import Value
 from .events import Contribution, Event
@@ -81,7 +81,7 @@ def line(event: Event, namer: Namer) -> str:
         return f"{namer[event.node]}.grad = {sum_of_both}, with the earlier passes"
     shown = event.contributions[:MAX_TERMS]
     numbers, cotangent = _Numbers(namer, event), namer.derivative(event.node)
-    symbol = Symbol(cotangent, event.cotangent, latex_name(cotangent))
+    symbol = Symbol(cotangent, event.cotangent, latex=cotangent)  # written as it is, its / no division
     places = (place for place, operand in enumerate(event.node.operands) if isinstance(operand, Value))
     terms = [
         _contribution(symbol * partial(event.node, place, numbers), term, namer) for place, term in zip(places, shown)
