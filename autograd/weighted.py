@@ -52,8 +52,9 @@ def weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> lis
 
 def _weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> list[Value]:
     xs = tuple([operand_of(x, WEIGHTED_SUM) for x in inputs])
-    # All of them Values, or all bare numbers: as they are given, and as they are kept where a float is recorded.
-    alike = all([len({isinstance(x, Value) for x in operands}) <= 1 for operands in (inputs, xs)])
+    alike = len({isinstance(x, Value) for x in inputs}) <= 1  # all of them Values, or all bare numbers
+    if OBSERVERS:  # where a float may be recorded as a Value
+        alike = alike and len({isinstance(x, Value) for x in xs}) <= 1
     numbers = [number(x) for x in xs]
     nodes = []
     for row in rows:
