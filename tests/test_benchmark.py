@@ -94,3 +94,25 @@ def test_everyone_computes_the_same(problem):
     assert len(records) >= 2
     assert runner.disagreements(records) == []
     assert not any(importlib.util.find_spec(INSTALLED[peer]) for peer in left_out if peer in INSTALLED)
+
+
+def assert_same_bits(problem, steps):
+    """Replay, with its parameters in arrays, takes the steps of eager: loss and weight or gradient, to the last bit."""
+    pytest.importorskip("llvmlite")
+    from demos.benchmark.peers import native_replay, neurons
+
+    by_eager, by_replay = (getattr(peer, problem)() for peer in (neurons, native_replay))
+    for step in range(steps):
+        expected, found = ([float(number).hex() for number in one()] for one in (by_eager, by_replay))
+        assert found == expected, f"{problem}, step {step}"
+
+
+@pytest.mark.parametrize("problem", ["w1", "w5"])
+def test_replay_takes_the_steps_of_eager(problem):
+    assert_same_bits(problem, 3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("problem", ["w1", "w2", "w4", "w5"])
+def test_replay_takes_a_hundred_steps_of_eager(problem):
+    assert_same_bits(problem, 100 if problem != "w2" else 10)

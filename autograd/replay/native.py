@@ -85,9 +85,11 @@ class NativeMachine:
         """The result, and the gradient with respect to each leaf. ``leaves``: the numbers that are not in ``data``."""
         one = self._one
         with self._lock:
-            gradients = self._gradients()
+            gradients = self._gradients() if self._shared else None
             stopped = self._run(leaves, self._until, seed)
             if stopped < 0:
+                if gradients is None:
+                    return one.view[one.encoding.root], self._own_gradients.tolist()
                 if len(gradients) > self._shared:
                     gradients[self._shared :] = self._own_gradients
                 return one.view[one.encoding.root], gradients
