@@ -136,7 +136,6 @@ def nested(x, y):
 def test_a_flipped_guard_records_again(function, count):
     rng = random.Random(7)
     compiled = compile(function)
-    compiled.function = function
     for _ in range(200):
         numbers = [rng.choice([rng.uniform(-10, 10), 0.0, 1.0, rng.uniform(0, 200)]) for _ in range(count)]
         expected = function(*numbers)

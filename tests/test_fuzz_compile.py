@@ -8,12 +8,13 @@ import copy
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from itertools import accumulate
 
 import pytest
 from helpers import bits
 
 import autograd
-from autograd import RecordingError, Value, compile
+from autograd import ParameterArrays, RecordingError, Value, compile
 
 NUMBERS = [0.0, -0.0, 1.0, -1.0, 2.0, 0.5, 3.25, -1.5, 1e-3, 7.0]
 ODD = [float("inf"), float("-inf"), float("nan"), 1e308, 5e-324]
@@ -216,3 +217,70 @@ def test_random_programs_are_as_eager_or_say_so(part, count):
         assert differences(range(part * 10**6, part * 10**6 + count), np, tally) is None
     assert tally["equal"] > count
     assert tally["RecordingError"] > count // 10
+
+
+def in_lanes(function, samples, leaves):
+    """The results, their sum, and each leaf's gradient in the order that ``sum`` says, by eager."""
+    results, lanes = [], [[0.0] * len(leaves) for _ in range(8)]
+    for place, sample in enumerate(samples):
+        for leaf in leaves:
+            leaf.grad = 0.0
+        root = function(*copy.deepcopy(sample))
+        root.backward()
+        results.append(root.data)
+        lanes[place % 8] = [total + leaf.grad for total, leaf in zip(lanes[place % 8], leaves)]
+    totals = [0.0] * len(leaves)
+    for lane in lanes:
+        totals = [total + more for total, more in zip(totals, lane)]
+    return [*results, *[*accumulate(results)][-1:], *totals]
+
+
+def of_many(compiled, samples, leaves):
+    columns = [np_or_list(column) for column in zip(*samples)]
+    for leaf in leaves:
+        leaf.grad = 0.0
+    results, node = compiled.map(*columns), compiled.sum(*columns)
+    node.backward()
+    return [*results, node.data, *[leaf.grad for leaf in leaves]]
+
+
+def np_or_list(column):
+    np = pytest.importorskip("numpy")
+    return np.array(column) if hasattr(column[0], "dtype") else list(column)
+
+
+def answer(run, *given):
+    try:
+        return ["nan" if number != number else bits(number) for number in run(*given)]
+    except RecordingError:
+        return "RecordingError"
+    except Exception as error:
+        return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
+
+
+@pytest.mark.parametrize("count", [80, pytest.param(3_000, marks=pytest.mark.slow)])
+def test_random_programs_over_many_samples_have_the_order_that_is_said(count):
+    np = pytest.importorskip("numpy")
+    tally = Counter()
+    for seed in range(count):
+        dice = random.Random(seed)
+        leaves = [Value(dice.choice([0.5, -1.25, 2.0, 0.75])) for _ in range(5)]
+        scope = names(leaves[:2])
+        exec(program(dice), scope)
+
+        def function(x, y, xs, a, f=scope["f"], leaves=leaves):
+            return f(x, y, xs, a, *leaves[2:], p=1.5, q=-0.5)
+
+        samples = [
+            tuple(x[:2] if type(x) is list else x for x in call(dice, np)[0]) for _ in range(dice.choice([1, 3, 9, 20]))
+        ]
+        in_arrays = ParameterArrays(leaves[:2]) if dice.random() < 0.3 else None
+        with np.errstate(all="ignore"):
+            found = answer(of_many, compile(function, parameters=in_arrays), samples, leaves)
+            if in_arrays is not None:
+                in_arrays.write_back()
+            expected = answer(in_lanes, function, samples, leaves)
+        scope["pool"].__closure__[0].cell_contents.shutdown()
+        tally[type(found)] += 1
+        assert found in (expected, "RecordingError"), seed
+    assert tally[list] > count // 4

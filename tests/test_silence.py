@@ -9,7 +9,6 @@ import pickle
 import signal
 import sys
 import threading
-import time
 import tracemalloc
 import warnings
 import weakref
@@ -19,9 +18,9 @@ from typing import NamedTuple
 import pytest
 from helpers import bits
 
-import autograd
 from autograd import KindError, ParameterArrays, RecordingError, Value, compile, exp, log, total, weighted_sum
 from autograd.instrument import OBSERVERS, of_this_call
+from autograd.replay import recordings
 from nn import MLP, losses
 
 np = pytest.importorskip("numpy")
@@ -551,8 +550,9 @@ def test_a_process_that_is_forked_while_another_thread_replays_can_replay():
 # --- memory ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shapes", [400, pytest.param(1000, marks=pytest.mark.slow)])
-def test_ever_new_shapes_do_not_fill_the_memory_and_are_told_once(shapes):
+@pytest.mark.parametrize(("shapes", "most"), [(60, 32), pytest.param(1000, None, marks=pytest.mark.slow)])
+def test_ever_new_shapes_do_not_fill_the_memory_and_are_told_once(shapes, most, monkeypatch):
+    monkeypatch.setattr(recordings, "_IN_ALL", most or recordings._IN_ALL)
     compiled = compile(lambda xs, n: total([WEIGHT * x for x in xs]) * n)
     compile(lambda x: WEIGHT * x)(1.0).backward()  # what is made once
     tracemalloc.start()
@@ -569,19 +569,20 @@ def test_ever_new_shapes_do_not_fill_the_memory_and_are_told_once(shapes):
     assert "run by eager from now on" in str(told[0].message)
     assert told[0].filename == __file__
     assert size < 1_000_000
-    assert compiled.recorded < 300
+    assert compiled.recorded == recordings._IN_ALL + 1
 
 
-def test_shapes_that_come_again_stay():
+def test_shapes_that_come_again_stay(monkeypatch):
+    monkeypatch.setattr(recordings, "_IN_ALL", 20)
     compiled = compile(lambda x, n: WEIGHT * x * n)
     for _ in range(4):
-        for n in range(200):
+        for n in range(15):
             compiled(1.0, n)
-    for n in range(200, 500):
+    for n in range(15, 50):
         compiled(1.0, n)
         compiled(1.0, n)
         compiled(1.0, 7)
-    assert compiled.recorded == 500  # the seventh is used all the time
+    assert compiled.recorded == 50  # the seventh is used all the time
 
 
 class Line:
@@ -600,7 +601,7 @@ def test_recordings_do_not_keep_their_objects():
     del lines
     gc.collect()
     assert not any([one() for one in kept])
-    assert not [*Line.at._recordings]
+    assert not [*Line.at._runs.recordings]
 
 
 def squared(x):
@@ -643,11 +644,3 @@ def test_the_losses_of_nn_refuse_and_round_as_in_eager():
     for run in (lambda: losses.hinge(w * 0.5, 0.0), lambda: hinge(0.5, 0.0)):
         with pytest.raises(ValueError, match="-1"):
             run()
-
-
-def test_recording_takes_as_long_as_it_must():
-    begin = time.perf_counter()
-    for _ in range(20):
-        compile(lambda x: total([WEIGHT * x for _ in range(50)]))(1.0)
-    assert time.perf_counter() - begin < 30
-    assert autograd.grad(WEIGHT * 2.0, [WEIGHT]) == [2.0]

@@ -9,8 +9,11 @@
 From a graph to its replay: ``record`` makes the flat record and verifies it, ``floats`` says what its
 operations do to floats, ``source`` writes it as a Python program and ``python_machine`` runs that,
 ``native`` runs it without Python by the machine in ``assembly``. ``trace`` is the face of one record,
-``files`` saves it. ``compiling`` compiles functions, ``recording`` looks on while one is recorded; each of
-its calls is one node, whose row is in ``calls``.
+``files`` saves it.
+
+From a function to its calls: ``compiling`` is its face, ``runs`` runs it, ``arguments`` takes the arguments apart,
+``recording`` looks on while it is recorded, ``variant`` is one recording and ``recordings`` keeps them; what a run
+comes to is in ``outcomes``, and becomes one node, whose row is in ``calls``.
 """
 
 from .arrays import ParameterArrays

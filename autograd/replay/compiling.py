@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial, reduce, update_wrapper
-from itertools import chain
+from functools import partial, reduce, update_wrapper
 from operator import add
 from types import MethodType
 from typing import Any
 
 from ..anomaly import is_detecting
-from ..errors import AutogradError, KindError, RecordingError, ShapeError
-from ..instrument import of_this_call, run_observed
-from ..interpret import pull_back
-from ..messages import given as described
+from ..errors import KindError, RecordingError, ShapeError
 from ..nodes import record_given
-from ..value import Undefined, Value, contributions, survey
-from .arguments import Given, Recorded, Samples
+from ..value import Value
+from .arguments import Given, Samples
 from .arrays import ParameterArrays
 from .calls import Call
-from .floats import GuardFlipped
-from .identity import Code
-from .python_machine import LANES
-from .recording import RecordedFloat, Recording
-from .recordings import Recordings
-from .variant import Variant, outside_of
+from .outcomes import Outcome, evaluated_again, in_order, together
+from .runs import Runs, is_inside
+from .variant import Variant
 
 __all__ = ["Compiled", "compile"]
-
-# A call's result, the leaves that it depends on, and the partial by each.
-Outcome = tuple[Any, tuple[Value, ...], Sequence[Any]]
-
 
 def compile(
     function: Callable[..., Value], *, parameters: ParameterArrays | None = None, allow_data: bool = False
@@ -95,14 +82,14 @@ class Compiled:
         self.function = function
         self.parameters = parameters
         self.allow_data = allow_data
-        self._recordings = Recordings()
+        self._runs = Runs(function, parameters, allow_data, repr(self))
         name = getattr(function, "__name__", "")
-        self._row = Call(name if name.isidentifier() else "call", _evaluated_again, self._backward)
+        self._row = Call(name if name.isidentifier() else "call", evaluated_again, self._backward)
 
     @property
     def recorded(self) -> int:
         """How often the function was recorded."""
-        return self._recordings.recorded
+        return self._runs.recordings.recorded
 
     def __reduce__(self) -> Any:
         """Copied and pickled without its recordings; what a module knows by its name, as that name."""
@@ -138,10 +125,10 @@ class Compiled:
         if is_inside():  # called by another compiled function: a part of that one's graph
             inside: Value = self.function(*instance, *arguments, **options)
             return inside
-        given = Given(arguments, options, instance, self._state(instance))
+        given = Given(arguments, options, instance, self._runs.state(instance))
         if is_detecting():  # eager goes first: it looks at each number, which a replay does not
-            self._by_eager(given)
-        return self._node(partial(self._called, given))
+            self._runs.by_eager(given)
+        return self._node(partial(self._runs.call, given))
 
     def sum(self, *columns: Sequence[Any]) -> Value:
         """The sum of many calls, as one node.
@@ -193,21 +180,21 @@ class Compiled:
         samples = self._samples("map", columns, instance)
         groups = []
         for places, rows in samples.groups():
-            found = self._alike(samples.given(places[0]), partial(Variant.results, rows=rows))
+            found = self._runs.alike(samples.given(places[0]), partial(Variant.results, rows=rows))
             if found is None:
-                found = [self._called(samples.given(place))[0] for place in places]
+                found = [self._runs.call(samples.given(place))[0] for place in places]
             groups.append((places, found))
-        return _in_order(groups)
+        return in_order(groups)
 
     def _samples(self, name: str, columns: Sequence[Any], instance: Sequence[Any]) -> Samples:
         if is_inside():
             raise RecordingError(f"{name} is called by a compiled function; call it from outside")
-        samples = Samples(name, columns, instance, self._state(instance))
-        if len(columns) == 1 and self._required() - len(instance) > 1:
+        samples = Samples(name, columns, instance, self._runs.state(instance))
+        if len(columns) == 1 and self._runs.required() - len(instance) > 1:
             samples = samples.transposed()
         if is_detecting():
             for place in range(samples.count):
-                self._by_eager(samples.given(place))
+                self._runs.by_eager(samples.given(place))
         return samples
 
     def _added(self, samples: Samples, divisor: int) -> Outcome:
@@ -218,126 +205,22 @@ class Compiled:
             results, operands, partials = self._group(samples, places, rows, 1 / divisor)
             groups.append((places, results))
             found.append((operands, partials))
-        in_order = _in_order(groups)
-        total = reduce(add, in_order) if in_order else 0.0
-        return total / divisor, *_together(found)
+        results = in_order(groups)
+        total = reduce(add, results) if results else 0.0
+        return total / divisor, *together(found)
 
     def _group(
         self, samples: Samples, places: Sequence[int], rows: Any, seed: float
     ) -> tuple[list[float], tuple[Value, ...], Sequence[Any]]:
         """The results of samples of one shape, the leaves, and the partial of their sum, times ``seed``, by each."""
-        found = self._alike(samples.given(places[0]), lambda variant: (*variant.batch(rows, seed), variant.operands))
+        found = self._runs.alike(samples.given(places[0]), partial(Variant.batch, rows=rows, seed=seed))
         if found is None:
-            return self._one_by_one([samples.given(place) for place in places], seed)
-        results, partials, operands = found
+            found = self._runs.one_by_one([samples.given(place) for place in places], seed)
+        results, operands, partials = found
         return results, operands, partials
-
-    def _alike(self, first: Given, run: Callable[[Variant], Any]) -> Any:
-        """What ``run`` finds for samples that go one way together; None where each is to go its own."""
-        if first.values or not self._recordings.pays:
-            return None
-        try:
-            return self._fitting(first, self._recordings.of(first) or [self._record(first)], run)
-        except (GuardFlipped, ArithmeticError, ValueError):
-            return None
-
-    def _one_by_one(
-        self, group: list[Given], seed: float
-    ) -> tuple[list[float], tuple[Value, ...], Sequence[Any]]:
-        """Samples that take different ways through the function, or that are leaves, or one of which raises."""
-        results = []
-        lanes: list[list[tuple[Any, Any]]] = [[] for _ in range(LANES)]
-        for place, given in enumerate(group):
-            result, operands, partials = self._called(given, seed)
-            results.append(result)
-            lanes[place % LANES].append((operands, partials))
-        return results, *_together([_together(lane) for lane in lanes])
-
-    # --- one call ---
 
     def _node(self, again: Callable[[], Outcome]) -> Value:
         return record_given(self._row, *again(), again)
-
-    def _called(self, given: Given, seed: float = 1.0) -> Outcome:
-        if not self._recordings.pays:
-            return self._by_eager(given, seed)
-        try:
-            for variant in self._recordings.of(given):
-                if variant.is_for(given):
-                    try:
-                        outcome = variant.call(given, seed)
-                    except GuardFlipped:
-                        continue
-                    self._recordings.prefer(given, variant)
-                    return outcome
-            return self._record(given).call(given, seed)
-        except GuardFlipped:
-            raise _restless() from None
-        except (ArithmeticError, ValueError):
-            return self._as_eager_does(given, seed)
-
-    def _as_eager_does(self, given: Given, seed: float) -> Outcome:
-        """The result of eager where a replay raised; its error, in words that name the operation's operands."""
-        try:
-            return self._by_eager(given, seed)
-        except AutogradError:
-            raise
-        except (ArithmeticError, ValueError, AttributeError):  # of a float, whose name Python does not know
-            recording = Recording(is_replayed=False)
-            recorded = Recorded(given, self._names(), recording)
-            with suppress(RecordingError):
-                run_observed(recording, self.function, *recorded.arguments, **recorded.options)
-            raise
-
-    def _fitting(self, given: Given, variants: Iterable[Variant], run: Callable[[Variant], Any]) -> Any:
-        """What ``run`` finds with the first recording whose guards hold; GuardFlipped where those of none do."""
-        for variant in variants:
-            try:
-                found = run(variant)
-            except GuardFlipped:
-                continue
-            self._recordings.prefer(given, variant)
-            return found
-        raise GuardFlipped
-
-    def _record(self, given: Given) -> Variant:
-        recording = Recording(self.allow_data)
-        recording.tells_values_apart = bool(given.values) and self._code.has_is
-        if given.numbers and self._code.calls_type and not self.allow_data:
-            raise RecordingError(
-                "the compiled function calls type(), of which a float argument is none while it is recorded; write "
-                "isinstance(x, float), or give compile(..., allow_data=True) where it is about something else"
-            )
-        recorded = Recorded(given, self._names(), recording)
-        try:
-            root = run_observed(recording, self.function, *recorded.arguments, **recorded.options)
-        except RecordingError:
-            if recording.wrote_a_float:  # for the message of an error? Then eager raises that.
-                self._by_eager(given)
-            raise
-        recording.is_over = True
-        recording.demand_no_caught_error()
-        recorded.demand_unchanged()
-        root = _checked(root)
-        variant = Variant(root, recorded, recording, given, self.parameters)
-        found = variant.call(given)[0]
-        if found != root.data and found == found:
-            raise RecordingError(
-                f"the compiled function gives {root.data!r}, and its replay {found!r}: does it change a number that it "
-                "uses?"
-            )
-        self._recordings.add(given, variant, repr(self))
-        return variant
-
-    def _by_eager(self, given: Given, seed: float = 1.0) -> Outcome:
-        """The same where a replay cannot go. A gradient that does not exist raises when it is asked for."""
-        recording = Recording(is_replayed=False)
-        root = run_observed(recording, self.function, *given.instance, *given.arguments, **given.options)
-        root = _checked(root)
-        outside = outside_of(root, recording)
-        order, leaves, rows = survey(root, outside)
-        leaves = [*dict.fromkeys(chain(*rows, leaves, outside))]
-        return root.data, *_pulled_back(root, order, leaves, seed)
 
     def _backward(self, operands: tuple[Value, ...], partials: Any, seed: Any) -> bool:
         """Add a call's gradients to the arrays at once, where it is the root and depends on leaves only."""
@@ -354,97 +237,6 @@ class Compiled:
             operand.grad += seed * gradient
         arrays.add(partials[:count], seed)
         return True
-
-    # --- its parameters ---
-
-    @cached_property
-    def _code(self) -> Code:
-        return Code(self.function)
-
-    def _state(self, instance: Sequence[Any]) -> Any:
-        return self._code.state_with(instance[0]) if instance else self._code.state()
-
-    def _positional(self) -> list[inspect.Parameter]:
-        try:
-            parameters = inspect.signature(self.function).parameters.values()
-        except (TypeError, ValueError):  # a function of C that does not say
-            return []
-        return [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-
-    def _names(self) -> list[str]:
-        return [p.name for p in self._positional()]
-
-    def _required(self) -> int:
-        """How many arguments the function cannot do without."""
-        return sum(p.default is p.empty for p in self._positional())
-
-
-def _in_order(groups: Sequence[tuple[Sequence[int], list[float]]]) -> list[float]:
-    """The results of several groups of samples, in the samples' order."""
-    if len(groups) == 1:
-        return groups[0][1]
-    found = {place: result for places, results in groups for place, result in zip(places, results)}
-    return [found[place] for place in sorted(found)]
-
-
-def _together(found: Sequence[tuple[Any, Any]]) -> tuple[tuple[Value, ...], Sequence[Any]]:
-    """The operands of several outcomes, each once, with the sum of its partials."""
-    if len(found) == 1:
-        [only] = found
-        return only
-    totals: dict[Value, Any] = {}
-    for operands, partials in found:
-        for operand, partial_of_one in zip(operands, partials):
-            known = totals.get(operand, 0.0)
-            undefined = [one for one in (known, partial_of_one) if type(one) is Undefined]
-            totals[operand] = undefined[0] if undefined else known + partial_of_one
-    return tuple(totals), [*totals.values()]
-
-
-def is_inside() -> bool:
-    """Is this thread inside of a compiled function, whose graph is being built?"""
-    return isinstance(of_this_call(), Recording)
-
-
-def _pulled_back(
-    root: Value, order: list[Value], leaves: list[Value], seed: float
-) -> tuple[tuple[Value, ...], Sequence[Any]]:
-    """The leaves under a root, and the gradient with respect to each."""
-    try:
-        found = pull_back(order, {root: seed}, contributions)
-        partials: list[Any] = [0.0 + found.get(leaf, 0.0) for leaf in leaves]
-    except AutogradError as error:
-        partials = [Undefined(error)] * len(leaves)
-    return tuple(leaves), partials
-
-
-def _evaluated_again(again: Callable[[], Outcome], operands: tuple[Value, ...]) -> tuple[Any, Sequence[Any]]:
-    """The result and the partials of a call with its operands' present data."""
-    data, present, partials = again()
-    if present == operands:
-        return data, partials
-    # Where a replay could not go, eager found the leaves in another order.
-    by_leaf = dict(zip(*_together([(present, partials), ((), ())])))
-    if set(by_leaf) != set(operands):
-        raise RecordingError(
-            "with the present data a compiled function depends on other leaves than it did in this call; call it again"
-        )
-    return data, [by_leaf.pop(operand, 0.0) for operand in operands]
-
-
-def _checked(root: Any) -> Value:
-    if type(root) is RecordedFloat:
-        return root.value_after()
-    if not isinstance(root, Value):
-        raise KindError(f"the compiled function returned {described(root)}, and must return one Value")
-    return root
-
-
-def _restless() -> RecordingError:
-    return RecordingError(
-        "the compiled function takes another way as soon as it is replayed; does it change a number that it compares?"
-    )
-
 
 @dataclass(frozen=True)
 class Method:

@@ -90,10 +90,10 @@ class Variant:
             [*self._of_operands(gradients), *[of_values[place] for place in self._used_values]],
         )
 
-    def batch(self, rows: Any, seed: float) -> tuple[list[float], Sequence[float]]:
-        """The result of each sample, and the partial of their sum, times ``seed``, by each operand."""
+    def batch(self, rows: Any, seed: float) -> tuple[list[float], tuple[Value, ...], Sequence[float]]:
+        """The result of each sample, the leaves, and the partial of the sum, times ``seed``, by each."""
         results, gradients = self._machine().batch(rows, self._numbers(), seed)
-        return _listed(results), self._of_operands(gradients)
+        return _listed(results), self.operands, self._of_operands(gradients)
 
     def results(self, rows: Any) -> list[float]:
         """The result of each sample."""
