@@ -18,6 +18,7 @@ from typing import NamedTuple
 import pytest
 from helpers import bits
 
+import autograd
 from autograd import KindError, ParameterArrays, RecordingError, Value, compile, exp, log, total, weighted_sum
 from autograd.instrument import OBSERVERS, of_this_call
 from autograd.replay import recordings

@@ -194,10 +194,15 @@ class RecordedFloat(StandIn, Arithmetic):
         return self._taken_out("turns a float into an int", int)
 
     def __repr__(self) -> str:
+        if of_this_call() is not self._recording:  # for a debugger, or the report of an error
+            return f"<{self._node._data!r}, a float that is recorded>"
         return self._written(repr)
 
     def __format__(self, spec: str) -> str:
         return self._written(format, spec)
+
+    def __str__(self) -> str:
+        return self._written(repr)
 
     def _written(self, take: Callable[..., str], *others: Any) -> str:
         try:
