@@ -20,8 +20,8 @@ from . import numeric
 from .errors import ShapeError
 from .forms import Form
 from .instrument import OBSERVERS, watched
-from .primitives import Primitive, add_row
-from .value import Value, evaluate_row, new_node, number, operand_of, record_in_order
+from .primitives import PRIMITIVES, Primitive, add_row
+from .value import Value, evaluate_row, new_node, number, operand_of, record, record_in_order
 
 __all__ = ["WEIGHTED_SUM", "shared_tuples", "split_weighted_sum", "weighted_sums"]
 
@@ -51,10 +51,10 @@ def weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> lis
 
 
 def _weighted_sums(rows: Sequence[tuple[Any, ...]], inputs: Sequence[Any]) -> list[Value]:
-    xs = tuple([operand_of(x, WEIGHTED_SUM) for x in inputs])
     alike = len({isinstance(x, Value) for x in inputs}) <= 1  # all of them Values, or all bare numbers
-    if OBSERVERS:  # where a float may be recorded as a Value
-        alike = alike and len({isinstance(x, Value) for x in xs}) <= 1
+    xs = tuple([operand_of(x, WEIGHTED_SUM) for x in inputs])
+    if alike and len({isinstance(x, Value) for x in xs}) > 1:  # floats that are recorded, beside an int
+        xs = tuple([x if isinstance(x, Value) else record(PRIMITIVES["total"], (x,)) for x in xs])
     numbers = [number(x) for x in xs]
     nodes = []
     for row in rows:

@@ -296,6 +296,7 @@ def test_weighted_sums_of_floats_and_ints_among_the_arguments(x):
     for _ in range(3):
         assert compiled(x).data == function(x).data
         assert autograd.grad(compiled(x), row) == autograd.grad(function(x), row)
+        assert {*compiled(x).operands} == {*row}
 
 
 def test_weighted_sums_that_mix_floats_and_computed_values_have_eagers_bits():

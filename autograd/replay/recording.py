@@ -195,7 +195,7 @@ class RecordedFloat(StandIn, Arithmetic):
 
     def __repr__(self) -> str:
         if of_this_call() is not self._recording:  # for a debugger, or the report of an error
-            return f"<{self._node._data!r}, a float that is recorded>"
+            return f"<{self._node.data!r}, a float that is recorded>"
         return self._written(repr)
 
     def __format__(self, spec: str) -> str:
