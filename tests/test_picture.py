@@ -679,7 +679,7 @@ def test_a_softmax_shows_all_its_values_and_labels_where_there_are_some():
     p = softmax(weighted_sums(rows, [1.0]))
     numbers = [show(number, 4) for number in (p[0].data, p[1].data, p[2].data)]
     [box] = [box for box in draw(p[1], detail="neuron")._scene.boxes if box.is_root]
-    names = [f"{name} = softmax{i}(z)" for name, i in zip(("a¹₁", "a₂", "a¹₃"), "₁₂₃")]
+    names = [f"{name} = softmax{i}(z)" for name, i in zip(("a₁", "a₂", "a₃"), "₁₂₃")]
     assert box.lines == [f"{name} = {number}" for name, number in zip(names, numbers)]
     p[1].label = "p"
     [box] = [box for box in draw(p[1], detail="neuron")._scene.boxes if box.is_root]

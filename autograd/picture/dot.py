@@ -98,12 +98,14 @@ def _placed(box: Box | Frame) -> dict[str, str]:
     return {"pos": f"{x:.1f},{y:.1f}", "width": f"{box.width / 72:.3f}", "height": f"{box.height / 72:.3f}"}
 
 
-def _drawn(line: Line | None, arrow_at_end: bool) -> dict[str, str]:
+def _drawn(line: Line | None, arrow_at_end: bool, width: float = 1.0) -> dict[str, str]:
     """A straight line that has its place, as the engine writes one: where the arrow points to, then a cubic curve."""
     if line is None:
         return {}
     start, end = line if arrow_at_end else line[::-1]
     length = math.dist(start, end) or 1.0
+    # The pen of a thick line goes round its arrow too, and so beyond the tip.
+    end = tuple(e + (width - 1) * (s - e) / length for s, e in zip(start, end))  # type: ignore[assignment]
     base = [e + _ARROW * (s - e) / length for s, e in zip(start, end)]
     curve = [[s + part * (e - s) for s, e in zip(start, base)] for part in (0, 1 / 3, 2 / 3, 1)]
     if not arrow_at_end:
@@ -123,11 +125,13 @@ def _add_link(digraph: graphviz.Digraph, link: Link, backward: bool, largest: fl
         style=style, **_drawn(link.forward_line, arrow_at_end=True), **{"class": "forward"},
     )  # fmt: skip
     if backward and link.is_lit and link.contribution is not None:
-        width = {"penwidth": f"{0.5 + 5.5 * _size(link) / largest:.2f}"} if largest else {}
+        width = 0.5 + 5.5 * _size(link) / largest if largest else 1.0
+        pen = {"penwidth": f"{width:.2f}"} if largest else {}
         # Written from operand to node as the other one is, so that both lie beside each other.
         digraph.edge(
             tail, head, as_typed(link.backward) or None, id=f"{link.key}-backward", dir="back", color=BACKWARD,
-            fontcolor=BACKWARD, **_drawn(link.backward_line, arrow_at_end=False), **width, **{"class": "backward"},
+            fontcolor=BACKWARD, **_drawn(link.backward_line, arrow_at_end=False, width=width),
+            **pen, **{"class": "backward"},
         )  # fmt: skip
 
 

@@ -169,7 +169,9 @@ class _Painter:
             shown_as = f"{softmax.op}{to_lowered(place + 1)}({of_all})"
             used = next((node for node in nodes if isinstance(node, Value)), None)
             if used is not None or not have_labels:
-                shown_as = f"{self._name(used, letter, neuron.layer, neuron.number)} = {shown_as}"
+                beside = self._name_beside(neuron, letter)
+                name = beside if used is None else self._name(used, letter, *_place_of(neuron))
+                shown_as = f"{name} = {shown_as}"
             if left_out > 1 and place == len(everything) - last:
                 lines.append(f"… {left_out:,} more")
             lines.append(self._line(shown_as, nodes))
@@ -206,6 +208,11 @@ class _Painter:
                 return label
         raised = "" if layer is None else to_raised(str(layer))
         return letter + raised + ("," if max(numbers) > 9 else "").join(map(to_lowered, numbers))
+
+    def _name_beside(self, neuron: Neuron, letter: str) -> str:
+        """What the activation of a neuron would be named that the graph does not have: a₂ beside z₂."""
+        z = self._name(neuron.sums[0], "z", *_place_of(neuron))
+        return letter + z[1:] if z[:1] in "zZ" else self._name(None, letter, *_place_of(neuron))
 
     def _range(self, nodes: list[Any]) -> str:
         numbers = [node.data if isinstance(node, Value) else node for node in nodes]
@@ -269,6 +276,10 @@ class _Painter:
         for place, (unit, flow) in enumerate(arriving.items()):
             if unit in self._box_of_unit:
                 self.scene.links.append(Link(self._box_of_unit[unit], target, place, contribution=flow))
+
+
+def _place_of(neuron: Neuron) -> tuple[int, int]:
+    return neuron.layer, neuron.number
 
 
 def _how_often(samples: int) -> list[str]:
