@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import functools
 import re
 import subprocess
 import sys
@@ -122,6 +123,7 @@ FORMULAS = {
 BY_HAND = {"autograd/kinds.py"}  # of symbols and of complex numbers, which have no order
 
 
+@functools.cache
 def code_of(path):
     """Without comments and docstrings."""
     text = path.read_text(encoding="utf-8")

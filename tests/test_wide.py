@@ -156,7 +156,7 @@ def compare(seeds):
 
 
 def test_random_records_have_the_bits_of_single_instructions():
-    assert compare(range(100)) > 50
+    assert compare(range(40)) > 20
 
 
 @pytest.mark.slow
@@ -165,7 +165,7 @@ def test_twenty_thousand_random_records_have_the_bits_of_single_instructions():
 
 
 def test_single_instructions_have_the_bits_of_python():
-    for seed in range(60):
+    for seed in range(25):
         _, record, numbers = random_record(seed)
         expected = found(one_by_one(record), numbers)
         if type(expected) is list:
@@ -198,7 +198,7 @@ def sample_record(rng):
     return make_record(root, inputs)
 
 
-@pytest.mark.parametrize("counts", [range(1, 40, 3), (63, 64, 65, 127, 128, 129, 200, 301)], ids=["few", "many"])
+@pytest.mark.parametrize("counts", [range(1, 40, 6), (63, 64, 65, 128, 129, 301)], ids=["few", "many"])
 def test_a_batch_is_summed_in_the_documented_order(counts):
     rng = random.Random(len(counts))
     for count in counts:
