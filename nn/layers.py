@@ -58,7 +58,7 @@ def _parameter(number: Any, label: str) -> Value:
 
 
 def _inputs(x: Any, count: int, what: str) -> Sequence[Any]:
-    """``x`` as a sequence of ``count`` inputs; one Value or number stands for a sequence of one."""
+    """``x`` as a sequence of ``count`` inputs; one Value or number is a sequence of one."""
     if not hasattr(x, "__len__") or getattr(x, "ndim", 1) == 0:
         x = list(x) if hasattr(x, "__next__") else (x,)
     if isinstance(x, (str, Mapping, Set)):
@@ -69,7 +69,7 @@ def _inputs(x: Any, count: int, what: str) -> Sequence[Any]:
     return x
 
 
-def _or_by_nonlin(activation: str | None, nonlin: bool) -> str:
+def _activation_name(activation: str | None, nonlin: bool) -> str:
     if isinstance(nonlin, str):
         raise KindError(f"nonlin: expected True or False, got {nonlin!r}; an activation has a name: activation='tanh'")
     return activation or ("relu" if nonlin else "linear")
@@ -96,7 +96,7 @@ class Neuron(Module):
         generator = arguments.random_generator(seed)
         [weights] = initializers.named(init)(arguments.whole(nin, "nin"), 1, generator)
         row = [Value(weight, f"weight[{place}]") for place, weight in enumerate(weights)]
-        self._set(row, Value(0.0, "bias"), _or_by_nonlin(activation, nonlin))
+        self._set(row, Value(0.0, "bias"), _activation_name(activation, nonlin))
 
     def _set(self, weights: Sequence[Value], bias: Value, activation: str) -> Neuron:
         self._row: tuple[Value, ...] = (*weights, bias)
@@ -186,7 +186,7 @@ class Layer(Module):
         seed: int | None = None,
     ) -> None:
         generator = arguments.random_generator(seed)
-        activation = _or_by_nonlin(activation, nonlin)
+        activation = _activation_name(activation, nonlin)
         nin, nout = arguments.whole(nin, "nin"), arguments.whole(nout, "nout")
         self._fill(nin, nout, activation, initializers.named(init), generator, "")
 

@@ -54,7 +54,7 @@ def mse(predictions: Any, targets: Any) -> Any:
 
 
 def half_squared_error(predictions: Any, targets: Any) -> Any:
-    """Half the sum of the squared errors, ½ Σ (ŷᵢ - yᵢ)², whose derivative by ŷᵢ is ŷᵢ - yᵢ.
+    """Half the sum of the squared errors, ½ Σ (ŷᵢ - yᵢ)², with derivative ŷᵢ - yᵢ with respect to ŷᵢ.
 
     >>> half_squared_error([2.0, 4.0], [1.0, 1.0])
     5.0
@@ -89,14 +89,14 @@ def cross_entropy(probabilities: Sequence[Any], target: Any, epsilon: float = 0.
         )
     terms = []
     for probability, weight in zip(probabilities, distribution):
-        if not _is(0, weight):
+        if not _equals(weight, 0):
             logarithm = _log("cross_entropy", probability + epsilon if epsilon else probability)
-            terms.append(logarithm if _is(1, weight) else weight * logarithm)
+            terms.append(logarithm if _equals(weight, 1) else weight * logarithm)
     return -_sum(terms)
 
 
 def softmax_cross_entropy(logits: Sequence[Any], target: Any) -> Any:
-    """The cross-entropy of softmax(logits) with a target, in one: its gradient by the logits is a - t.
+    """The cross-entropy of softmax(logits) with a target, in one; its gradient with respect to the logits is a - t.
 
     >>> logits = [Value(0.0), Value(0.0)]
     >>> softmax_cross_entropy(logits, 1).backward()
@@ -107,8 +107,8 @@ def softmax_cross_entropy(logits: Sequence[Any], target: Any) -> Any:
     """
     logits = _numbers("softmax_cross_entropy", "logit", logits)
     distribution = _distribution("softmax_cross_entropy", target, len(logits))
-    chosen = [place for place, weight in enumerate(distribution) if not _is(0, weight)]
-    if len(chosen) == 1 and _is(1, distribution[chosen[0]]):
+    chosen = [place for place, weight in enumerate(distribution) if not _equals(weight, 0)]
+    if len(chosen) == 1 and _equals(distribution[chosen[0]], 1):
         # Right to the last digit also where the loss is tiny.
         return -log_softmax(logits, chosen[0])
     return logsumexp(logits) - weighted_sum(distribution, logits)
@@ -133,9 +133,9 @@ def binary_cross_entropy(probabilities: Any, targets: Any) -> Any:
             )
         terms = []
         for weight, outcome in ((target, probability), (1 - target, 1 - probability)):
-            if not _is(0, weight):
+            if not _equals(weight, 0):
                 logarithm = _log("binary_cross_entropy", outcome)
-                terms.append(logarithm if _is(1, weight) else weight * logarithm)
+                terms.append(logarithm if _equals(weight, 1) else weight * logarithm)
         losses.append(-_sum(terms))
     return _mean(losses)
 
@@ -195,7 +195,7 @@ def _within(number: Any, least: float, most: float) -> bool:
         return True
 
 
-def _is_nan(number: Any) -> bool:  # as probabilities are at the end of a training that failed, which is told there
+def _is_nan(number: Any) -> bool:  # as probabilities are at the end of a training that failed, which `fit` reports
     return not (_within(number, -math.inf, 0) or _within(number, 0, math.inf))
 
 
@@ -214,7 +214,7 @@ def _log(loss: str, probability: Any) -> Any:
     return log(probability)
 
 
-def _is(number: int, weight: Any) -> bool:
+def _equals(weight: Any, number: int) -> bool:
     return bool(weight == number)  # a Value is not, so that it gets its gradient; a compiled function's float may be
 
 

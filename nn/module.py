@@ -188,7 +188,7 @@ class Module:
         """Take over the parameters in a file that ``save`` wrote, and return this module."""
         description, state = storage.read(path)
         if description != self.description():
-            raise FileFormatError(f"{path} holds {_told(description)}; this model is {_told(self.description())}")
+            raise FileFormatError(f"{path} holds {_listed(description)}; this model is {_listed(self.description())}")
         self.load_state_dict(state)
         return self
 
@@ -217,7 +217,7 @@ def _parts_of(module: Module) -> Iterator[list[tuple[str, Any]]]:
         _around.reset(token)
 
 
-def _told(description: Mapping[str, Any]) -> str:
+def _listed(description: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in description.items())
 
 
@@ -257,11 +257,11 @@ def _shape(thing: Any) -> tuple[int, ...] | None:
 def _same_shape(name: str, tensor: Any, given: Any) -> None:
     wanted, found = _shape(tensor), _shape(given)
     if wanted != found:
-        shown = "rows of different lengths" if found is None else f"shape {_written(found)}"
-        raise ShapeError(f"{name}: expected shape {_written(wanted)}, got {shown}")
+        shown = "rows of different lengths" if found is None else f"shape {_shape_text(found)}"
+        raise ShapeError(f"{name}: expected shape {_shape_text(wanted)}, got {shown}")
 
 
-def _written(shape: Sequence[int] | None) -> str:
+def _shape_text(shape: Sequence[int] | None) -> str:
     return "[" + "][".join(str(length) for length in shape or ()) + "]" if shape else "of one number"
 
 

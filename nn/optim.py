@@ -30,7 +30,7 @@ __all__ = ["SGD", "Adam", "Optimizer", "clip_norm", "clip_value"]
 class Optimizer:
     """What the optimizers share: the parameters, each once, and the learning rate ``lr``.
 
-    ``autograd.ParameterArrays`` in place of the parameters stands for all of them: its ``data`` and
+    ``autograd.ParameterArrays`` in place of the parameters holds all of them: its ``data`` and
     ``grad`` are arrays, which are changed at once, and in place.
     """
 
