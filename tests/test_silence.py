@@ -311,6 +311,18 @@ def test_weighted_sums_that_mix_floats_and_computed_values_have_eagers_bits():
     as_eager(function, *numbers, leaves=w, recorded=1)
 
 
+@pytest.mark.parametrize("look", ["op", "operands", "primitive", "own"])
+def test_what_an_argument_is_beside_its_number_is_reported(look):
+    class Parameter(Value):
+        pass
+
+    argument = Parameter(1.0)
+    argument.own = 3
+    compiled = compile(lambda h: h * WEIGHT * (2 if getattr(h, look) else 3))
+    with pytest.raises(RecordingError, match=look):
+        compiled(argument if look == "own" else WEIGHT * WEIGHT)
+
+
 def test_a_value_that_was_computed_outside_is_an_operand():
     w = Value(2.0)
     h = w * w

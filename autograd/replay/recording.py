@@ -325,6 +325,11 @@ class GivenValue(Value):
         self._demand_leaf("operands")
         return super().operands
 
+    @property
+    def primitive(self) -> Any:  # type: ignore[override]
+        self._demand_leaf("primitive")
+        return super().primitive
+
     def __getattr__(self, name: str) -> Any:
         """What a subclass of Value has beside."""
         if not name.startswith("_") and hasattr(self._given, name):
