@@ -185,10 +185,10 @@ def test_the_transcript(terminal, tmp_path):
     assert "penwidth=4" in (tmp_path / "two_weights.dot").read_text(encoding="utf-8")
 
 
-def test_the_session_of_the_readme(terminal, tmp_path):
-    text = (ROOT / "README.md").read_text(encoding="utf-8").partition("## A session")[2].partition("## What")[0]
-    blocks = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
-    assert "steps.back()" in blocks[-2]
+def test_the_session_of_the_guide_by_hand(terminal, tmp_path):
+    guide = (ROOT / "demos" / "guide" / "by_hand.md").read_text(encoding="utf-8").partition("## Read")[0]
+    blocks = re.findall(r"^```python\n(.*?)^```$", guide, re.DOTALL | re.MULTILINE)
+    assert "steps.back()" in blocks[-1]
     child = terminal()
     child.sendline(f"import os; os.chdir({str(tmp_path)!r})")
     child.expect(PROMPTS[0])

@@ -1,8 +1,7 @@
-"""Each session of the README runs as printed, and its ledger is the demos'."""
+"""Each session of the README and of the guides runs as printed; what they tell is what the demos find."""
 
 import doctest
 import re
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,21 @@ from autograd import check
 from autograd.primitives import PRIMITIVES
 from demos.__main__ import EXAMPLES, load
 from demos.benchmark.runner import PEERS
+from demos.house import picture
 from demos.ledger import audit, summary
 
 ROOT = Path(__file__).parent.parent
-READMES = (ROOT / "README.md", ROOT / "demos" / "README.zh-CN.md")
-TEXT = READMES[0].read_text(encoding="utf-8")
-
-
+GUIDE = ROOT / "demos" / "guide"
+README = ROOT / "README.md"
+TRANSLATIONS = {
+    ROOT / "demos" / "README.zh-CN.md": README,
+    GUIDE / "by_hand.zh-CN.md": GUIDE / "by_hand.md",
+}
+# Leaving has a test of its own, which gives it the packages that it asks for.
+GUIDES = sorted(path for path in GUIDE.glob("*.md") if path.name != "leaving.md")
+DOCUMENTS = [README, *TRANSLATIONS, *[path for path in GUIDES if path not in TRANSLATIONS]]
+TEXT = README.read_text(encoding="utf-8")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-NEEDS = {"nn.to_torch": "torch", "nn.to_onnx": "onnx"}
 
 
 @pytest.fixture
@@ -31,28 +36,38 @@ def table_as_it_was():
         del PRIMITIVES[name]
 
 
-@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_every_session_runs_as_printed(path, tmp_path, monkeypatch, table_as_it_was):
     monkeypatch.chdir(tmp_path)
     names, count = {}, 0
     for kind, block in BLOCK.findall(path.read_text(encoding="utf-8")):
-        if kind == "text":  # a sheet, whose empty lines a session cannot show
-            assert block == f"{names['sheet']}\n"
-        missing = [package for use, package in NEEDS.items() if use in block and find_spec(package) is None]
-        if kind == "python" and not missing:
+        if kind == "python":
             session = doctest.DocTestParser().get_doctest(block, names, path.name, path.name, 0)
             results = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(session, clear_globs=False)
             assert results.failed == 0
             names, count = session.globs, count + results.attempted
-    assert count > 30
+    assert count > 5 or path.name == "contributing.md"
 
 
-def test_the_translation_has_the_same_blocks_pictures_and_tables():
-    english, chinese = (path.read_text(encoding="utf-8") for path in READMES)
-    assert BLOCK.findall(chinese) == BLOCK.findall(english)
-    tables = [re.findall(r"^\|", text, re.MULTILINE) for text in (english, chinese)]
-    assert len(tables[0]) == len(tables[1])
-    assert re.findall(r"!\[.*?\]\(demos/(.*)\)", english) == re.findall(r"!\[.*?\]\((.*)\)", chinese)
+@pytest.mark.parametrize(("translated", "original"), TRANSLATIONS.items(), ids=lambda path: path.name)
+def test_a_translation_has_the_same_blocks_pictures_and_tables(translated, original):
+    texts = [path.read_text(encoding="utf-8") for path in (original, translated)]
+    blocks, tables, pictures = zip(*[
+        (
+            BLOCK.findall(text),
+            len(re.findall(r"^\|", text, re.MULTILINE)),
+            re.findall(r"!\[.*?\]\(.*?(\w+\.svg)\)", text),
+        )
+        for text in texts
+    ])
+    assert blocks[0] == blocks[1] and tables[0] == tables[1] and pictures[0] == pictures[1]
+
+
+def test_the_readme_is_short_and_begins_with_a_picture_and_code():
+    assert len(TEXT.splitlines()) <= 200 and len(TEXT.split()) <= 1200
+    first_screen = "\n".join(TEXT.splitlines()[:34])
+    assert "](demos/pictures/steps.svg)" in first_screen and ">>> loss.backward()" in first_screen
+    assert (ROOT / "demos" / "pictures" / "steps.svg").stat().st_size < 500_000
 
 
 @pytest.fixture(scope="module")
@@ -72,24 +87,34 @@ def test_the_slips_are_the_ledgers(entries):
     ]
 
 
-@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*DOCUMENTS, GUIDE / "leaving.md"], ids=lambda path: path.name)
 def test_what_it_links_to_is_there(path):
     links = [link for link in re.findall(r"\]\(([^)]+)\)", path.read_text("utf-8")) if not link.startswith("https:")]
-    assert len(links) >= 3 and all((path.parent / link).is_file() for link in links)
+    assert all((path.parent / link).is_file() for link in links)
+
+
+def test_every_guide_is_linked():
+    linked = {GUIDE / name for name in re.findall(r"\(demos/guide/(\w+\.md)\)", TEXT)}
+    assert linked == {path for path in GUIDE.glob("*.md") if path not in TRANSLATIONS}
+
+
+def test_the_picture_of_the_house_is_drawn_from_the_imports():
+    drawn = re.findall(r"<title>(\w+)&#45;&gt;(\w+)</title>", (ROOT / "demos/pictures/house.svg").read_text("utf-8"))
+    assert sorted(drawn) == sorted(re.findall(r"^\t\W?(\w+)\W? -> \W?(\w+)\W?$", picture().source, re.MULTILINE))
 
 
 def test_the_tasks_results_are_those_of_their_test():
-    rows = re.findall(r"^\| `python -m demos (\w+)` \|.*\| (\S+).*\|$", TEXT, re.MULTILINE)
+    text = (GUIDE / "leaving.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `python -m demos (\w+)` \|.*\| (\S+).*\|$", text, re.MULTILINE)
     assert [name for name, _ in rows] == list(RESULTS)
     for name, number in rows:
         assert number in RESULTS[name][-1].split()
 
 
-@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
-def test_the_benchmarks_table_has_every_implementation(path):
-    _, header, table = path.read_text("utf-8").partition("| W1 | × |")
-    first, _, table = table.partition("\n")
-    problems = re.findall(r"W\d", header + first)
-    rows = [[cell.strip() for cell in line.split("|")[2:-1]] for line in table.partition("\n\n")[0].splitlines()[1:]]
+def test_the_benchmarks_table_has_every_implementation():
+    table = (GUIDE / "replay.md").read_text("utf-8").partition("| | W1 | × |")
+    problems = re.findall(r"W\d", "W1" + table[2].partition("\n")[0])
+    rows = [[cell.strip() for cell in line.split("|")[2:-1]] for line in table[2].partition("\n\n")[0].splitlines()[2:]]
+    assert len(problems) >= 4
     for place, problem in enumerate(problems):
         assert sum(row[2 * place] != "" for row in rows) == len(PEERS[problem])
