@@ -63,6 +63,13 @@ def test_lists_functions_and_several_names(prompt):
     assert prompt(inside).startswith("t₁ = inner · w1")
 
 
+def test_a_long_list_is_data_and_costs_nothing(prompt):
+    prompt("data = [[0.0, 1.0]] * 1_000_000; many = [Value(1.0) for _ in range(300)]")
+    prompt("from time import perf_counter; start = perf_counter(); str(step(many[0] * x).next())")
+    assert float(prompt("print(perf_counter() - start)")) < 0.5
+    assert prompt("print(step(many[0] * x).next())").startswith("t₁ = v₁ · x")
+
+
 def test_one_switch_turns_it_off(prompt):
     assert prompt("use_variable_names(False); print(step(loss).next())").startswith("t₁ = v₁ · v₂")
     assert prompt("use_variable_names(True); print(step(loss).next())").startswith("t₁ = x · w1")

@@ -5,6 +5,7 @@ The label itself stays empty, and in a script nothing of this happens.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,6 +17,7 @@ from ..value import Value
 __all__ = ["label_values", "use_variable_names", "variable_names"]
 
 _PROMPTS = ("__main__", "__console__")  # what the module is called in which a prompt or a notebook runs
+_LONGEST = 256  # of a list in which Values are looked for: a longer one is data
 _is_on = True
 
 
@@ -35,7 +37,7 @@ def variable_names() -> dict[Value, str]:
         return {}
     names: dict[Value, str] = {}
     for namespace in _namespaces():
-        for name, value in _values_in(namespace):
+        for name, value in _values_in(namespace, _LONGEST):
             names.setdefault(value, name)
     return names
 
@@ -46,7 +48,8 @@ def _namespaces() -> Iterator[Mapping[str, Any]]:
     while frame.f_back is not None and frame.f_globals.get("__name__") not in _PROMPTS:
         frame = frame.f_back  # a notebook's own frames, when it shows what a cell ended with
     if frame.f_globals.get("__name__") in _PROMPTS:
-        yield frame.f_locals
+        if frame.f_locals is not frame.f_globals:
+            yield frame.f_locals
         yield frame.f_globals
     else:
         yield vars(sys.modules["__main__"])
@@ -74,14 +77,14 @@ def label_values(namespace: Mapping[str, Any]) -> dict[str, Value]:
     return labelled
 
 
-def _values_in(namespace: Mapping[str, Any]) -> Iterator[tuple[str, Value]]:
-    """Each Value with its name: that of a variable, or of its place in a list: ``layer[0]``."""
+def _values_in(namespace: Mapping[str, Any], longest: float = math.inf) -> Iterator[tuple[str, Value]]:
+    """Each Value with its name: that of a variable, or of its place in a list that is not longer: ``layer[0]``."""
     seen: set[int] = set()
     stack = [(name, thing) for name, thing in reversed(list(namespace.items())) if not name.startswith("_")]
     while stack:
         name, thing = stack.pop()
         if isinstance(thing, Value):
             yield name, thing
-        elif isinstance(thing, (list, tuple)) and id(thing) not in seen:
+        elif isinstance(thing, (list, tuple)) and id(thing) not in seen and len(thing) <= longest:
             seen.add(id(thing))  # a list may hold itself
             stack.extend((f"{name}[{place}]", part) for place, part in reversed(list(enumerate(thing))))
