@@ -7,9 +7,11 @@ one by one here, and their sum there.)
 
 from __future__ import annotations
 
+import random
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from typing import Any
 
@@ -44,19 +46,20 @@ class Gradients:
     """
 
     def __init__(
-        self, model: Module, loss: Loss, optimizer: Optimizer, samples: int, epochs: int, replay: bool | None
+        self, model: Module, loss: Loss, optimizer: Optimizer, data: Sequence[Sample], epochs: int, replay: bool | None
     ) -> None:
         self._model: Any = model
         self._loss, self._optimizer = loss, optimizer
-        self._samples, self._epochs, self._replay = samples, epochs, replay
+        self._samples, self._epochs, self._replay = len(data), epochs, replay
         self.parameters: list[Value] = [*optimizer.parameters]
         self._may_replay = False
         self._structure: Any = None
         self._compiled: Any = None
         self._arrays: Any = None
-        if replay and self._draws_masks():
+        if replay and (self._draws_masks() or self._draws_numbers(*data[0])):
             self._replay = False
-            warnings.warn("fit: Dropout draws a mask for each sample, so nothing is replayed", stacklevel=3)
+            drawn = "Dropout draws a mask" if self._draws_masks() else "the model or the loss draws random numbers"
+            warnings.warn(f"fit: {drawn} for each sample, so nothing is replayed", stacklevel=3)
 
     def look_again(self) -> None:
         """See whether the model may be replayed, and is still the one that was recorded."""
@@ -131,6 +134,19 @@ class Gradients:
 
     def _draws_masks(self) -> bool:
         return any([isinstance(module, Dropout) and module.probability > 0 for module in self._model.modules()])
+
+    def _draws_numbers(self, x: Any, target: Any) -> bool:
+        """Does it leave the generators that all share, Python's and NumPy's, in another state?"""
+        numpy = sys.modules.get("numpy")
+        states = [(random.getstate, random.setstate)]
+        states += [(numpy.random.get_state, numpy.random.set_state)] if numpy is not None else []
+        before = [get() for get, _ in states]
+        with suppress(Exception):  # which the training raises, if it comes so far
+            self.loss(x, target)
+        drawn = any([repr(get()) != repr(state) for (get, _), state in zip(states, before)])
+        for (_, put_back), state in zip(states, before):
+            put_back(state)
+        return drawn
 
     def _is_known(self) -> bool:
         """Nothing but an MLP of floats, whose parameters have one place each, and one of our losses.

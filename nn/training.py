@@ -102,8 +102,8 @@ def fit(
 
     Where that is known to give the same numbers (an MLP without dropout, one of :mod:`nn.losses`, floats)
     and pays, the loss is compiled, recorded once and then replayed; what a callback changes is seen.
-    ``replay=True`` asks for it in any case but dropout, under the conditions of ``autograd.compile``;
-    ``replay=False`` makes a graph for each batch.
+    ``replay=True`` asks for it in any case, under the conditions of ``autograd.compile``; where random
+    numbers are drawn, as by dropout, it is left out with a warning. ``replay=False`` makes a graph for each batch.
 
     With ``patience``, training stops after so many epochs in a row that bring no better loss: on
     ``validation`` if given, and then the best epoch's parameters are put back, however it ended; in
@@ -122,7 +122,7 @@ def fit(
     data, validation = _samples("data", data), None if validation is None else _samples("validation", validation)
     _check_options(epochs, batch_size, patience, schedule, on_epoch, clip)
     generator = None if seed is None else arguments.random_generator(seed)
-    gradients = Gradients(model, loss, optimizer, len(data), epochs, replay)
+    gradients = Gradients(model, loss, optimizer, data, epochs, replay)
     first_rate, history, best = optimizer.lr, History(), _Best(parameters, patience, validation is not None)
     steps = epochs * len(range(0, len(data), batch_size or len(data)))
     with Interrupts() as interrupts, progress_bar(steps, progress) as bar:

@@ -401,6 +401,24 @@ def test_dropout_draws_its_masks_also_where_a_replay_is_asked_for():
     assert found[0] == found[1]
 
 
+@pytest.mark.parametrize("package", ["random", "numpy.random"])
+def test_a_loss_that_draws_random_numbers_is_not_replayed(package):
+    dice = pytest.importorskip(package)
+    found = []
+    for replay in (False, True):
+        dice.seed(3)
+        model = MLP(2, [5, 3], init="he", seed=0)
+        optimizer = optim.SGD(model.parameters(), lr=1e-3)
+        arguments = (model, NUMBERS, lambda a, y: losses.mse(a, y) * dice.uniform(0.5, 1.5), optimizer)
+        if replay:
+            with pytest.warns(UserWarning, match="draws random numbers for each sample, so nothing is replayed"):
+                history = fit(*arguments, epochs=5, replay=True)
+        else:
+            history = fit(*arguments, epochs=5)
+        found.append((history.losses, model.state_dict()))
+    assert found[0] == found[1]
+
+
 def test_a_one_hot_target_in_floats_keeps_the_digits_of_a_tiny_loss():
     found = []
     for replay in (False, None, True):
