@@ -64,18 +64,18 @@ class SoftmaxPartials(Sequence[Any]):
     The n results of a softmax share their n probabilities, instead of keeping n² partials.
     """
 
-    __slots__ = ("probabilities", "index", "factor")
+    __slots__ = ("probabilities", "place", "factor")
 
     def __init__(self, probabilities: Sequence[Any], index: int, factor: Any = None) -> None:
         self.probabilities = probabilities
-        self.index = index
+        self.place = index
         self.factor = factor
 
     def __len__(self) -> int:
         return len(self.probabilities)
 
     def __getitem__(self, place: Any) -> Any:
-        difference = (1 if place == self.index else 0) - self.probabilities[place]
+        difference = (1 if place == self.place else 0) - self.probabilities[place]
         return difference if self.factor is None else self.factor * difference
 
 

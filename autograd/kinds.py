@@ -105,8 +105,12 @@ def _decimal_log(x: Decimal) -> Decimal:
 
 def _of_decimal(name: str, x: Decimal, formula: Callable[..., Any] | None) -> Decimal:
     own: dict[str, Callable[[Decimal], Decimal]] = {"exp": Decimal.exp, "log": _decimal_log, "sqrt": Decimal.sqrt}
-    function = own.get(name) or getattr(decimals, name, None) or decimals.rounded_once(formula)
-    return function(x)
+    function = own.get(name) or getattr(decimals, name, None)
+    if function is None:
+        assert formula is not None
+        function = decimals.rounded_once(formula)
+    result: Decimal = function(x)
+    return result
 
 
 # --- complex ---------------------------------------------------------------------------------------

@@ -338,9 +338,8 @@ def sign(x: Any) -> Any:
 
 def absolute(x: Any) -> Any:
     """|x|. Refused for complex numbers, where it has no derivative."""
-    if type(x) is float or isinstance(x, Recorder):
-        return abs(x)
-    kinds.demand_order("abs", as_number(x, "the operand of abs"))
+    if not (type(x) is float or isinstance(x, Recorder)):
+        kinds.demand_order("abs", as_number(x, "the operand of abs"))
     return abs(x)
 
 

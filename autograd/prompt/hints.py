@@ -60,7 +60,8 @@ class Hints:
 
     def _given(self, name: str, after: Callable[[], str]) -> Iterator[str]:
         text = after()
-        if text and self._left.pop(name, None):
+        if text and name in self._left:
+            del self._left[name]
             yield text
 
 

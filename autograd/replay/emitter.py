@@ -142,8 +142,9 @@ class Function:
         self.label(body)
         yield loop
         after = self.add(loop.i, step)
-        phis = [("i64", start, loop.i, after)]
-        phis += [(kind, first, *pair) for (kind, first), *pair in zip(carried, loop.values, loop.next)]
+        phis: list[tuple[str, Any, str, str]] = [("i64", start, loop.i, after)]
+        for (kind, first), name, following in zip(carried, loop.values, loop.next):
+            phis.append((kind, first, name, following))
         self.lines[place:place] = [
             f"  {name} = phi {kind} [ {first}, %{before} ], [ {following}, %{self.block} ]"
             for kind, first, name, following in phis

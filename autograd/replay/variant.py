@@ -65,11 +65,11 @@ class Variant:
 
     def _machine(self, same: dict[int, int] | None = None) -> Any:
         """The machine for parameters in arrays, or that are so no longer; ``same``: leaves that are others."""
-        in_arrays = self._arrays is not None and self._arrays.is_open
-        key = in_arrays, tuple(same.items()) if same else ()
+        arrays = self._arrays if self._arrays is not None and self._arrays.is_open else None
+        key = arrays is not None, tuple(same.items()) if same else ()
         if key not in self._machines:
             record = renamed(self._record, same) if same else self._record
-            self._machines[key] = machine_for(record, self._arrays.data if in_arrays else None)
+            self._machines[key] = machine_for(record, None if arrays is None else arrays.data)
         return self._machines[key]
 
     def call(self, given: Given, seed: float = 1.0) -> tuple[float, tuple[Value, ...], Sequence[float]]:

@@ -1,5 +1,7 @@
 """PyTorch, eager: tensors of float64 on one core."""
 
+from typing import Any
+
 import torch
 from torch.nn import functional
 
@@ -84,8 +86,8 @@ def w5():
     problem = problems.w5()
     inputs, targets = _tensor(problem.inputs), _tensor(problem.targets)
     (W_in, b_in), (W, b), (W_out, b_out) = problem.layers
-    cell = torch.nn.RNN(len(W_in[0]), len(W), dtype=torch.float64)
-    out = torch.nn.Linear(len(W), 1, dtype=torch.float64)
+    cell: Any = torch.nn.RNN(len(W_in[0]), len(W), dtype=torch.float64)
+    out: Any = torch.nn.Linear(len(W), 1, dtype=torch.float64)
     own = (cell.weight_ih_l0, cell.bias_ih_l0, cell.weight_hh_l0, cell.bias_hh_l0, out.weight, out.bias)
     with torch.no_grad():
         for parameter, numbers in zip(own, (W_in, b_in, W, b, W_out, b_out)):
