@@ -43,6 +43,9 @@ class Optimizer:
         self.lr = arguments.number(lr, "lr", least=0)
         self.weight_decay = arguments.number(weight_decay, "weight_decay", least=0)
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {sum(_sizes(self.parameters))} parameters, lr {self.lr}>"
+
     def zero_grad(self) -> None:
         """Set the ``.grad`` of every parameter to zero, in its own kind of number."""
         if _are_arrays(self.parameters[0]):
@@ -218,6 +221,10 @@ def clip_value(parameters: Iterable[Value], largest: float) -> None:
     arguments.number(largest, "largest", least=0)
     for parameter in _each_once(parameters):
         parameter.grad = max(-largest, min(largest, parameter.grad))
+
+
+def _sizes(parameters: list[Any]) -> list[int]:
+    return [len(parameters[0])] if _are_arrays(parameters[0]) else [1] * len(parameters)
 
 
 def _are_arrays(parameters: Any) -> bool:

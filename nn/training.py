@@ -36,7 +36,7 @@ class Epoch:
     validation: float | None = None
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """The epochs of a training, and why it ended.
 
@@ -52,6 +52,12 @@ class History:
     def losses(self) -> list[float]:
         """The mean training loss of each epoch, each sample's taken before the step on its batch."""
         return [epoch.loss for epoch in self.epochs]
+
+    def __repr__(self) -> str:
+        if not self.epochs:
+            return f"<History: no epochs, {self.stopped}>"
+        first, last = self.losses[0], self.losses[-1]
+        return f"<History: {len(self.epochs)} epochs, loss {first:.4g} → {last:.4g}, {self.stopped}>"
 
 
 def batches(

@@ -24,7 +24,7 @@ __all__ = ["Search", "Verdict", "check", "compare"]
 _LONGEST = 10**4000  # units of the last printed digit: what is more is not written out
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Verdict:
     """What ``check`` found. It is true unless the figure is a slip.
 
@@ -44,6 +44,9 @@ class Verdict:
 
     def __bool__(self) -> bool:
         return self.kind != "slip"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
     def __str__(self) -> str:
         name = f"{self.name}: " if self.name else ""

@@ -94,6 +94,9 @@ class ParameterArrays:
     def __exit__(self, *raised: object) -> None:
         self.write_back()
 
+    def __repr__(self) -> str:
+        return f"<ParameterArrays of {len(self)} parameters>"
+
     def __len__(self) -> int:
         return len(self.values)
 
