@@ -12,6 +12,7 @@ from typing import Any
 
 from ..anomaly import is_detecting
 from ..errors import KindError, RecordingError, ShapeError
+from ..instrument import OBSERVERS
 from ..nodes import record_given
 from ..value import Value
 from .arguments import Given, Samples
@@ -122,11 +123,11 @@ class Compiled:
         return self._call(arguments, options)
 
     def _call(self, arguments: Sequence[Any], options: dict[str, Any], instance: Sequence[Any] = ()) -> Value:
-        if is_inside():  # called by another compiled function: a part of that one's graph
+        if OBSERVERS and is_inside():  # called by another compiled function: a part of that one's graph
             inside: Value = self.function(*instance, *arguments, **options)
             return inside
         given = Given(arguments, options, instance, self._runs.state(instance))
-        if is_detecting():  # eager goes first: it looks at each number, which a replay does not
+        if OBSERVERS and is_detecting():  # eager goes first: it looks at each number, which a replay does not
             self._runs.by_eager(given)
         return self._node(partial(self._runs.call, given))
 

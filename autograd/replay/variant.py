@@ -48,7 +48,8 @@ class Variant:
         self._places = [slot for slot, leaf in enumerate(self._leaves) if leaf in used]
         self.operands = tuple([self._leaves[slot] for slot in self._places])
         self._first_places_only = self._places == [*range(len(self._places))]
-        self._used_values = [place for place, leaf in enumerate(values) if leaf in used]
+        self._used_own = set(self._places)
+        self._used_values = [self._first_value + place for place, leaf in enumerate(values) if leaf in used]
 
     def is_for(self, given: Given) -> bool:
         """Does this recording hold for these Values among the arguments?"""
@@ -75,19 +76,22 @@ class Variant:
     def call(self, given: Given, seed: float = 1.0) -> tuple[float, tuple[Value, ...], Sequence[float]]:
         """The result, the leaves that it depends on, and the partial by each, times ``seed``."""
         values = given.values if self._takes_values else []
-        numbers = self._numbers(*given.numbers, *floats_of(values))
         if not values:
-            result, gradients = self._machine().replay(numbers, seed)
+            result, gradients = self._machine().replay(self._numbers(given.numbers), seed)
             return result, self.operands, self._of_operands(gradients)
+        numbers = self._numbers([*given.numbers, *floats_of(values)])
         same = self._same_leaves(values)
         result, gradients = self._machine(same).replay(numbers, seed)
-        of_values = _listed(gradients[self._first_value :])
-        if same:  # some leaf has the gradient of another too, so none is left out
-            return result, (*self._leaves, *values), [*_listed(gradients[: len(self._leaves)]), *of_values]
+        # A leaf that is there more than once has all of its gradient in one slot: the first in ``same``.
+        more = sorted({*self._used_values, *same.values()}.difference(same) - self._used_own)
+        if not more:
+            return result, self.operands, self._of_operands(gradients)
+        first, own = self._first_value, self._leaves
+        leaves = [own[slot] if slot < first else values[slot - first] for slot in more]
         return (
             result,
-            (*self.operands, *[values[place] for place in self._used_values]),
-            [*self._of_operands(gradients), *[of_values[place] for place in self._used_values]],
+            (*self.operands, *leaves),
+            [*self._of_operands(gradients), *[float(gradients[slot]) for slot in more]],
         )
 
     def batch(self, rows: Any, seed: float) -> tuple[list[float], tuple[Value, ...], Sequence[float]]:
@@ -107,7 +111,7 @@ class Variant:
         listed = _listed(gradients)
         return [listed[place] for place in self._places]
 
-    def _numbers(self, *given: float) -> Any:
+    def _numbers(self, given: Sequence[float] = ()) -> list[float]:
         numbers = [*floats_of(self._others), *given]
         if self._arrays is None or self._arrays.is_open:
             return numbers
