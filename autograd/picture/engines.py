@@ -50,12 +50,12 @@ def as_pixels(points: float) -> str:
     return f"{points * 96 / 72:.0f}"
 
 
-def render_png(digraph: graphviz.Digraph) -> bytes:
-    """The picture as PNG, by ``dot`` or, from the SVG, by ``resvg``."""
+def render_png(digraph: graphviz.Digraph, dots: int = _DETAIL) -> bytes:
+    """The picture as PNG of so many dots per inch, by ``dot`` or, from the SVG, by ``resvg``."""
     detailed = digraph.copy()
-    detailed.attr("graph", dpi=str(_DETAIL))
+    detailed.attr("graph", dpi=str(dots))
     png = _with_program(detailed, "png")
-    return svg_to_png(render_svg(digraph)) if png is None else png
+    return svg_to_png(render_svg(digraph), dots=dots) if png is None else png
 
 
 def render_pdf(digraph: graphviz.Digraph) -> bytes:
@@ -123,7 +123,7 @@ def _release() -> None:
 LARGEST = 16_000  # pixels on a side
 
 
-def svg_to_png(svg: str, width: int | None = None) -> bytes:
+def svg_to_png(svg: str, width: int | None = None, dots: int = _DETAIL) -> bytes:
     """``svg`` as PNG, ``width`` pixels wide, or sharp; MissingToolError where a character has no font."""
     try:
         from resvg_py import svg_to_bytes
@@ -137,7 +137,7 @@ def svg_to_png(svg: str, width: int | None = None) -> bytes:
         )
     size = _SIZE.search(svg)
     across, along = (float(size[1]), float(size[2])) if size else (1.0, 1.0)
-    zoom = min(_DETAIL / 96 if width is None else width / across, LARGEST / max(across, along))
+    zoom = min(dots / 96 if width is None else width / across, LARGEST / max(across, along))
     try:
         return bytes(svg_to_bytes(svg_string=svg, dpi=96.0, zoom=zoom, background="white"))
     except Exception as error:

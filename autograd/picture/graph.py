@@ -34,7 +34,7 @@ from .viewing import show_in_browser
 __all__ = ["Graph", "draw"]
 
 _DETAILS = ("op", "node", "neuron")
-_LARGEST_PNG = 200  # boxes of a picture that a notebook gets as PNG too
+_LARGEST_PNG = 30  # boxes of a picture that a notebook gets as PNG too: more would make it large
 
 
 class Graph:
@@ -124,7 +124,7 @@ class Graph:
         if len(self._scene.boxes) > _LARGEST_PNG:
             return {}
         try:
-            return {"image/png": b64encode(render_png(self.digraph)).decode("ascii")}
+            return {"image/png": b64encode(render_png(self.digraph, dots=96)).decode("ascii")}
         except (MissingToolError, RenderingError):
             return {}
 
