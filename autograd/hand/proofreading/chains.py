@@ -14,10 +14,12 @@ has it, and is symbolic.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import Any
 
 from .grammar import FUNCTION_NAMES
 from .tokens import Token, tokens, words
@@ -39,6 +41,7 @@ class Side:
     before: Token | None = None  # the boundary on its left; None at the start
     after: Token | None = None
     listed: bool = False  # is it one of several, parted by commas?
+    read: Any = None  # the formula, once it was read
 
     @property
     def start(self) -> int:
@@ -67,6 +70,7 @@ def chains(text: str, start: int = 0, end: int | None = None, layout: bool = Fal
 
 def _chains(found: Sequence[Token]) -> Iterator[Chain]:
     partners = _partners(found)
+    lines = _next_places(found, lambda token: token.kind not in ("newline", "dollar"))
     side = Side()
     sides: list[Side] = []
     at = 0
@@ -103,7 +107,7 @@ def _chains(found: Sequence[Token]) -> Iterator[Chain]:
         elif token.kind == "relation":
             yield from part(token, token)
         elif token.kind == "newline":
-            if not _carried_on(found, at, side, bool(sides)):
+            if not _carried_on(found, at, lines[at], side, bool(sides)):
                 yield from part(token)
         elif token.kind == "comma":
             side.listed = _is_listed(found, at)
@@ -157,14 +161,11 @@ def _is_remark(found: Sequence[Token], at: int, partner: int) -> bool:
     return any(token.kind in ("relation", "break", "word", "stop", "gap") for token in found[at + 1 : partner])
 
 
-def _carried_on(found: Sequence[Token], at: int, side: Side, in_chain: bool) -> bool:
-    """Does the chain go on after the end of this line?"""
-    following = at + 1
-    while following < len(found) and found[following].kind in ("newline", "dollar"):
-        following += 1
+def _carried_on(found: Sequence[Token], at: int, following: int, side: Side, in_chain: bool) -> bool:
+    """Does the chain go on after the end of this line, with what stands at ``following``?"""
     if following == len(found):
         return False
-    blank = any(token.kind == "newline" for token in found[at + 1 : following])
+    blank = any(token.kind == "newline" for token in found[at + 1 : min(following, at + 4)])
     before, after = found[at - 1] if at else None, found[following]
     if after.kind == "relation":
         return bool(side.tokens) and (in_chain or not blank or len(side.tokens) > 2)
@@ -179,7 +180,7 @@ def _carried_on(found: Sequence[Token], at: int, side: Side, in_chain: bool) -> 
 
 def _parts(found: Sequence[Token], at: int) -> bool:
     """Is a $ between two operands, so that one formula ends and another begins?"""
-    before = next((token for token in reversed(found[:at][-3:]) if token.kind != "dollar"), None)
+    before = next((token for token in reversed(found[max(0, at - 3) : at]) if token.kind != "dollar"), None)
     after = next((token for token in found[at + 1 : at + 4] if token.kind != "dollar"), None)
     if before is None or after is None:
         return False
@@ -233,6 +234,8 @@ def _without_copies(found: list[Token]) -> list[Token]:
     spoken = _counted(found, lambda token: token.kind == "word")
     ends = _counted(found, lambda token: token.kind == "newline" and not token.latex)
     dollars = _counted(found, lambda token: token.kind == "dollar")
+    limits = _next_places(found, lambda token: _is_latex(token) or token.kind in ("newline", "word"))
+
     def copied(i: int, length: int) -> bool:
         """Is there a formula in LaTeX right after its copy?"""
         first = _start_of_copy(found, places[i])
@@ -245,7 +248,8 @@ def _without_copies(found: list[Token]) -> list[Token]:
     dropped: set[int] = set()
     i = 0
     while i < len(places):
-        length = max((length for length in _lengths_of_copies(text, i) if copied(i, length)), default=0)
+        most = bisect_left(places, limits[places[i]], i, min(len(places), i + _MOST_NUMBERS)) - i
+        length = max((length for length in _lengths_of_copies(text, i, most) if copied(i, length)), default=0)
         if not length:
             i += 1
             continue
@@ -278,6 +282,14 @@ def _counted(found: Sequence[Token], is_one: Callable[[Token], bool]) -> list[in
     return [0, *accumulate(int(is_one(token)) for token in found)]
 
 
+def _next_places(found: Sequence[Token], is_one: Callable[[Token], bool]) -> list[int]:
+    """From each place on, where the next one is."""
+    places = [len(found)] * (len(found) + 1)
+    for place in range(len(found) - 1, -1, -1):
+        places[place] = place if is_one(found[place]) else places[place + 1]
+    return places
+
+
 def _start_of_copy(found: Sequence[Token], first: int) -> int:
     """Back from the first number of a copy to where it begins."""
     start = first
@@ -295,9 +307,9 @@ def _end_of_copy(found: Sequence[Token], end: int) -> int:
     return end
 
 
-def _lengths_of_copies(text: Sequence[str], i: int) -> Iterator[int]:
-    """How many numbers from the ``i``-th on stand once more right after."""
-    if text[i] not in text[i + 1 : i + 2 * _MOST_NUMBERS]:
+def _lengths_of_copies(text: Sequence[str], i: int, most: int) -> Iterator[int]:
+    """How many numbers from the ``i``-th on, ``most`` at the most, stand once more right after."""
+    if text[i] not in text[i + 1 : i + 2 * most]:
         return
     balance: Counter[str] = Counter()  # of the first half over the second
     uneven = 0
@@ -308,7 +320,7 @@ def _lengths_of_copies(text: Sequence[str], i: int) -> Iterator[int]:
         balance[number] += by
         uneven += balance[number] != 0
 
-    for length in range(1, min(_MOST_NUMBERS, (len(text) - i) // 2) + 1):
+    for length in range(1, min(most, (len(text) - i) // 2) + 1):
         count(text[i + length - 1], 1 if length == 1 else 2)
         for number in text[i + 2 * length - (1 if length == 1 else 2) : i + 2 * length]:
             count(number, -1)

@@ -24,6 +24,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from .tokens import Token, words
 from .trees import List, Number, Operation, Symbol, Tree
@@ -83,12 +84,17 @@ def parse(side: Sequence[Token], readings: frozenset[str] = frozenset(), symbols
 
 def number_of(text: str, readings: frozenset[str] = frozenset(), start: int = 0) -> Number:
     """A number as printed: 0.70, 1,234.5, 1.42e-5, .5"""
+    return Number(*_spelt_number(text, "comma" in readings), start)
+
+
+@lru_cache(maxsize=4096)
+def _spelt_number(text: str, comma: bool) -> tuple[str, Fraction, Fraction | None]:
     if len(text) > _LONGEST_NUMBER:
         raise Unreadable("a number of very many digits")
     spelt = text.rstrip(".")
     if "," in spelt:
         grouped = re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?", spelt)
-        if grouped and "comma" not in readings:
+        if grouped and not comma:
             spelt = spelt.replace(",", "")
         elif re.fullmatch(r"\d+,\d+", spelt):
             spelt = spelt.replace(",", ".")
@@ -103,8 +109,8 @@ def number_of(text: str, readings: frozenset[str] = frozenset(), start: int = 0)
         raise Unreadable("a number with a leading zero")
     unit = Fraction(10) ** (power - decimals)
     whole = "." not in mantissa and power >= 0
-    return Number(spelt, Fraction(mantissa if mantissa[0] != "." else "0" + mantissa) * Fraction(10) ** power,
-                  None if whole else unit, start)  # fmt: skip
+    value = Fraction(mantissa if mantissa[0] != "." else "0" + mantissa) * Fraction(10) ** power
+    return spelt, value, None if whole else unit
 
 
 class _Reader:

@@ -120,6 +120,15 @@ def _has_numbers(side: Side) -> bool:
 
 
 def _read(side: Side, readings: frozenset[str]) -> Tree | Unreadable:
+    """The side's formula, or why it has none."""
+    if readings:
+        return _formula(side, readings)
+    if side.read is None:
+        side.read = _formula(side, readings)
+    return side.read
+
+
+def _formula(side: Side, readings: frozenset[str]) -> Tree | Unreadable:
     if not side.tokens:
         return Symbolic("nothing")
     if side.tokens[0].kind == "operator" and side.tokens[0].text in ("*", "/", "//", "^", "@", "⊙"):

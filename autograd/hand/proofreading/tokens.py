@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 __all__ = ["SUPERSCRIPTS", "Token", "tokens", "words"]
@@ -135,6 +136,7 @@ class _State:
         return bool(self.environments) and _MATRICES.fullmatch(self.environments[-1]) is not None
 
 
+@lru_cache(maxsize=1)  # a text is read region by region
 def plain(text: str) -> str:
     """The text with its many signs for the same made one, each character in its place."""
     return text.translate(_PLAIN)

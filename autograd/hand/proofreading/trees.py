@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any
 
 from .intervals import FUNCTIONS, Interval, softmax
@@ -97,7 +97,7 @@ def numbers(tree: Tree) -> Iterator[Number]:
     """Every number in it, from left to right."""
     if isinstance(tree, Number):
         yield tree
-    else:
+    elif not isinstance(tree, Symbol):
         for below in tree.items if isinstance(tree, List) else tree.operands:
             yield from numbers(below)
 
@@ -230,9 +230,19 @@ def _product(left: Tree, right: Tree) -> Tree:
     return List(tuple(List(row) for row in result))
 
 
+_LARGEST = 2_000
+
+
+def _size(tree: Tree) -> int:
+    """How many numbers are in it."""
+    return sum(1 for _ in islice(numbers(tree), _LARGEST))
+
+
 def _sum_of_products(left: Any, right: Any) -> Tree:
     if len(left) != len(right) or None in left or None in right:
         raise ShapeMismatch(f"a product of {len(left)} and {len(right)}")
+    if sum(_size(x) for x in (*left, *right)) > _LARGEST:
+        raise ShapeMismatch("a product of many matrices")
     products = [Operation("*", pair) for pair in zip(left, right, strict=True)]
     result: Tree = products[0]
     for term in products[1:]:
