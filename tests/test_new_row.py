@@ -34,6 +34,7 @@ from autograd import (
     gradient,
     hessian,
     play,
+    quiz,
     round_by_hand,
     sigmoid,
     sqrt,
@@ -244,6 +245,12 @@ def test_an_audit_and_rounding_by_hand(loss):
     assert "agrees" in str(audit({"loss": f"{loss.data:.4f}"}, root=loss))
     by_hand = round_by_hand(loss, decimals=2)
     assert by_hand.value == pytest.approx(round((0.9 - round(0.6 * round(exactly_swish(0.4), 2), 2)) ** 2, 2))
+
+
+def test_a_quiz(loss):
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        quiz(loss, ["0.4", "0.2395", "q"])
+    assert "swish(t₁) ?  0.2395\n     right" in said.getvalue()
 
 
 # --- replay ------------------------------------------------------------------------------------------
