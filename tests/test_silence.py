@@ -140,6 +140,17 @@ def test_arrays_stay_arrays():
         compile(lambda a: a[0] * w)(a.astype(np.float32))
 
 
+class AsksForTheType:
+    def __call__(self, x):
+        return WEIGHT * (2.0 if type(x) is float else 3.0)
+
+
+def test_the_code_of_what_is_called_is_looked_at_too():
+    model = AsksForTheType()
+    with pytest.raises(RecordingError, match=r"type\(\)"):
+        compile(lambda x: model(x) * 2)(1.0)
+
+
 class Frame:
     """A column of a table whose rows have labels, as pandas' are."""
 
@@ -420,6 +431,15 @@ def test_what_is_loaded_inside_is_kept():
         model.load_state_dict(state)
         assert compiled(1.0).data == 9.0
     assert model.state_dict() == state
+
+
+def test_anomalies_of_calls_in_arrays_are_found():
+    w = Value(1.0, "w")
+    with ParameterArrays([w]) as arrays:
+        loss = compile(lambda x: w * x, parameters=arrays)(1e200)
+        with autograd.detect_anomaly(), pytest.raises(FloatingPointError, match="contribution"):
+            loss.backward(1e200)
+        assert w.grad == 0.0
 
 
 def test_calls_in_arrays_are_summed_and_scaled_as_others():

@@ -132,6 +132,8 @@ def _functions(function: Any) -> Iterator[FunctionType]:
     while pending:
         function = pending.pop()
         function = getattr(function, "__func__", getattr(function, "__wrapped__", function))
+        if not isinstance(function, FunctionType):  # an object that can be called, such as a model
+            function = getattr(type(function), "__call__", None)  # noqa: B004
         if not isinstance(function, FunctionType) or id(function) in seen or (seen and _is_ours(function)):
             continue
         seen.add(id(function))
