@@ -13,7 +13,7 @@ from random_graphs import random_graph
 
 from autograd import Value, log_softmax, logsumexp, softmax, total, weighted_sum, weighted_sums
 from autograd.errors import AutogradError
-from autograd.replay import encoding
+from autograd.replay import alike
 from autograd.replay.floats import GuardFlipped
 from autograd.replay.python_machine import PythonMachine
 from autograd.replay.record import Guard, make_record
@@ -125,11 +125,11 @@ def random_record(seed):
 
 def one_by_one(record):
     """The same machine, with an instruction for each of the record's."""
-    look_at, encoding._LOOK_AT = encoding._LOOK_AT, 1
+    look_at, alike._LOOK_AT = alike._LOOK_AT, 1
     try:
         return NativeMachine(record)
     finally:
-        encoding._LOOK_AT = look_at
+        alike._LOOK_AT = look_at
 
 
 def found(machine, numbers, seed=1.0):

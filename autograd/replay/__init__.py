@@ -8,8 +8,9 @@
 
 From a graph to its replay: ``record`` makes the flat record and verifies it, ``floats`` says what its
 operations do to floats, ``source`` writes it as a Python program and ``python_machine`` runs that,
-``native`` runs it without Python by the machine in ``assembly``. ``trace`` is the face of one record,
-``files`` saves it.
+``native`` runs it without Python: ``alike`` finds what can be done at once, ``encoding`` and ``instructions``
+translate it, for the machine that ``assembly``, ``elementary`` and ``emitter`` write. ``trace`` is the face of
+one record, ``files`` saves it.
 
 From a function to its calls: ``compiling`` is its face, ``runs`` runs it, ``arguments`` takes the arguments apart,
 ``recording`` looks on while it is recorded, ``variant`` is one recording and ``recordings`` keeps them; what a run

@@ -25,8 +25,9 @@ from typing import Any
 
 from .. import numeric
 from . import assembly, elementary, emitter, floats
+from .alike import GUARD_NAMES
 from .assembly import FRAME, GRAD, LANES, SINGLE, WIDE
-from .encoding import GUARD_NAMES, Encoding
+from .encoding import Encoding
 from .kept_code import KeptCode
 from .python_machine import PythonMachine
 from .record import Record
