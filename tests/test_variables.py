@@ -45,7 +45,9 @@ def test_every_reader_calls_a_value_as_its_variable(prompt):
     said = prompt("debug(loss, ['n', 'w1', 'b w2', 'c', 'q'])")
     assert "breakpoint 1: label w2" in said and "Value(data=0.8" in said and "∂loss/∂w2 = " in said
     assert "∂loss/∂w1 = " in prompt("print(list(step(loss))[-1])")
-    assert "Forward and backward under" in prompt("print(play(loss))")
+    assert "Forward and backward under loss" in prompt("print(play(loss))")
+    asked = prompt("quiz(loss, answers=['q'])")
+    assert asked.startswith("loss: ") and "x · w1" in asked
     assert r"\mathrm{loss} = " in prompt("print(loss._repr_latex_())").replace("loss = ", r"\mathrm{loss} = ")
 
 

@@ -27,7 +27,7 @@ from .numbers import is_exact, show
 from .plain import printable
 from .python import PYTHON
 from .symbols import UNDEFINED, Symbol, operation, product
-from .variables import label_values, use_variable_names, variable_names
+from .variables import known_as, label_values, use_variable_names, variable_names
 from .widths import columns, padded
 from .writing import TEXT, Style, write
 
@@ -45,6 +45,7 @@ __all__ = [
     "equation",
     "formula",
     "is_exact",
+    "known_as",
     "label_values",
     "latex_name",
     "latex_text",

@@ -14,7 +14,7 @@ from ..errors import KindError, user_frame
 from ..messages import given
 from ..value import Value
 
-__all__ = ["label_values", "use_variable_names", "variable_names"]
+__all__ = ["known_as", "label_values", "use_variable_names", "variable_names"]
 
 _PROMPTS = ("__main__", "__console__")  # what the module is called in which a prompt or a notebook runs
 _LONGEST = 256  # of a list in which Values are looked for: a longer one is data
@@ -40,6 +40,15 @@ def variable_names() -> dict[Value, str]:
         for name, value in _values_in(namespace, _LONGEST):
             names.setdefault(value, name)
     return names
+
+
+def known_as(node: Value) -> str:
+    """The label of a node; or, at a prompt, the name of the variable that holds it; or "" where there is neither.
+
+    >>> known_as(Value(1.0, label="x")), known_as(Value(1.0))
+    ('x', '')
+    """
+    return node.label or variable_names().get(node, "")
 
 
 def _namespaces() -> Iterator[Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from .. import arguments
 from ..errors import KindError
 from ..files import as_path, write_whole
 from ..graph import topological_order
+from ..notation import known_as
 from ..numeric import Number
 from ..value import Value
 from .live.document import document
@@ -134,7 +135,7 @@ def _page_of_graph(root: Value, seed: Number, digits: int, title: str, **drawn: 
         **(neurons_record(stage, order) if drawn["detail"] == "neuron" else boxes_record(stage, order)),
     }
     parts = {"svg": _XML_HEAD.sub("", stage.svg), "note": _note(record.pop("rounds"))}
-    title = title or f"Forward and backward under {root.label or root.op or 'one leaf'}"
+    title = title or f"Forward and backward under {known_as(root) or root.op or 'one leaf'}"
     constants = {"DIGITS": digits, "FORMS": record.pop("forms"), "record": record}
     return Page(title, document(title, "graph.html", parts, constants, rows, _OF_GRAPH))
 

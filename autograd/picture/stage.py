@@ -165,10 +165,11 @@ def _drawn(scene: Scene, direction: str) -> str:
 def _learners(kinds: dict[Value, str], order: list[Value]) -> list[Value]:
     """The parameters; where none is known, the leaves that are labelled as weights are; else every labelled one."""
     leaves = [node for node in order if not node.op]
+    label = Names().known_as
     for learn in (
         lambda leaf: leaf in kinds,
-        lambda leaf: leaf.label[:1] in tuple("wWbBvVuUθΘ"),
-        lambda leaf: bool(leaf.label),
+        lambda leaf: label(leaf)[:1] in tuple("wWbBvVuUθΘ"),
+        lambda leaf: bool(label(leaf)),
         lambda leaf: True,
     ):
         found = [leaf for leaf in leaves if learn(leaf)]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from .. import arguments
 from ..errors import AutogradError
+from ..notation import known_as
 from ..terminal import painted
 from ..value import Value
 from .judging import Judge, Judgement
@@ -47,7 +48,7 @@ class _Console:
         self.answers = None if answers is None else iter(answers)
         self.missed: list[tuple[Question, Judgement | None]] = []
         self.right = self.asked = 0
-        name = self.judge.root.label or "the graph"
+        name = known_as(root) or "the graph"
         self.heading = f"{name}: {len(self.questions)} questions, forward and then backward"
 
     def run(self) -> None:

@@ -66,7 +66,7 @@ class _Asking:
 
     def backward(self) -> Iterator[Question]:
         for node in reversed(self.order):
-            if node is self.root or not (node.op or node.label) or node not in self.cotangents:
+            if node is self.root or not (node.op or self.names.known_as(node)) or node not in self.cotangents:
                 continue
             users = [user for user in reversed(self.consumers[node]) if user in self.cotangents]
             for user in users:

@@ -43,7 +43,7 @@ def record_of(root: Value, names: Names, rows: Rows, constants_by_place: bool = 
         nodes.append({
             "row": None if primitive is None else rows.key(primitive, node.operands),
             "operands": operands,
-            "label": drawable(node.label),
+            "label": drawable(names.known_as(node)),
             "name": drawable(names[node]),
             "symbol": drawable(TEXT.name(Symbol(names[node]))),
         })  # fmt: skip
