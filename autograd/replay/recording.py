@@ -58,8 +58,8 @@ class Recording(Observer):
 
     def compared(self, name: str, left: Any, right: Any, outcome: bool) -> None:
         if self.is_replayed:
-            guard = Guard(f"guard_{name}", left, right, outcome)
-            self.guards[name, id(left), id(right) if isinstance(right, Value) else right, str(right)] = guard
+            key = name, id(left), id(right) if isinstance(right, Value) else repr(right)
+            self.guards[key] = Guard(f"guard_{name}", left, right, outcome)
 
     def touched(self, node: Value, what: str, reader: FrameType) -> None:
         module, function = reader.f_globals.get("__name__"), reader.f_code.co_name
