@@ -326,7 +326,7 @@ class GivenValue(Value):
         return super().operands
 
     @property
-    def primitive(self) -> Any:  # type: ignore[override]
+    def primitive(self) -> Any:
         self._demand_leaf("primitive")
         return super().primitive
 
