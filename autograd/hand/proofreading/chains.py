@@ -116,7 +116,8 @@ def _chains(found: Sequence[Token]) -> Iterator[Chain]:
             yield from part(token)
         elif token.kind == "dollar":
             if _parts(found, at):
-                yield from part(token)
+                following = found[at + 1] if at + 1 < len(found) else token
+                yield from part(following if following.kind in ("name", "word") else token)
         else:
             side.tokens.append(token)
         at += 1
@@ -190,7 +191,7 @@ def _parts(found: Sequence[Token], at: int) -> bool:
 # --- words -------------------------------------------------------------------------------------------------------
 
 
-_SHORT_WORDS = words("is so of to we or in as if at by be it on an get are")
+_SHORT_WORDS = words("is so of to we or in as if at by be it on an get are vs")
 
 
 def _as_word(token: Token, found: Sequence[Token], place: int) -> Token:

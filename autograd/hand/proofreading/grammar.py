@@ -17,6 +17,7 @@ mixed           1 1/2 as one and a half
 negative        -2^2 as (-2)^2
 comma           1,234 as 1.234
 relu, tanh      of σ
+elementwise     of a product of lists
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ It is ``rounded`` where only numbers that round to the printed ones explain it, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
@@ -64,6 +65,7 @@ _READINGS: tuple[tuple[str, frozenset[str]], ...] = (
     ("tanh", frozenset(["σ", "sigma", "𝜎"])),
     ("mixed", frozenset(["frac"])),
     ("negative", frozenset("^")),
+    ("elementwise", frozenset("*")),
 )
 _SHORT = Context(prec=40)
 _NO_READING: frozenset[str] = frozenset()
@@ -102,6 +104,8 @@ def judge(
     before: int | None = None
     for place, (side, tree) in enumerate(zip(chain.sides, trees, strict=True)):
         if isinstance(tree, Symbolic):
+            if any(token.kind == "number" for token in side.tokens):
+                before = None  # what is between may be the end of one equality and the start of another
             continue
         if isinstance(tree, Unreadable):
             if before is not None or (_has_numbers(side) and place + 1 < len(chain.sides)):
@@ -136,7 +140,7 @@ def _formula(side: Side, readings: frozenset[str]) -> Tree | Unreadable:
     if side.before is not None and side.before.kind == "word" and _is_infix(side.tokens[0]):
         return Symbolic("a word before an operator")
     try:
-        return elements(parse(side.tokens, readings))
+        return elements(parse(side.tokens, readings), "elementwise" in readings)
     except ShapeMismatch as error:
         return Unreadable(str(error))
     except Unreadable as error:
@@ -154,7 +158,11 @@ def _pair(chain: Chain, before: int, place: int, exact: Set[Fraction], source: s
     left, right = chain.sides[before], chain.sides[place]
     found = _compared(left, right, _NO_READING, exact, source)
     if isinstance(found, Unread):
-        yield found
+        products = _compared(left, right, frozenset(["elementwise"]), exact, source)
+        if isinstance(products, Unread) or any(row.verdict == "slip" for row in products):
+            yield found
+        else:
+            yield from products
         return
     if any(row.verdict == "slip" for row in found):
         for other in _other_readings(left, right):
@@ -163,7 +171,7 @@ def _pair(chain: Chain, before: int, place: int, exact: Set[Fraction], source: s
                 found = again
                 break
         else:
-            reason = _doubt(chain, before, place)
+            reason = _doubt(chain, before, place) or _scaled(found)
             if reason:
                 yield Unread(left.start, right.end, reason)
                 return
@@ -183,6 +191,19 @@ def _other_readings(left: Side, right: Side) -> Iterator[tuple[Side, Side, froze
         yield left, shorter, _NO_READING
     for shorter in _without_list_mark(left):
         yield shorter, right, _NO_READING
+    for raised in _with_lost_power(left):
+        yield raised, right, _NO_READING
+
+
+def _with_lost_power(side: Side) -> Iterator[Side]:
+    """With one number's last digit as the power that it was before the text was copied: 892 as 89²."""
+    if any(token.latex or token.kind == "superscript" or token.text == "^" for token in side.tokens):
+        return
+    for place, token in enumerate(side.tokens):
+        if token.kind == "number" and re.fullmatch(r"[1-9]\d*[23]|\d+\.\d+[23]", token.text):
+            base = token._replace(text=token.text[:-1])
+            power = token._replace(kind="superscript", text=token.text[-1])
+            yield Side([*side.tokens[:place], base, power, *side.tokens[place + 1 :]], side.relation, side.before)
 
 
 def _cut_short(side: Side) -> Iterator[Side]:
@@ -395,12 +416,15 @@ def _doubt(chain: Chain, before: int, place: int) -> str:
     left, right = chain.sides[before], chain.sides[place]
     trees = [_read(side, _NO_READING) for side in (left, right)]
     figures = [is_figure(tree) for tree in trees]
+    if figures[0] and not figures[1] and all(number.unit is None for number in numbers(trees[0])):  # type: ignore[arg-type]
+        return "a whole number before a formula, which may be a condition"
     if before == 0 and figures[0] and left.relation is None:
         return "a number that may be a name"
     if right.listed and left.before is not None and left.before.kind == "comma":
         return "lists beside each other"
     if right.after is not None and right.after.kind in ("word", "name") and place == len(chain.sides) - 1:
-        scaled = right.after.text.lower() in _SCALES or right.after.text[:1] in _SCALES
+        unit = right.after.text.split()[0]
+        scaled = unit.lower() in _SCALES or unit[:1] in _SCALES
         if scaled:
             return "a unit that may change the number"
     if all(_are_dimensions(side) for side in (left, right)):
@@ -409,6 +433,22 @@ def _doubt(chain: Chain, before: int, place: int) -> str:
         return "formulas of whole numbers on both sides"
     if _in_bits(left) and _in_bits(right):
         return "ones and zeros, which may be bits"
+    return ""
+
+
+_SCALED_BY = [Fraction(10) ** power for power in (3, 6, 9, 12)] + [Fraction(1024) ** power for power in (1, 2, 3)]
+
+
+def _scaled(rows: Sequence[Judged]) -> str:
+    """Is the figure off by a thousand, or 1,024, as where it is in another unit?"""
+    for row in rows:
+        if row.verdict != "slip" or row.figure is None or row.formula is None or not row.figure.value:
+            continue
+        point = Fraction(bounded(lambda row=row: bounds(row.formula)).middle)
+        for scale in _SCALED_BY:
+            for scaled in (point * scale, point / scale):
+                if row.figure.rounds_from(scaled) or row.figure.cuts_from(scaled):
+                    return "a unit that may change the number"
     return ""
 
 

@@ -161,7 +161,11 @@ def proofread(
         exact |= numbers[0]
         computed |= numbers[1]
     exact -= computed
-    found = [one for chain, trees in sides for one in judge(chain, trees, exact, document.clean)]
+    found: list[Judged | Unread] = []
+    for place, (chain, trees) in enumerate(sides):
+        found += judge(chain, trees, exact, document.clean)
+        if progress is not None:
+            progress((1 + place / len(sides)) / 2)  # the first half was to find them
     for one in found:
         if isinstance(one, Unread):
             shown = " ".join(document.clean[one.start : one.end].split())
@@ -210,7 +214,7 @@ def _with_graph(rows: list[Judged], bound: Sequence[Bound], names: Names, exact:
 
 def _all_chains(document: Document, progress: Callable[[float], None]) -> Iterator[Chain]:
     for region in document.regions:
-        progress(region.start / max(len(document.text), 1))
+        progress(region.start / max(len(document.text), 1) / 2)
         yield from chains(document.clean, region.start, region.end, region.kind == "math")
 
 

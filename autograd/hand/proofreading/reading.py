@@ -361,9 +361,9 @@ def _notebook(text: str) -> Document:
         cleaned, found = (_markdown if format == "markdown" else _code)(source)
         regions += [Region(at + region.start, at + region.end, region.kind) for region in found]
         for spoken in source.splitlines():
-            where = text.find(json.dumps(spoken, ensure_ascii=False)[1:-1], place) if spoken.strip() else -1
+            where = text.find(json.dumps(spoken, ensure_ascii=False)[:-1], place) if spoken.strip() else -1
             if where < 0 and spoken.strip():
-                where = text.find(json.dumps(spoken)[1:-1], place)
+                where = text.find(json.dumps(spoken)[:-1], place)
             if where >= 0:
                 line += text.count("\n", place, where)
                 place = where

@@ -40,7 +40,7 @@ SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾*˙ᵉˣᵀ
 # One character for one, so that places stay: full-width forms, and the many signs that look alike.
 _PLAIN = str.maketrans(
     "（）［］＝＋－＊／％．，：；０１２３４５６７８９｜＜＞−‐‑‒﹣×✕✖⨯·∙⋅•∗÷∕⁄⩽⩾",
-    "()[]=+-*/%.,:;0123456789|<>-----*********///≤≥",
+    "()[]=+-*/%.;:;0123456789|<>-----*********///≤≥",
 )
 
 _TOKEN = re.compile(

@@ -81,6 +81,9 @@ def write(tree: Tree, least: int = 0) -> str:
         return f"({text})" if least >= 4 and text.startswith("−") else text
     if isinstance(tree, List):
         return f"[{', '.join(write(item) for item in tree.items)}]"
+    if tree.name == "softmax" and isinstance(tree.operands[0], int):
+        place, *xs = tree.operands
+        return f"softmax({', '.join(write(x) for x in xs)})[{place}]"
     if tree.name not in _SIGNS:
         return f"{_SHORT.get(tree.name, tree.name)}({', '.join(write(operand) for operand in tree.operands)})"
     level, sign = _SIGNS[tree.name]
@@ -97,7 +100,7 @@ def numbers(tree: Tree) -> Iterator[Number]:
     """Every number in it, from left to right."""
     if isinstance(tree, Number):
         yield tree
-    elif not isinstance(tree, Symbol):
+    elif isinstance(tree, List | Operation):
         for below in tree.items if isinstance(tree, List) else tree.operands:
             yield from numbers(below)
 
@@ -149,19 +152,21 @@ def bounds(tree: Tree, rounded: bool = False, exact: Set[Fraction] = frozenset()
 # --- lists: every element a formula of its own ---------------------------------------------------------------
 
 
-def elements(tree: Tree) -> Tree:
+def elements(tree: Tree, elementwise: bool = False) -> Tree:
     """The formula with its lists worked out: a number's formula, or a list of such.
+
+    A product of lists is that of matrices, unless it is to be ``elementwise``.
 
     Raises ShapeMismatch for lists that do not fit, and where a product of two could mean several things.
     """
     if isinstance(tree, Number | Symbol):
         return tree
     if isinstance(tree, List):
-        return List(tuple(elements(item) for item in tree.items))
-    operands = [elements(operand) if not isinstance(operand, int) else operand for operand in tree.operands]
+        return List(tuple(elements(item, elementwise) for item in tree.items))
+    operands = [x if isinstance(x, int) else elements(x, elementwise) for x in tree.operands]
     if not any(isinstance(operand, List) for operand in operands):
         return Operation(tree.name, tuple(operands))
-    return _of_lists(tree.name, operands)
+    return _of_lists("⊙" if elementwise and tree.name == "*" else tree.name, operands)
 
 
 def _of_lists(name: str, operands: list[Any]) -> Tree:
