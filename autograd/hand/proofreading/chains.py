@@ -174,6 +174,8 @@ def _carried_on(found: Sequence[Token], at: int, following: int, side: Side, in_
         return False
     if before.kind == "relation" or (before.kind == "operator" and before.text not in "!%°"):
         return True
+    if in_chain and len(side.tokens) <= 2:
+        return False  # a result stands there, and another formula begins
     return bool(side.tokens) and after.kind == "operator" and (
         after.text in _CARRIES_ON or (found[at].latex and after.text == "-")
     )

@@ -114,6 +114,8 @@ def evaluate(tree: Tree, leaf: Callable[[Number], Any], functions: Any) -> Any:
         return leaf(tree)
     if isinstance(tree, List):
         raise ShapeMismatch("a list where a number is needed")
+    if isinstance(tree, Symbol):
+        raise ShapeMismatch("a name where a number is needed")
     if tree.name == "softmax":
         place, *rest = tree.operands
         return functions["softmax"]([evaluate(operand, leaf, functions) for operand in rest])[place]
@@ -165,8 +167,17 @@ def elements(tree: Tree, elementwise: bool = False) -> Tree:
         return List(tuple(elements(item, elementwise) for item in tree.items))
     operands = [x if isinstance(x, int) else elements(x, elementwise) for x in tree.operands]
     if not any(isinstance(operand, List) for operand in operands):
-        return Operation(tree.name, tuple(operands))
+        return _of_numbers(tree.name, operands)
     return _of_lists("⊙" if elementwise and tree.name == "*" else tree.name, operands)
+
+
+def _of_numbers(name: str, operands: list[Any]) -> Tree:
+    """An operation on numbers, which are their own transposes."""
+    if name == "transpose":
+        return operands[0]  # type: ignore[no-any-return]
+    if name == "softmax" and len(operands) == 1:
+        raise ShapeMismatch("a softmax of one number")
+    return Operation("*" if name in ("@", "⊙") else name, tuple(operands))
 
 
 def _of_lists(name: str, operands: list[Any]) -> Tree:
