@@ -38,6 +38,7 @@ __all__ = [
     "one_of",
     "random_generator",
     "refused",
+    "root",
     "text",
     "value",
     "whole",
@@ -54,6 +55,12 @@ def value(thing: Any, what: str) -> Value:
     if not isinstance(thing, Value):
         raise refused(thing, what, "a Value")
     return thing
+
+
+def root(thing: Any, what: str) -> Value:
+    """The root of a graph: a Value, or what has one as its ``.root``, such as an exercise."""
+    own = getattr(thing, "root", None)
+    return value(own if isinstance(own, Value) else thing, what)
 
 
 # --- numbers ---

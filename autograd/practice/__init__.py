@@ -5,6 +5,7 @@
 >>> loss = (x * w - 1) ** 2; loss.label = "loss"
 >>> quiz(loss, ["0.4", "-0.6", "0.36", "1.2", "h", "-1.2", "-0.96", "0.6"])
 loss: 7 questions, forward and then backward; h is a hint, s skips, q leaves
+given: x = 0.5, w = 0.8
 1/7  t₁ = x · w ?  0.4
      right
 2/7  t₂ = t₁ - 1 ?  -0.6
@@ -21,9 +22,11 @@ loss: 7 questions, forward and then backward; h is a hint, s skips, q leaves
      no: it is -0.6 (the partial with respect to the other operand)
 7/7  ∂loss/∂x ?  0.6
      no: it is -0.96
-4 of 7 right. To practise: gradients (sign reversed, the partial with respect to the other operand)
+4 of 7 right. To practise:
+  gradients, 3 missed: sign reversed; the partial with respect to the other operand
 
-:mod:`.questions` says what is asked, :mod:`.judging` what an answer is worth, :mod:`.prompt` asks.
+:mod:`.questions` says what is asked, :mod:`.answers` reads what is typed, :mod:`.judging` says what it is worth:
+from the :mod:`.mistakes` that are often made, and what is :mod:`.following` from earlier answers. :mod:`.prompt` asks.
 """
 
 from .judging import Judge, Judgement

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from .. import arguments
-from ..errors import AutogradError
+from ..errors import AutogradError, StaleDataError
+from ..freshness import stale
 from ..notation import known_as
 from ..terminal import painted
 from ..value import Value
 from .judging import Judge, Judgement
-from .questions import Question, questions
+from .questions import Question, givens, questions
 
 __all__ = ["quiz"]
 
-_COLOURS = {"right": "green", "follows": "green", "vague": "yellow", "wrong": "red"}
+_WIDTH = 96  # columns
+_COLOURS = {"right": "green", "rounded": "green", "follows": "green", "vague": "yellow", "wrong": "red"}
 _PLURAL = {"value": "values", "partial": "partials", "contribution": "contributions", "gradient": "gradients"}
 
 
-def quiz(root: Value, answers: Iterable[str] | None = None, *, digits: int = 4) -> None:
+def quiz(root: Any, answers: Iterable[str] | None = None, *, digits: int = 4) -> None:
     """Ask for one number of a graph after another, and say what is right, and why what is wrong is wrong.
 
     >>> from autograd import Value, quiz
@@ -28,16 +32,23 @@ def quiz(root: Value, answers: Iterable[str] | None = None, *, digits: int = 4) 
     >>> y = w * w; y.label = "y"
     >>> quiz(y, ["9", "3"])
     y: 2 questions, forward and then backward; h is a hint, s skips, q leaves
+    given: w = 3
     1/2  y = w · w ?  9
          right
     2/2  ∂y/∂w ?  3
          no: it is 6 (only one of the ways through which it comes)
-    1 of 2 right. To practise: gradients (only one of the ways through which it comes)
+    1 of 2 right. To practise:
+      gradients, 1 missed: only one of the ways through which it comes
 
     An answer is a number, to three digits at least, a percentage, a fraction or arithmetic: ``0.5 * 0.24``.
     One that follows from an earlier wrong one counts as right. ``answers`` are taken in place of a terminal's.
+    ``root`` is a Value, or what has one as its ``.root``. Raises StaleDataError where a leaf was changed since.
     """
-    arguments.value(root, "quiz: the root")
+    root = arguments.root(root, "quiz: the root")
+    digits = arguments.number_of_digits(digits, "quiz: digits")
+    if stale(root):
+        name = root.label or "the root"
+        raise StaleDataError(f"quiz: a leaf was changed after {name} had been computed; call {name}.forward() first")
     _Console(root, answers, digits).run()
 
 
@@ -49,10 +60,14 @@ class _Console:
         self.missed: list[tuple[Question, Judgement | None]] = []
         self.right = self.asked = 0
         name = known_as(root) or "the graph"
-        self.heading = f"{name}: {len(self.questions)} questions, forward and then backward"
+        count = len(self.questions)
+        self.heading = f"{name}: {count} question{'s' * (count != 1)}, forward and then backward"
+        self.given = ", ".join(f"{name} = {number}" for name, number in givens(root, digits))
 
     def run(self) -> None:
         print(f"{self.heading}; h is a hint, s skips, q leaves")
+        if self.given:
+            print(textwrap.fill(f"given: {self.given}", _WIDTH, subsequent_indent=" " * 7))
         for number, question in enumerate(self.questions, start=1):
             if not self._ask(f"{number}/{len(self.questions)}  {question.asked} ?  ", question):
                 break
@@ -60,7 +75,7 @@ class _Console:
 
     def _ask(self, text: str, question: Question) -> bool:
         """Ask until there is a verdict; False where the user leaves."""
-        hints = iter([question.formula, question.numbers])
+        hints = iter(dict.fromkeys([question.formula, question.numbers]))
         for answer in self._typed(text):
             if answer == "q":
                 return False
@@ -90,7 +105,9 @@ class _Console:
             return
         self.missed.append((question, judgement))
         if judgement is None:
-            self._say(f"it is {question.numbers} = {self.judge.shown(question)}")
+            self.judge.tell(question)
+            shown = self.judge.shown(question)
+            self._say(f"it is {shown}" if question.numbers == shown else f"it is {question.numbers}, so {shown}")
 
     def _typed(self, text: str) -> Iterator[str]:
         while True:
@@ -116,11 +133,9 @@ class _Console:
         result = f"{self.right} of {self.asked} right"
         if not self.missed:
             return f"{result}."
-        missed = Counter(question.kind for question, _ in self.missed)
-        causes = {kind: _causes(kind, self.missed) for kind in missed}
-        return f"{result}. To practise: " + ", ".join(_PLURAL[kind] + causes[kind] for kind, _ in missed.most_common())
-
-
-def _causes(kind: str, missed: list[tuple[Question, Judgement | None]]) -> str:
-    found = dict.fromkeys(j.cause for question, j in missed if question.kind == kind and j is not None and j.cause)
-    return f" ({', '.join(found)})" if found else ""
+        lines = [f"{result}. To practise:"]
+        for kind, count in Counter(question.kind for question, _ in self.missed).most_common():
+            causes = Counter(j.cause for q, j in self.missed if q.kind == kind and j is not None and j.cause)
+            named = "; ".join(cause + f" ({times} times)" * (times > 1) for cause, times in causes.most_common())
+            lines.append(f"  {_PLURAL[kind]}, {count} missed" + (f": {named}" if named else ""))
+        return "\n".join(lines)

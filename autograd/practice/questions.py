@@ -8,12 +8,24 @@ from functools import reduce
 from operator import add
 from typing import Any
 
+from .. import numeric
 from ..graph import consumers, topological_order
 from ..interpret import pull_back
-from ..notation import Names, Symbol, formula, latex_name, partial, write
+from ..notation import Names, Symbol, formula, latex_name, partial, show, write
 from ..value import Value, contributions
 
-__all__ = ["Question", "questions"]
+__all__ = ["Question", "givens", "questions"]
+
+# What a hint says of a function, as it is not to be seen from its name.
+_DEFINED = {
+    "sigmoid": "σ(z) = 1 / (1 + e⁻ᶻ)",
+    "tanh": "tanh(z) = (eᶻ - e⁻ᶻ) / (eᶻ + e⁻ᶻ)",
+    "relu": "ReLU(z) is z where z > 0, and 0 elsewhere",
+    "softplus": "softplus(z) = ln(1 + eᶻ)",
+    "gelu": "GELU(z) = z · Φ(z), where Φ is the distribution function of the standard normal",
+    "softmax": "e to its own number, divided by the sum of e to each of the numbers",
+    "log_softmax": "ln of the softmax",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,13 +60,20 @@ def questions(root: Value, digits: int = 4) -> list[Question]:
     return [*_Asking(root, digits).forward(), *_Asking(root, digits).backward()]
 
 
+def givens(root: Value, digits: int = 4) -> list[tuple[str, str]]:
+    """The leaves that have names, with their numbers: what the questions start from."""
+    names = Names.under(root)
+    order = topological_order(root)
+    return [(names[node], show(node.data, digits)) for node in order if not node.op and node.label]
+
+
 class _Asking:
     def __init__(self, root: Value, digits: int) -> None:
         self.root, self.digits = root, digits
         self.order = topological_order(root)
         self.names = Names.under(root)
         self.consumers = consumers(self.order)
-        self.cotangents = pull_back(self.order, {root: 1.0}, contributions)
+        self.cotangents = pull_back(self.order, {root: numeric.like(root.data, 1)}, contributions)
 
     def forward(self) -> Iterator[Question]:
         for node in self.order:
@@ -62,7 +81,8 @@ class _Asking:
                 rule = formula(node, self.names)
                 symbols = write(rule, digits=self.digits)
                 asked = f"{self.names[node]} = {symbols}"
-                yield Question("value", node, None, asked, symbols, self._in_numbers(rule), node.data)
+                numbers = self._in_numbers(rule)
+                yield Question("value", node, None, asked, _DEFINED.get(node.op, numbers), numbers, node.data)
 
     def backward(self) -> Iterator[Question]:
         for node in reversed(self.order):
@@ -70,7 +90,8 @@ class _Asking:
                 continue
             users = [user for user in reversed(self.consumers[node]) if user in self.cotangents]
             for user in users:
-                if len(user.operands) == 1 and user.op != "neg":
+                # of the root it is the gradient itself
+                if len(user.operands) == 1 and user.op != "neg" and user is not self.root:
                     yield self._partial(node, user)
             if len(users) > 1:
                 for user in users:
@@ -83,6 +104,8 @@ class _Asking:
         return reduce(add, [partial(user, place, self.names) for place in places])
 
     def _term(self, node: Value, user: Value) -> Any:
+        if user is self.root:  # whose own gradient is 1
+            return self._rule(node, user)
         name = self._derivative(user)
         return Symbol(name, self.cotangents[user], latex_name(name)) * self._rule(node, user)
 
@@ -92,7 +115,7 @@ class _Asking:
         return self._question("partial", node, user, asked, rule, _partial_of(user, node))
 
     def _contribution(self, node: Value, user: Value) -> Question:
-        asked = f"{self._derivative(node)}, what comes through {self.names[user]}"
+        asked = f"{self._derivative(node)}, the part through {self.names[user]}"
         number = self.cotangents[user] * _partial_of(user, node)
         return self._question("contribution", node, user, asked, self._term(node, user), number)
 
@@ -102,7 +125,9 @@ class _Asking:
         return self._question("gradient", node, through, self._derivative(node), rule, self.cotangents[node])
 
     def _question(self, kind: str, node: Value, user: Value | None, asked: str, rule: Any, number: Any) -> Question:
-        return Question(kind, node, user, asked, write(rule, digits=self.digits), self._in_numbers(rule), number)
+        symbols = write(rule, digits=self.digits)
+        said = f"{symbols}, where [ ] is 1 if it holds, and 0 if not" if "[" in symbols else symbols
+        return Question(kind, node, user, asked, said, self._in_numbers(rule), number)
 
     def _derivative(self, node: Value) -> str:
         return f"∂{self.names[self.root]}/∂{self.names[node]}"
