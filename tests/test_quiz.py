@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd import FigureError, StaleDataError, Value, check, quiz, sigmoid, weighted_sum
+from autograd import FigureError, StaleDataError, Value, check, debug, quiz, sigmoid, weighted_sum
 from autograd.notation import show
 from autograd.practice import Judge, questions
 from autograd.practice.mistakes import mistakes
@@ -142,7 +142,7 @@ def test_a_zero_and_one_digit_are_no_right_answers():
         assert Judge(root).judge(question, answer).kind == "wrong"
     assert Judge(root).judge(question, "-0.09").kind == "vague"
     assert Judge(root).judge(question, "-0.0887").kind == "right"
-    assert Judge(root).judge(question, "-0.177*0.5").kind == "right"
+    assert Judge(root).judge(question, "-0.177*0.5").kind == "rounded"
 
 
 @pytest.mark.parametrize("answer", ["x", "0,5", "", "1/0", "1e999", "10**999", "nan", "½", "w*x", "__import__('os')"])
@@ -203,3 +203,11 @@ def test_in_a_terminal():
         child.expect_exact(expected)
     child.expect(pexpect.EOF)
     child.close()
+
+
+def test_in_the_debugger(capsys):
+    debug(small(), ["n", "quiz", "0.4", "h", "0.599", "q", "p z", "q"])
+    out = capsys.readouterr().out
+    assert "the bias left out" in out
+    assert "right, given your earlier answer" in out
+    assert out.endswith("(step) p z\n0.5\n(step) q\nleft at 1 of 9: the graph is as it was before\n")

@@ -25,13 +25,15 @@ class Console(cmd.Cmd):
     def __init__(self, stdout: IO[str] | None = None) -> None:
         super().__init__(stdout=stdout or sys.stdout)
         self._interrupted = False
+        self.lines: Iterator[str] | None = None  # those still to be obeyed, where they are not typed
 
     def obey(self, lines: Iterable[str] | None) -> None:
         """Each line, up to one that leaves; from the terminal where there are none."""
         if lines is None:
             self._converse()
             return
-        for line in lines:
+        self.lines = iter(lines)
+        for line in self.lines:
             self.say(f"{self.prompt}{line}")
             if self.onecmd(line):
                 break

@@ -131,6 +131,10 @@ class Looking(Console):
         explain, namer = _from_package("explain"), self.namer
         self.say(str(explain(self._meant(name), digits=namer.digits, root=self.stepper.root, names=namer.names)))
 
+    def do_quiz(self, _: str) -> None:
+        """Asked at the terminal, or answered by the lines that follow."""
+        _from_package("quiz")(self.stepper.root, self.lines, digits=self.namer.digits)
+
     def do_graph(self, path: str) -> None:
         draw, root, node = _from_package("draw"), self.stepper.root, self.debugger.node
         name = self.namer[node]
