@@ -206,8 +206,8 @@ def test_in_a_terminal():
 
 
 def test_in_the_debugger(capsys):
-    debug(small(), ["n", "quiz", "0.4", "h", "0.599", "q", "p z", "q"])
+    debug(small(), ["n", "quiz", "0.4", "h", "0.599", "q", "p z.data", "q"])
     out = capsys.readouterr().out
     assert "the bias left out" in out
     assert "right, given your earlier answer" in out
-    assert out.endswith("(step) p z\n0.5\n(step) q\nleft at 1 of 9: the graph is as it was before\n")
+    assert out.endswith("(step) p z.data\n0.5\n(step) q\nleft at 1 of 9: the graph is as it was before\n")

@@ -27,7 +27,7 @@ from .looks import MARKED
 from .neurons import scene_of_neurons
 from .nodes import leaf_kinds, parts_as_recorded, scene_of_parts
 from .operations import parts_opened
-from .scene import Scene
+from .scene import Scene, leave_out_what_is_computed
 from .selection import find, light_path, neighbourhood
 from .viewing import show_in_browser
 
@@ -151,6 +151,7 @@ def draw(
     highlight: Value | str | None = None,
     widths: bool = False,
     legend: bool = False,
+    blank: bool = False,
 ) -> Graph:
     """The graph under ``root`` as a picture: each node's data and gradient, each edge's local partial.
 
@@ -170,6 +171,7 @@ def draw(
     - ``around``: draw only what is ``within`` so many steps of this node, or of the nodes so labelled.
       Of equal labels the second is shown, and may be named, as h′ (or h').
     - ``highlight``: the way on which the gradient of this leaf (or of the leaves so labelled) comes.
+    - ``blank=True`` leaves out what is computed, to be filled in on a worksheet.
     - ``legend=True`` explains the shapes and colours beside the picture.
 
     A graph of more than ``max_nodes`` nodes raises TooLargeError. A box whose data no longer follow from
@@ -186,7 +188,9 @@ def draw(
     names = Names.under(root)
     drawn = order if around is None else neighbourhood(order, find(order, names, around, "around"), within)
     scene = _scene(root, order, names, drawn, detail, direction, digits, max_nodes, parameters)
-    scene.has_backward = bool(backward and root.grad)
+    if blank:
+        leave_out_what_is_computed(scene)
+    scene.has_backward = bool(backward and root.grad and not blank)
     if highlight is not None:
         light_path(scene, find(order, names, highlight, "highlight"))
     return Graph(to_digraph(scene, direction=direction, widths=widths, legend=legend), scene)

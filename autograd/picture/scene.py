@@ -12,7 +12,7 @@ from typing import Any
 
 from ..value import Value
 
-__all__ = ["Box", "Frame", "Line", "Link", "Scene"]
+__all__ = ["Box", "Frame", "Line", "Link", "Scene", "leave_out_what_is_computed"]
 
 Line = tuple[tuple[float, float], tuple[float, float]]
 
@@ -80,3 +80,14 @@ class Scene:
         box = Box(f"n{len(self.boxes) + 1}", kind, lines, **details)
         self.boxes.append(box)
         return box
+
+
+def leave_out_what_is_computed(scene: Scene) -> None:
+    """Room for the data of operations, and nothing about gradients."""
+    for box in scene.boxes:
+        shown = [line for line in box.lines if not line.startswith("grad ")]
+        if box.kind == "operation":
+            shown = ["data ______" if line.startswith("data ") else line for line in shown]
+        box.lines = shown
+    for link in scene.links:
+        link.forward = link.backward = ""

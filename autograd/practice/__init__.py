@@ -27,10 +27,12 @@ given: x = 0.5, w = 0.8
 
 :mod:`.questions` says what is asked, :mod:`.answers` reads what is typed, :mod:`.judging` says what it is worth:
 from the :mod:`.mistakes` that are often made, and what is :mod:`.following` from earlier answers. :mod:`.prompt` asks.
+:mod:`.worksheet` is for paper.
 """
 
 from .judging import Judge, Judgement
 from .prompt import quiz
 from .questions import Question, questions
+from .worksheet import Worksheet, worksheet
 
-__all__ = ["Judge", "Judgement", "Question", "questions", "quiz"]
+__all__ = ["Judge", "Judgement", "Question", "Worksheet", "questions", "quiz", "worksheet"]
