@@ -152,7 +152,7 @@ def explain(v: Value, *, digits: int = 4, root: Value | None = None, names: Name
     TooLargeError for a graph of thousands of values, UnknownNameError where several results use ``v``
     and none is told apart.
     """
-    arguments.value(v, "explain: v")
+    v = arguments.root(v, "explain: v")
     digits = arguments.number_of_digits(digits, "explain: digits")
     root = _root_of(v) if root is None else arguments.value(root, "explain: root")
     if names is not None and not isinstance(names, Names):

@@ -112,7 +112,7 @@ def play(
     arguments.number_of_digits(digits)
     if data is None and loss is None and optimizer is None:
         page = _page_of_graph(
-            root_or_model, 1 if seed is None else seed, digits, title,
+            arguments.root(root_or_model, "play: the root"), 1 if seed is None else seed, digits, title,
             detail=detail, direction=direction, max_nodes=max_nodes, parameters=parameters,
         )  # fmt: skip
     else:

@@ -27,12 +27,13 @@ given: x = 0.5, w = 0.8
 
 :mod:`.questions` says what is asked, :mod:`.answers` reads what is typed, :mod:`.judging` says what it is worth:
 from the :mod:`.mistakes` that are often made, and what is :mod:`.following` from earlier answers. :mod:`.prompt` asks.
-:mod:`.worksheet` is for paper.
+:mod:`.worksheet` is for paper, :mod:`.exercise` makes networks whose numbers come out well.
 """
 
+from .exercise import Exercise, exercise
 from .judging import Judge, Judgement
 from .prompt import quiz
 from .questions import Question, questions
 from .worksheet import Worksheet, worksheet
 
-__all__ = ["Judge", "Judgement", "Question", "Worksheet", "questions", "quiz", "worksheet"]
+__all__ = ["Exercise", "Judge", "Judgement", "Question", "Worksheet", "exercise", "questions", "quiz", "worksheet"]
