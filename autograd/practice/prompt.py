@@ -47,7 +47,7 @@ def quiz(root: Any, answers: Iterable[str] | None = None, *, digits: int = 4) ->
     root = arguments.root(root, "quiz: the root")
     digits = arguments.number_of_digits(digits, "quiz: digits")
     if stale(root):
-        name = root.label or "the root"
+        name = known_as(root) or "the root"
         raise StaleDataError(f"quiz: a leaf was changed after {name} had been computed; call {name}.forward() first")
     _Console(root, answers, digits).run()
 

@@ -64,7 +64,7 @@ def givens(root: Value, digits: int = 4) -> list[tuple[str, str]]:
     """The leaves that have names, with their numbers: what the questions start from."""
     names = Names.under(root)
     order = topological_order(root)
-    return [(names[node], show(node.data, digits)) for node in order if not node.op and node.label]
+    return [(names[node], show(node.data, digits)) for node in order if not node.op and names.known_as(node)]
 
 
 class _Asking:
