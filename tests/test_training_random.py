@@ -83,7 +83,7 @@ def training(seed, replay):
     }
     try:
         history = fit(model, data, LOSSES[kind], optimizer, epochs, replay=replay, **options)
-        end = repr(history)
+        end = f"History({history.epochs}, {history.stopped}, {history.best})"
     except AutogradError as error:
         end = repr(error)
     assert {type(parameter) for parameter in model.parameters()} == {Value}
