@@ -11,7 +11,7 @@ from demos.datasets import moons
 
 INSTALLED = {
     "native_replay": "llvmlite", "micrograd": "micrograd", "pytorch": "torch", "jax": "jax", "casadi": "casadi",
-    "numpy": "numpy",
+    "numba": "numba", "numpy": "numpy",
 }  # fmt: skip
 
 

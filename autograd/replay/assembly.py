@@ -186,9 +186,13 @@ def _elementwise(name: str, lanes: int) -> str:
 #   I, J, the result's base and list of rows, a's base and list, b's base and place
 
 
+_ALONG = 5  # vectors at once where there is one row, as a sum waits for each of its additions
+
+
 def _tiles(rows: int) -> list[tuple[int, int, bool]]:
     sizes = [rows, rows // 2, 1]
-    return [(size, vectors, False) for size in sizes for vectors in (2, 1)] + [(size, 1, True) for size in sizes]
+    whole = [(size, vectors, False) for size in sizes for vectors in (2, 1)]
+    return [*whole, *((size, 1, True) for size in sizes), (1, _ALONG, True)]
 
 
 def _tile_name(rows: int, vectors: int, part: bool) -> str:
@@ -201,14 +205,15 @@ _TILE_ARGUMENTS += [("ptr", "last_by_i"), ("i64", "j"), ("i64", "count")]
 
 
 def _tile(lanes: int, rows: int, vectors: int, part: bool) -> str:
-    """Some rows of a product, in some vectors; ``part``: of which only the first ``count`` lanes are there."""
+    """Some rows of a product, in some vectors; ``part``: of the last only the first ``count`` lanes are there."""
     kind = number_type(lanes)
     f = Function(_tile_name(rows, vectors, part), _TILE_ARGUMENTS, "void", "internal")
     mask = f.first_lanes("%count", lanes) if part else ""
 
     def load(place: str, vector: int) -> str:
         place = f.at(place, vector * lanes)
-        return _masked_load(f, place, mask, lanes) if part else f.load(place, kind=kind)
+        masked = part and vector == vectors - 1
+        return _masked_load(f, place, mask, lanes) if masked else f.load(place, kind=kind)
 
     outs = [f.at(f.at("%out", f.word("%out_rows", i)), "%j") for i in range(rows)]
     numbers = [f.at("%A", f.word("%by_i", i)) for i in range(rows)]
@@ -244,8 +249,8 @@ def _tile(lanes: int, rows: int, vectors: int, part: bool) -> str:
     )
     for (i, vector), sum_ in zip(places, turn.last):
         value = f(f"fadd {kind} {f(f'fadd {kind} {sum_}, {of_lanes[vector]}')}, {of_rows[i]}")
-        if part:
-            _masked_store(f, value, outs[i], mask, lanes)
+        if part and vector == vectors - 1:
+            _masked_store(f, value, f.at(outs[i], vector * lanes), mask, lanes)
         else:
             f.store(value, outs[i], vector * lanes, kind)
     f.end()
@@ -276,15 +281,25 @@ def _product(lanes: int, rows: int) -> str:
             f.do(f"call void @{_tile_name(size, vectors, part)}({', '.join(given)})")
 
         done = "0"
-        for size in (rows, rows // 2, 1):
+        for size in (rows, rows // 2, 1) if vectors < _ALONG else (1,):
             until = f(f"and i64 {count}, {-size}")
             with f.loop(done, until, size) as i:
                 call(size, i.i)
             done = until
 
-    pairs = f(f"and i64 {j_count}, {-2 * lanes}")
-    whole = f(f"and i64 {j_count}, {-lanes}")
-    with f.loop(0, pairs, 2 * lanes) as j:
+    # One row goes along several vectors at once, the last of which may be a part.
+    enough = (_ALONG - 1) * lanes
+    times = f(f"sdiv i64 {f.add(j_count, _ALONG * lanes - enough)}, {_ALONG * lanes}")
+    along = f.select(f(f"icmp eq i64 {count}, 1"), f.mul(times, _ALONG * lanes), 0)
+    with f.loop(0, along, _ALONG * lanes) as j:
+        left = f(f"sub i64 {j_count}, {f.add(j.i, enough)}")
+        columns(j.i, _ALONG, True, f.select(f(f"icmp slt i64 {left}, {lanes}"), left, lanes))
+    over = f(f"icmp sgt i64 {along}, {j_count}")
+    done = f.select(over, j_count, along)
+    rest = f(f"sub i64 {j_count}, {done}")
+    pairs = f.add(done, f(f"and i64 {rest}, {-2 * lanes}"))
+    whole = f.add(done, f(f"and i64 {rest}, {-lanes}"))
+    with f.loop(done, pairs, 2 * lanes) as j:
         columns(j.i, 2, False, "0")
     with f.loop(pairs, whole, lanes) as j:
         columns(j.i, 1, False, "0")

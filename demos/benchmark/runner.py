@@ -30,7 +30,7 @@ __all__ = ["PEERS", "main"]
 PEERS = {
     "W1": [
         "micrograd", "elementary", "neurons", "python_replay", "native_replay", "native_batch",
-        "pytorch", "pytorch_compiled", "casadi", "jax", "numpy", "c",
+        "pytorch", "pytorch_compiled", "casadi", "jax", "numba", "numpy", "c",
     ],
     "W2": ["micrograd", "elementary", "neurons", "native_replay", "pytorch", "pytorch_compiled", "jax", "numpy", "c"],
     "W3": ["micrograd", "elementary", "native_replay", "pytorch"],
