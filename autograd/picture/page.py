@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from html import escape
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,7 @@ def play(
     max_nodes: int = 2000,
     parameters: Iterable[Value] = (),
     title: str = "",
+    quiz: bool = False,
 ) -> Page:
     """The live page of a graph, whose numbers can be changed and whose passes are gone through; or of a training.
 
@@ -96,6 +98,7 @@ def play(
     With a ``path`` it is written there, as one file that opens from disk, without a network. Each step shows
     its line of chain rule; what lies ahead is hidden. Leaves are typed or dragged, and everything follows, in
     the browser. Leaves that learn take steps of gradient descent: ``parameters``, or the weights.
+    With ``quiz=True`` the page asks for one number after another, and says what is wrong, as :func:`quiz` does.
     ``detail`` is "node", for the graph as recorded; "op", which opens every composite (a weighted sum, a
     softmax) into elementary operations; or "neuron", a network layer by layer. ``seed`` is the root's
     gradient. The page's numbers are floats, whatever the graph's are.
@@ -112,17 +115,19 @@ def play(
     arguments.number_of_digits(digits)
     if data is None and loss is None and optimizer is None:
         page = _page_of_graph(
-            arguments.root(root_or_model, "play: the root"), 1 if seed is None else seed, digits, title,
+            arguments.root(root_or_model, "play: the root"), 1 if seed is None else seed, digits, title, quiz,
             detail=detail, direction=direction, max_nodes=max_nodes, parameters=parameters,
         )  # fmt: skip
     else:
+        if quiz:
+            raise KindError("play: quiz=True is of a graph; a training is played without it")
         page = _page_of_training(root_or_model, data, loss, optimizer, batch_size, seed, digits, title)
     if path is not None:
         page.save(path)
     return page
 
 
-def _page_of_graph(root: Value, seed: Number, digits: int, title: str, **drawn: Any) -> Page:
+def _page_of_graph(root: Value, seed: Number, digits: int, title: str, quiz: bool, **drawn: Any) -> Page:
     seed = arguments.as_float(seed, "seed")
     stage = set_live_stage(root, digits=digits, **drawn)
     rows = Rows()
@@ -134,10 +139,15 @@ def _page_of_graph(root: Value, seed: Number, digits: int, title: str, **drawn: 
         "kinds": [_kind(node, stage) for node in order],
         **(neurons_record(stage, order) if drawn["detail"] == "neuron" else boxes_record(stage, order)),
     }
+    scripts = _OF_GRAPH
+    if quiz:
+        # by its name, as the exercises there are drawn by this package
+        record["quiz"] = import_module("autograd.practice").quiz_record(stage.root, digits)
+        scripts = (*_OF_GRAPH, "judge", "quiz")
     parts = {"svg": _XML_HEAD.sub("", stage.svg), "note": _note(record.pop("rounds"))}
     title = title or f"Forward and backward under {known_as(root) or root.op or 'one leaf'}"
     constants = {"DIGITS": digits, "FORMS": record.pop("forms"), "record": record}
-    return Page(title, document(title, "graph.html", parts, constants, rows, _OF_GRAPH))
+    return Page(title, document(title, "graph.html", parts, constants, rows, scripts))
 
 
 def _page_of_training(

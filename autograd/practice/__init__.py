@@ -34,6 +34,18 @@ from .exercise import Exercise, exercise
 from .judging import Judge, Judgement
 from .prompt import quiz
 from .questions import Question, questions
+from .record import quiz_record
 from .worksheet import Worksheet, worksheet
 
-__all__ = ["Exercise", "Judge", "Judgement", "Question", "Worksheet", "exercise", "questions", "quiz", "worksheet"]
+__all__ = [
+    "Exercise",
+    "Judge",
+    "Judgement",
+    "Question",
+    "Worksheet",
+    "exercise",
+    "questions",
+    "quiz",
+    "quiz_record",
+    "worksheet",
+]
