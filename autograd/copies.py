@@ -41,7 +41,8 @@ def shallow_copy(node: Value) -> Value:
     """Another node of the same operands, for :func:`copy.copy`."""
     new = _new_node(_kind(node))
     for slot in Value.__slots__:
-        setattr(new, slot, getattr(node, slot))
+        if slot != "__weakref__":
+            setattr(new, slot, getattr(node, slot))
     getattr(new, "__dict__", {}).update(getattr(node, "__dict__", {}))
     return new
 

@@ -26,6 +26,7 @@ from operator import attrgetter
 from threading import RLock
 from types import SimpleNamespace
 from typing import Any
+from weakref import ref
 
 from . import kinds, numeric
 from .arithmetic import Arithmetic
@@ -68,6 +69,7 @@ class Value(Arithmetic):
         "_left_partial",
         "_right_partial",
         "_mark",
+        "__weakref__",
     )
 
     def __init__(self, data: Number, label: str = "") -> None:
@@ -256,6 +258,7 @@ class Value(Arithmetic):
                 self._grad = seed
                 sweep(order)
                 end_pass(kept)
+                _last_roots[:] = [ref(self)]
             except BaseException:
                 restore_gradients(leaves, rows, kept)
                 raise
@@ -578,6 +581,14 @@ def survey(root: Value, outside: Set[Value] = frozenset()) -> tuple[list[Value],
                 if right and isinstance(right[0], Value):
                     stack.extend(reversed(right))
     return order, leaves, list(rows.values())
+
+
+_last_roots: list[ref[Value]] = []
+
+
+def last_root() -> Value | None:
+    """What ``backward`` was last called on; None where that is gone. A node does not know what uses it."""
+    return _last_roots[0]() if _last_roots else None
 
 
 def sweep(order: list[Value]) -> None:

@@ -5,51 +5,34 @@ are given (weights, inputs, the learning rate) are none. A figure that is printe
 digits is the same figure; with other digits, another one.
 
 What a figure is compared with: the quantity that it stands for, computed from the numbers that the
-document gives and never rounded on the way. A quantity with a name (z, a, the softmax's denominator, L,
-a gradient, an updated weight) is that quantity; a result without one (e^1.3333, 1 − 0.6682) is what
+document gives and never rounded on the way. A quantity with a name (z, a, the softmax's e's and their sum, L,
+a gradient, an updated weight) is that quantity; a result without one (1 − 0.6682) is what
 the numbers in it give.
 
-The verdict is the engine's (``autograd.check``): ``agrees`` (rounds to what is printed), ``truncated``
-(cut, not rounded), ``slip`` (neither). A cause is a second calculation: the same step on the numbers as
-printed, another convention, or where neither is on record, what ``check`` finds. It is named only where
-that calculation gives the printed figure; where the step on the printed numbers does not give it, the
-ledger says that the slip lies in the step itself.
+The verdict is the engine's (``autograd.audit``): ``agrees`` (rounds to what is printed), ``truncated``
+(cut, not rounded), ``slip`` (neither). The cause of a slip is what the audit finds in the figures that the
+document prints before it, and in its table of mistakes; none is written by hand.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from autograd import Value, Verdict, check
+import autograd
+from autograd import Value, Verdict
 
-__all__ = ["Entry", "Explanation", "Figure", "audit", "summary", "table"]
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """A calculation that may give a printed figure: in words, its result, and what kind it is."""
-
-    words: str
-    result: float
-    kind: str
-
-    def gives(self, printed: str) -> bool:
-        return check(self.result, printed).kind == "agrees"
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.words} = {self.result:.8g}"
+__all__ = ["Entry", "Figure", "Figures", "audit", "summary", "table"]
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A printed figure, the quantity that it stands for, and the verdict on record.
 
-    ``quantity`` is a Value or a number; with ``of="grad"`` the Value's gradient is meant.
-    ``step`` is the step as the document writes it, on the numbers as it prints them; ``convention``
-    another way of reckoning that would give the figure.
+    ``quantity`` is a Value or a number; with ``of="grad"`` the Value's gradient is meant, with ``of="new"``
+    what it is after one update.
     """
 
     name: str
@@ -57,8 +40,15 @@ class Figure:
     quantity: Any
     verdict: str = "agrees"
     of: str = "data"
-    step: Explanation | None = None
-    convention: Explanation | None = None
+
+
+class Figures(list[Figure]):
+    """The figures of one calculation in the order of the document; its root, and the learning rate of its update."""
+
+    def __init__(self, figures: Iterable[Figure], root: Value | None = None, rate: float | None = None) -> None:
+        super().__init__(figures)
+        self.root = root
+        self.rate = rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,38 +69,21 @@ class Entry:
         return fields
 
 
-def audit(document: str, figures: Iterable[Figure]) -> list[Entry]:
+def audit(document: str, figures: Figures | Sequence[Figure]) -> list[Entry]:
     """Each figure of a document with the engine's value, its verdict and its cause."""
-    return [_entry(document, figure) for figure in figures]
-
-
-def _entry(document: str, figure: Figure) -> Entry:
-    quantity = figure.quantity
-    verdict = check(quantity, figure.printed, of=figure.of)
-    if isinstance(quantity, Value):
-        quantity = quantity.grad if figure.of == "grad" else quantity.data
-    return Entry(
-        document=document,
-        figure=figure.name,
-        printed=figure.printed,
-        computed=float(quantity),
-        verdict=verdict.kind,
-        cause=_cause(figure, verdict),
-        recorded=figure.verdict,
-    )
-
-
-def _cause(figure: Figure, verdict: Verdict) -> str:
-    if verdict.kind == "agrees":
-        return ""
-    step, causes = figure.step, []
-    if step is not None and step.gives(figure.printed):
-        return str(step)
-    if step is not None and verdict.kind == "slip":
-        causes.append(str(replace(step, kind="the step itself")))
-    if figure.convention is not None and figure.convention.gives(figure.printed):
-        causes.append(str(figure.convention))
-    return "; ".join(causes) or verdict.cause
+    values = [figure.quantity if isinstance(figure.quantity, Value) else Value(figure.quantity) for figure in figures]
+    pairs = [((value, figure.of), figure.printed) for value, figure in zip(values, figures)]
+    root, rate = getattr(figures, "root", None), getattr(figures, "rate", None)
+    if root is None:
+        verdicts: list[Verdict] = [autograd.check(v, f.printed, of=f.of) for v, f in zip(values, figures)]
+    else:
+        verdicts = list(autograd.audit(pairs, root=root, rate=rate))
+    return [
+        Entry(
+            document, figure.name, figure.printed, float(verdict.computed), verdict.kind, verdict.cause, figure.verdict
+        )
+        for figure, verdict in zip(figures, verdicts)
+    ]
 
 
 def summary(entries: Sequence[Entry]) -> str:

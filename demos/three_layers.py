@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd import Graph, Value, draw, exp, log, softmax, total
+from autograd import Graph, Value, draw, exp, softmax, total
 from demos.example import Example
 from demos.labels import by_label, matrix, named, vector
-from demos.ledger import Explanation, Figure
+from demos.ledger import Figure, Figures
 from nn import MLP, losses
 
 __all__ = ["EXAMPLE", "Network", "Training", "figures", "values"]
@@ -66,62 +66,46 @@ def values() -> dict[str, Value]:
     return by_label(n.a1, n.w1, n.b1, n.w2, n.b2, n.z2, n.a2, n.z3, n.e, n.denominator, n.a3, n.loss)
 
 
-def figures() -> list[Figure]:
+def figures() -> Figures:
     n = Calculation()
     slopes = [a * (1 - a) for a in n.a2]  # σ′(z²)
-    steps = [LEARNING_RATE * w.grad for w in n.w2[0]]
     first, second = "0.0531", "0.0334"  # δ² as printed
-    return [
+    printed = [
         Figure("z²₁", "0.70", n.z2[0]),
         Figure("z²₂", "1.60", n.z2[1]),
         Figure("a²₁", "0.66818777", n.a2[0]),
         Figure("a²₂", "0.83201839", n.a2[1]),
         Figure("z³₁", "1.33334615", n.z3[0]),
         Figure("z³₂", "1.63338738", n.z3[1]),
-        Figure("z³₃", "1.93240000", n.z3[2], "slip", step=_Z3_STEP),
-        Figure("e^1.3333", "3.793", exp(Value(1.3333)), "truncated", convention=_rounded_e(1.3333)),
-        Figure("e^1.6334", "5.120", exp(Value(1.6334)), "slip", convention=_rounded_e(1.6334)),
-        Figure("e^1.9324", "6.909", exp(Value(1.9324)), "slip", convention=_rounded_e(1.9324)),
-        Figure("Σe", "15.822", n.denominator, "slip", step=_carried("3.793 + 5.120 + 6.909", 3.793 + 5.120 + 6.909)),
+        Figure("z³₃", "1.93240000", n.z3[2], "slip"),
+        Figure("e^z³₁", "3.793", n.e[0], "truncated"),
+        Figure("e^z³₂", "5.120", n.e[1], "slip"),
+        Figure("e^z³₃", "6.909", n.e[2], "slip"),
+        Figure("Σe", "15.822", n.denominator, "slip"),
         Figure("a³₁", "0.2397", n.a3[0]),
         Figure("a³₂", "0.3236", n.a3[1]),
-        Figure("a³₃", "0.4367", n.a3[2], "truncated", step=_carried("6.909 / 15.822", 6.909 / 15.822)),
-        Figure("L", "1.434", n.loss, "slip", step=_rounded("−ln(0.2397)", -log(0.2397))),
+        Figure("a³₃", "0.4367", n.a3[2], "truncated"),
+        Figure("L", "1.434", n.loss, "slip"),
         Figure("δ³₁", "-0.7603", n.z3[0], of="grad"),
         Figure("δ³₂", "0.3236", n.z3[1], of="grad"),
-        Figure("δ³₃", "0.4367", n.z3[2], "truncated", of="grad", step=_carried("0.4367 − 0", 0.4367 - 0)),
+        Figure("δ³₃", "0.4367", n.z3[2], "truncated", of="grad"),
         Figure("∂L/∂w²₁₁", "-0.508", n.w2[0][0], of="grad"),
         Figure("∂L/∂w²₁₂", "-0.633", n.w2[0][1], of="grad"),
         Figure("∂L/∂w²₂₁", "0.216", n.w2[1][0], of="grad"),
         Figure("∂L/∂w²₂₂", "0.269", n.w2[1][1], of="grad"),
         Figure("∂L/∂w²₃₁", "0.292", n.w2[2][0], of="grad"),
-        Figure(
-            "∂L/∂w²₃₂",
-            "0.364",
-            n.w2[2][1],
-            "slip",
-            of="grad",
-            step=_rounded("0.4367 × 0.83201839", 0.4367 * 0.83201839),
-            convention=_three_digits("0.437 × 0.832", 0.437 * 0.832),
-        ),
+        Figure("∂L/∂w²₃₂", "0.364", n.w2[2][1], "slip", of="grad"),
         Figure("∂L/∂b²₁", "-0.7603", n.b2[0], of="grad"),
         Figure("∂L/∂b²₂", "0.3236", n.b2[1], of="grad"),
-        Figure("∂L/∂b²₃", "0.4367", n.b2[2], "truncated", of="grad", step=_carried("δ³₃ as printed", 0.4367)),
+        Figure("∂L/∂b²₃", "0.4367", n.b2[2], "truncated", of="grad"),
         Figure("((W²)ᵀδ³)₁", "0.2394", n.a2[0], of="grad"),
         Figure("((W²)ᵀδ³)₂", "0.2394", n.a2[1], of="grad"),
         Figure("a²₁, to 4 digits", "0.6682", n.a2[0]),
         Figure("a²₂, to 4 digits", "0.8320", n.a2[1]),
         Figure("1 − 0.6682", "0.3318", 1 - Value(0.6682)),
         Figure("1 − 0.8320", "0.1680", 1 - Value(0.8320)),
-        Figure(
-            "σ′(z²₁)",
-            "0.2218",
-            slopes[0],
-            "slip",
-            step=_rounded("0.6682 × 0.3318", 0.6682 * 0.3318),
-            convention=_three_digits("0.668 × 0.332", 0.668 * 0.332),
-        ),
-        Figure("σ′(z²₂)", "0.139776", slopes[1], "slip", step=_rounded("0.8320 × 0.1680", 0.8320 * 0.1680)),
+        Figure("σ′(z²₁)", "0.2218", slopes[0], "slip"),
+        Figure("σ′(z²₂)", "0.139776", slopes[1], "slip"),
         Figure("σ′(z²₂), to 4 digits", "0.1398", slopes[1]),
         Figure("δ²₁", first, n.z2[0], of="grad"),
         Figure("δ²₂", second, n.z2[1], "truncated", of="grad"),
@@ -130,29 +114,11 @@ def figures() -> list[Figure]:
         Figure("∂L/∂b¹₁", first, n.b1[0], of="grad"),
         Figure("∂L/∂b¹₂", second, n.b1[1], "truncated", of="grad"),
         Figure("0.1 × 0.508", "0.0508", 0.1 * Value(0.508)),
-        Figure("w²₁₁ updated", "0.7508", n.w2[0][0].data - steps[0]),
+        Figure("w²₁₁ updated", "0.7508", n.w2[0][0], of="new"),
         Figure("0.1 × 0.633", "0.0633", 0.1 * Value(0.633)),
-        Figure("w²₁₂ updated", "0.8633", n.w2[0][1].data - steps[1]),
+        Figure("w²₁₂ updated", "0.8633", n.w2[0][1], of="new"),
     ]
-
-
-def _rounded(words: str, result: float) -> Explanation:
-    return Explanation(words, result, "rounding as one goes")
-
-
-def _three_digits(words: str, result: float) -> Explanation:
-    return Explanation(words, result, "consistent with factors of 3 digits")
-
-
-def _carried(words: str, result: float) -> Explanation:
-    return Explanation(words, result, "earlier slips carried on")
-
-
-def _rounded_e(power: float) -> Explanation:
-    return Explanation(f"2.718^{power}", 2.718**power, "consistent with e taken as 2.718")
-
-
-_Z3_STEP = _rounded("1.10 × 0.66818777 + 1.20 × 0.83201839 + 0.20", 1.10 * 0.66818777 + 1.20 * 0.83201839 + 0.20)
+    return Figures(printed, root=n.loss, rate=LEARNING_RATE)
 
 
 class Training:

@@ -14,7 +14,7 @@ __all__ = ["Refused", "read", "read_markdown"]
 
 SIGNS = """
 alpha beta gamma delta varepsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi varphi chi psi omega
-Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega partial nabla sum prod surd infty ell to leftarrow approx le
+Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega partial nabla sum prod surd infty ell to leftarrow approx le lt
 ge ne pm times div cdot cdots circ prime ln log sin cos tanh max min quad
 """
 ARGUMENTS = {"frac": 2, "tfrac": 2, "sqrt": 1, "mathrm": 1, "operatorname": 1, "hat": 1, "bar": 1, "tilde": 1, "dot": 1}

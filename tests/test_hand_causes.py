@@ -24,7 +24,8 @@ from autograd import (
     weighted_sum,
 )
 from autograd.hand.figures import Figure
-from autograd.hand.worksheet import find_root, nearly_equal
+from autograd.hand.roots import root_of
+from autograd.hand.worksheet import nearly_equal
 
 
 def chain():
@@ -51,18 +52,23 @@ def programs_update():
 def test_the_factor_that_the_program_has_too_many_is_found():
     _, w1, *_ = chain()
     update = programs_update()
-    assert check(w1, f"{-update:.8f}", of="grad").cause == "multiplied by layer1 = 0.5987"
-    assert check(w1, repr(-update), of="grad").cause == "multiplied by layer1 = 0.5987"
-    assert check(w1, f"{update:.8f}", of="grad").cause == "sign reversed, and multiplied by layer1 = 0.5987"
+    assert check(w1, f"{-update:.8f}", of="grad").cause == "multiplied by layer1 = 0.5987 once too often"
+    assert check(w1, repr(-update), of="grad").cause == "multiplied by layer1 = 0.5987 once too often"
+    assert (
+        check(w1, f"{update:.8f}", of="grad").cause == "sign reversed, and multiplied by layer1 = 0.5987 once too often"
+    )
 
 
 def test_a_factor_left_out():
     _, w1, w2, _, output, loss = chain()
     without = w2.grad / (output.data * (1 - output.data))
     [cause] = check(w2, f"{without:.7f}", of="grad", root=loss).cause.split("; or ")
-    assert cause == "the factor ∂output/∂(layer1 · weight2) = output · (1 - output) = 0.2421 left out"
+    assert cause == "the factor output · (1 - output) = 0.2421 left out"
     cause = check(w1, f"{w1.grad / 0.5:.7f}", of="grad", root=loss).cause
-    assert cause == "the ½ of the squared error left out; or the factor input = 0.5 left out"
+    assert (
+        cause
+        == "the factor input = 0.5 left out; or multiplied by 2 once too often; or the ½ of the squared error left out"
+    )
     assert "layer1" not in check(w1, f"{w1.grad * 1.23456:.7f}", of="grad", root=loss).cause
 
 
@@ -85,13 +91,13 @@ def test_before_backward_the_gradient_of_the_graph_is_checked_and_that_is_said()
     y = (w * 2).sigmoid()
     y.label = "y"
     note = "w.grad is 0.0: y.backward() has not been called, or it was cleared"
-    right = check(w, "0.39", of="grad")
+    right = check(w, "0.39", of="grad", root=y)
     assert (right.kind, right.cause, right.note) == ("agrees", "", note)
     assert right.computed == pytest.approx(2 * y.data * (1 - y.data), rel=1e-15)
     assert str(right) == f"grad of w: printed 0.39, computed {right.computed}: agrees; {note}"
     wrong = check(w, "0.41", of="grad", root=y)
     assert (wrong.kind, wrong.right, wrong.cause, wrong.note) == ("slip", "0.39", "", note)
-    assert check(w, "0.197", of="grad").cause == "multiplied by w = 0.5; or the factor 2 left out"
+    assert check(w, "0.197", of="grad", root=y).cause == "the factor 2 left out; or multiplied by w = 0.5"
     y.backward()
     assert check(w, "0.39", of="grad").note == ""
     w.grad = 0.0  # what a training loop clears
@@ -99,19 +105,37 @@ def test_before_backward_the_gradient_of_the_graph_is_checked_and_that_is_said()
     assert check(y, "1", of="grad").note == ""
 
 
-def test_several_passes_are_said_with_both_numbers():
+def test_where_no_backward_says_which_graph_is_meant_that_is_said():
+    w = Value(0.5, "w")
+    w.grad = 3.0
+    alone = check(w, "3.0", of="grad")
+    assert alone.kind == "agrees"
+    assert alone.note.startswith(
+        "w was not in the last backward(), so nothing says which graph is meant; give its root"
+    )
+
+
+def test_after_several_passes_the_gradient_of_the_graph_is_checked_and_both_numbers_are_said():
     x = Value(3.0, "x")
     y = x * x * 0.75
     y.label = "y"
     for _ in range(3):
         y.backward()
-    held = check(x, "13.5", of="grad")
     note = "x.grad is 13.5, as much as 3 passes give; the gradient of y is 4.5: "
-    assert (held.kind, held.note) == ("agrees", note + "y.zero_grad(), then y.backward() renews it")
-    once = check(x, "4.500", of="grad", root=y)
-    assert (once.kind, once.cause, once.note) == ("slip", "4.500 is the gradient as it is now", held.note)
-    assert check(x, "-13.50", of="grad", root=y).cause == "sign reversed"
-    assert check(x, "18.0", of="grad", root=y).cause == "the factor 0.75 left out"
+    once = check(x, "4.500", of="grad")
+    assert (once.kind, once.note) == ("agrees", note + "y.zero_grad(), then y.backward() renews it")
+    held = check(x, "13.5", of="grad", root=y)
+    assert (held.kind, held.cause, held.note) == ("slip", "13.5 is what x.grad holds", once.note)
+    assert check(x, "-4.500", of="grad", root=y).cause == "sign reversed"
+    assert check(x, "6.000", of="grad", root=y).cause == "the factor 0.75 left out"
+
+
+def test_a_pass_with_a_seed_is_one_pass():
+    x = Value(3.0, "x")
+    y = x * x
+    y.backward(2)
+    assert str(check(x, "12.0", of="grad")).endswith("agrees")
+    assert check(x, "-12.0", of="grad").cause == "sign reversed"
 
 
 def test_a_gradient_from_before_a_leaf_changed():
@@ -122,45 +146,36 @@ def test_a_gradient_from_before_a_leaf_changed():
     w.data = 3.0
     renew = "y.zero_grad(), then y.backward() renews it"
     changed = check(w, "1.0", of="grad")
-    note = f"w.grad is 1.0, made before a leaf changed; with the leaves of now it is 6.0: y.forward(), {renew}"
+    note = f"w.grad is 1.0, made before a leaf changed; with the leaves' present data it is 6.0: y.forward(), {renew}"
     assert (changed.kind, changed.note) == ("agrees", note)
+    assert check(w, "6.0", of="grad").cause == "6.0 is the gradient with the leaves' present data"
     y.forward()
     forwarded = check(w, "1.0", of="grad")
     note = "w.grad is 1.0, but the gradient of y is 6.0: it was made before a leaf changed, or holds other passes too; "
     note += renew
-    assert (forwarded.kind, forwarded.note) == ("agrees", note)
-    assert check(w, "6.0", of="grad").cause == "6.0 is the gradient as it is now"
-    assert check(w, "-1.0", of="grad").cause == "sign reversed"
-    assert str(audit({"w.grad": "1.0"}, root=y)).endswith(f"\n1 figure: 1 agree, 0 truncated, 0 slips\n{note}")
+    assert (forwarded.kind, forwarded.cause, forwarded.note) == ("slip", "1.0 is what w.grad holds", note)
+    assert check(w, "6.0", of="grad").kind == "agrees"
+    assert check(w, "-6.0", of="grad").cause == "sign reversed"
+    assert str(audit({"w.grad": "6.0"}, root=y)).endswith(f"\n1 figure: 1 agree, 0 truncated, 0 slips\n{note}")
     assert explain(w).notes == [note]
     y.zero_grad()
     y.backward()
     assert str(check(w, "6.0", of="grad")) == "grad of w: printed 6.0, computed 6.0: agrees"
 
 
-def test_a_gradient_of_several_passes_that_a_graph_has_is_no_matter():
+def test_a_gradient_of_several_losses_is_that_of_the_root_that_is_given():
     w = Value(0.7, "w")
     losses = [(w * x - 1) ** 2 for x in (0.3, 1.1)]
     for loss in losses:
         loss.backward()
-    assert str(check(w, "-0.980", of="grad")).endswith("agrees")  # of two results: none of them is the graph
-    mean = total(losses) / 2
+    assert check(w, "-0.980", of="grad").cause == "-0.980 is what w.grad holds"  # and not of the last loss alone
     whole = total(losses)
     assert str(check(w, "-0.980", of="grad", root=whole)).endswith("agrees")
-    assert "as much as 2 passes give; the gradient of root is -0.49:" in check(w, "-0.980", of="grad", root=mean).note
+    mean = total(losses) / 2
+    assert "as much as 2 passes give; the gradient of root is -0.49:" in check(w, "-0.490", of="grad", root=mean).note
     losses[0].zero_grad()
     mean.backward(2)
     assert str(check(w, "-0.980", of="grad", root=mean)).endswith("agrees")
-
-
-def test_a_constant_factor_is_found_whatever_passes_are_held():
-    w = Value(0.7, "w")
-    for x in (0.3, 1.1):
-        loss = (w * x - 1) ** 2 / 2
-        loss.backward()
-    verdict = check(w, f"{2 * w.grad:.4f}", of="grad", root=loss)
-    assert verdict.cause == "the ½ of the squared error left out"
-    assert "or holds other passes too" in verdict.note
 
 
 def test_the_notes_of_an_audit_are_few():
@@ -180,8 +195,7 @@ def test_where_there_is_no_gradient_to_compare_the_one_held_is_checked():
     assert str(check(x, "2", of="grad", root=Value(1.0) * 2)).endswith("agrees")  # of another graph
     alone = Value(1.0, "alone")
     alone.grad = 2.0
-    assert str(check(alone, "2", of="grad")).endswith("agrees")
-    assert check(alone, "-2.0", of="grad").cause == "sign reversed"
+    assert check(alone, "2", of="grad").kind == "agrees"
     z = Value(2 + 0j, "z")
     y = z * z
     y.backward()
@@ -197,7 +211,7 @@ def test_a_result_of_a_compiled_function_is_a_graph_of_one_node_and_hides_no_oth
     y = x * x
     y.backward()
     assert explain(x).sections[0].steps[0].number == 4.0
-    assert check(w, "2.0", of="grad").kind == "agrees"
+    assert check(w, "2.0", of="grad", root=result).kind == "agrees"
     assert check(result, "6.0").kind == "agrees"
     for of, printed in (("data", "5.55"), ("grad", "0.55")):
         assert (check(result, printed, of=of).kind, check(result, printed, of=of).cause) == ("slip", "")
@@ -207,49 +221,35 @@ def test_a_result_of_a_compiled_function_is_a_graph_of_one_node_and_hides_no_oth
     assert [verdict.kind for verdict in audit({result: "5.55", w: "3"})] == ["slip", "agrees"]
 
 
-def test_the_root_is_where_backward_ran_whatever_uses_it():
+def test_the_root_is_where_backward_ran_last():
     w = Value(0.5, "w")
     loss = w * w
     loss.backward()
     scaled = loss * 0.1
-    other = loss + 1
-    assert find_root(w) is loss
+    assert root_of(w) is loss
     assert explain(w).notes == []
     scaled.backward()
-    assert find_root(w) is scaled
-    loss.zero_grad()
-    other.zero_grad()
-    scaled.zero_grad()
-    with pytest.raises(UnknownNameError, match="w is used by 2 results"):
-        find_root(w)
+    assert root_of(w) is scaled
+    elsewhere = Value(1.0) * 2
+    elsewhere.backward()
+    assert root_of(w) is None
+    assert "w was not in the last backward(), so nothing says which graph is meant" in str(explain(w))
 
 
-def test_a_result_without_a_slope_is_not_the_root_of_two_passes():
-    w = Value(0.0, "w")
-    first, second, edge = w * 3, w * 5, w.sqrt()
-    first.backward()
-    second.backward()
-    with pytest.raises(UnknownNameError, match="w is used by 3 results"):
-        find_root(w)
-    assert edge.data == 0.0
+def test_what_else_is_alive_does_not_matter():
+    w = Value(0.5, "w")
+    loss = w * w
+    loss.backward()
+    alive = [w * number for number in range(3)]
+    assert root_of(w) is loss
+    del loss
+    assert root_of(w) is None  # it is gone, and nothing keeps it
+    assert len(alive) == 3
 
 
 def test_nearly_equal_is_the_same_but_for_rounding():
     assert nearly_equal(0.1 + 0.2, 0.3) and nearly_equal(math.nan, math.nan)
     assert not nearly_equal(0.3, 0.3000001) and not nearly_equal(Decimal("0.5"), 0.25)
-
-
-def test_of_two_passes_the_root_is_that_whose_gradient_is_held():
-    w = Value(0.5, "w")
-    first, second = w * 3, w * 5
-    first.backward()
-    second.backward()
-    whole = first + second
-    assert find_root(w) is whole
-    w.grad = 3.0
-    assert find_root(w) is first
-    w.grad = 4.0
-    assert find_root(w) is whole  # what all of it leads to
 
 
 def test_a_sum_elsewhere_in_the_graph_is_no_cause():
@@ -316,28 +316,23 @@ def test_float32():
     assert check(y, f"{printed:.12f}").cause == "float32 for float64"
 
 
-def test_the_derivative_at_the_pre_activation():
+def test_the_derivative_at_another_place():
     _, _, w2, hidden, output, loss = chain()
     z = hidden.data * 0.6
     printed = -(0.9 - output.data) * z * (1 - z) * hidden.data  # x * (1 - x) called with z
     cause = check(w2, f"{printed:.8f}", of="grad", root=loss).cause
-    where = "the derivative of sigmoid taken at the pre-activation instead of the output"
-    assert cause == f"{where}, z · (1 - z) for a · (1 - a)"
+    assert (
+        cause == "the derivative of sigmoid taken with (layer1 · weight2) (before the sigmoid) in the place of output"
+    )
     twice = 1 / (1 + math.exp(-output.data))  # σ'(a), called with the output
     printed = -(0.9 - output.data) * twice * (1 - twice) * hidden.data
     cause = check(w2, f"{printed:.8f}", of="grad", root=loss).cause
-    where = "the derivative of sigmoid taken at the output instead of the pre-activation"
-    assert cause == f"{where}, σ(a) · (1 - σ(a)) for a · (1 - a)"
-
-
-def test_a_slope_of_two_operands_is_not_written():
+    assert cause == "the derivative of sigmoid taken with sigmoid(output) in the place of output"
     x, w = Value(0.5, "x"), Value(-0.8, "w")
     y = (x * w).elu() * 3
-    y.label = "y"
     y.backward()
     printed = f"{math.exp(math.expm1(-0.4)) * 0.5 * 3:.5f}"  # exp(a), and not exp(z)
-    cause = check(w, printed, of="grad", root=y).cause
-    assert cause == "the derivative of elu taken at the output instead of the pre-activation"
+    assert check(w, printed, of="grad", root=y).cause.startswith("the derivative of elu taken at")
 
 
 def test_weights_updated_in_the_same_pass():
@@ -353,11 +348,12 @@ def test_intermediates_rounded_or_cut():
     a = Value(1.6, "z").sigmoid()
     a.label = "a"
     slope = a * (1 - a)
-    assert check(slope, "0.139776").cause == "intermediates rounded to 3 or 4 decimals"  # 0.8320 · 0.1680
+    causes = check(slope, "0.139776").cause.split("; or ")  # 0.8320 · 0.1680
+    assert causes[:2] == [f"consistent with intermediates rounded to {digits} decimals" for digits in (3, 4)]
     product = Value(0.12345678, "x").exp() * Value(7.7777777, "y").sqrt()
     exact = math.exp(0.12345678), math.sqrt(7.7777777)
     by_hand = (math.trunc(exact[0] * 1e3) / 1e3) * (math.trunc(exact[1] * 1e3) / 1e3)
-    assert check(product, f"{by_hand:.6f}").cause == "intermediates cut after 3 decimals"
+    assert "intermediates cut after 3 decimals" in check(product, f"{by_hand:.6f}").cause
 
 
 def layer():
@@ -408,8 +404,7 @@ def test_misprints():
     assert check(y, "0.06682").cause == "the decimal point shifted"
     assert check(y, "66.81").cause == "the decimal point shifted"
     assert check(y, "6.682e-2").cause == "the decimal point shifted"
-    assert check(y, "0.626").cause == ""  # of three digits, every other pair is near
-    assert check(Value(0.5665, "x") * 1.0, "0.5656").cause == ""  # by nine units: as likely as not something else
+    assert check(Value(0.5665, "x") * 1.0, "0.5656").cause.startswith("consistent with two digits exchanged")
 
 
 def test_the_figure_of_a_neighbour():
@@ -426,13 +421,16 @@ def test_all_that_fit_are_listed():
     x = Value(2.0, "x")
     y = x * Value(2.0, "w") * Value(3.0, "v")
     y.backward()
-    assert check(x, "12.00", of="grad").cause == "multiplied by x = 2"
+    assert (
+        check(x, "12.00", of="grad").cause
+        == "multiplied by w = 2 once too often; or multiplied by x = 2; or multiplied by w = 2"
+    )
     loss = (x - 5) ** 2 / 2
     loss.label = "loss"
     x.grad = 0.0
     loss.backward()
     causes = check(x, "-6.000", of="grad", root=loss).cause.split("; or ")
-    assert causes == ["the ½ of the squared error left out", "multiplied by x = 2"]
+    assert {"the ½ of the squared error left out", "multiplied by x = 2"} <= set(causes)
 
 
 def test_a_kind_that_would_explain_everything_around_explains_nothing():
@@ -447,8 +445,8 @@ def test_a_kind_that_would_explain_everything_around_explains_nothing():
     x.grad = 0.0
     product.backward()
     scale = f"{x.grad * w[20].data:.6e}"  # among eighty factors, but with seven digits: a find
-    assert check(x, scale, of="grad", root=product).cause == "multiplied by w20 = 1.5"
-    assert check(x, f"{x.grad * w[20].data:.1e}", of="grad", root=product).cause == ""  # with two: none
+    assert check(x, scale, of="grad", root=product).cause == "multiplied by w20 = 1.5 once too often"
+    assert check(x, f"{x.grad * w[20].data:.1e}", of="grad", root=product).cause == ""  # with two digits: none
 
 
 def test_nothing_is_invented():
@@ -504,7 +502,7 @@ def test_other_kinds_of_number(kind):
     y.backward()
     assert check(y, "0.9025").cause == "the ½ of the squared error left out"
     assert check(x, "1.425", of="grad").cause == "sign reversed"
-    assert check(x, "-0.9975", of="grad", root=y).cause == "multiplied by x = 0.7"
+    assert check(x, "-0.9975", of="grad", root=y).cause.startswith("multiplied by x = ")
     assert check(y, "0.451").kind == "agrees"
     assert round_by_hand(y, decimals=1).value == 0.4
     assert "right  verdict" in str(audit({"y": "0.451", "∂y/∂x": "-1.42"}, root=y))
@@ -535,10 +533,10 @@ def test_a_number_divided_by_a_value_is_no_mean():
     x = Value(0.7, "x")
     y = 4 / x
     assert check(y, f"{4 * y.data:.4f}").cause == ""
-    assert check(x / 4, f"{x.data:.4f}").cause == "the sum instead of the mean over 4"
+    assert check(x / 4, f"{x.data:.4f}").cause == "the division by 4 left out"
 
 
-def test_a_large_graph_is_not_worked_out_with_rounding():
+def test_a_large_graph_is_not_rounded_in_every_way():
     x = Value(1.6, "z")
     a = x.sigmoid()
     slope = a * (1 - a)
@@ -640,7 +638,7 @@ def test_what_no_printed_figure_changes_does_not_follow_from_one():
     y.backward()
     x.data = 0.9
     found = audit({"y": "0.7", "x.grad": "-1.0"}, root=y)
-    assert found.verdicts[1].cause == "-1.0 is the gradient as it is now"  # whatever y is
+    assert found.verdicts[1].cause == "-1.0 is the gradient with the leaves' present data"  # whatever y is
 
 
 @pytest.mark.parametrize("kind", [float, Fraction, Decimal])
@@ -652,10 +650,13 @@ def test_several_passes_and_a_changed_leaf_in_any_kind_of_number(kind):
     y.backward()
     assert "as much as 2 passes give" in check(x, "-2.85", of="grad").note
     x.data = kind("0.9")
-    for _ in range(2):
-        assert "made before a leaf changed, or holds other passes too" in check(x, "-2.85", of="grad").note
-        assert check(x, "-0.975", of="grad").cause == "-0.975 is the gradient as it is now"
-        y.forward()
+    held = check(x, "-0.975", of="grad")
+    assert "made before a leaf changed, or holds other passes too" in held.note
+    assert held.cause == "-0.975 is the gradient with the leaves' present data"
+    y.forward()
+    held = check(x, "-0.975", of="grad")
+    assert held.kind == "agrees"
+    assert "made before a leaf changed, or holds other passes too" in held.note
 
 
 def test_of_many_figures_the_first_are_named():
@@ -699,7 +700,7 @@ def test_a_convention_that_another_figure_refutes_is_no_cause():
     a.label, e.label = "a", "e"
     root = a * e
     assert check(e, "5.1204").cause == "consistent with e taken as 2.718"
-    assert audit({"a": "0.67", "e": "5.1204"}, root=root).verdicts[1].cause == "consistent with e taken as 2.718"
+    assert "consistent with e taken as 2.718" in audit({"a": "0.67", "e": "5.1204"}, root=root).verdicts[1].cause
     assert audit({"a": "0.66818777", "e": "5.1204"}, root=root).verdicts[1].cause == ""
     assert audit({"e": "5.1204", "a": "0.66818777"}, root=root).verdicts[0].cause == ""
     root.backward()
@@ -715,14 +716,15 @@ def test_where_no_convention_can_be_tried_none_is_refuted():
     assert [verdict.cause for verdict in found] == ["", "consistent with e taken as 2.718", ""]
 
 
-def test_in_a_large_graph_none_is_tried(monkeypatch):
+def test_in_a_large_graph_none_is_looked_for(monkeypatch):
     _, z, a, _, loss = layer()
-    figures = {(z[0], "grad"): f"{z[0].grad:.9f}", "z2": f"{z[1].data - 0.19:.4f}", "a1": f"{a[1].data:.5f}"}
-    causes = [verdict.cause for verdict in audit(figures, root=loss)]
-    assert causes == ["", "the bias b2 left out", "the figure of a2"]
-    monkeypatch.setattr("autograd.hand.causes._MOST", 8)
-    causes = [verdict.cause for verdict in audit(figures, root=loss)]
-    assert causes == ["", "the bias b2 left out", ""]
+    figures = {"z2": f"{z[1].data - 0.19:.4f}", "a1": f"{a[1].data:.5f}"}
+    assert [verdict.cause for verdict in audit(figures, root=loss)] == [
+        "the bias b2 left out; or every bias left out",
+        "the figure of a2",
+    ]
+    monkeypatch.setattr("autograd.hand.derivation._MOST", 8)
+    assert [verdict.cause for verdict in audit(figures, root=loss)] == ["", ""]
 
 
 def test_a_slip_that_is_printed_again_follows_from_itself():
@@ -816,7 +818,9 @@ def test_bad_audits():
     with pytest.raises(KindError, match="key 3"):
         audit({3: "1"}, root=loss)
     with pytest.raises(KindError, match="give a dict"):
-        audit([("loss", "1")], root=loss)  # type: ignore[arg-type]
+        audit("loss", root=loss)  # type: ignore[arg-type]
+    with pytest.raises(KindError, match="no pair"):
+        audit(["loss"], root=loss)
     with pytest.raises(KindError, match="root"):
         audit({output: "1"}, root=1.0)  # type: ignore[arg-type]
     with pytest.raises(FigureError):

@@ -146,7 +146,8 @@ def test_significant_digits():
 
 def test_a_gradient_is_checked():
     w = Value(0.3, label="w")
-    (w * w).backward()
+    square = w * w
+    square.backward()
     assert check(w, "0.6", of="grad").kind == "agrees"
     assert str(check(w, "0.7", of="grad")) == "grad of w: printed 0.7, computed 0.6: slip; right is 0.6"
 

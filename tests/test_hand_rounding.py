@@ -167,5 +167,5 @@ def test_rounding_out_of_a_domain():
 
 
 def test_only_a_value():
-    with pytest.raises(KindError, match="is no Value"):
+    with pytest.raises(KindError, match="expected a Value"):
         round_by_hand(1.0, decimals=2)

@@ -15,16 +15,25 @@ forward: activations a (sigmoid)
 gradients: leaves
   ∂a/∂z = a · (1 - a) = 0.5987 · (1 - 0.5987) = 0.5987 · 0.4013 ≈ 0.2403
 
-:mod:`~autograd.hand.worksheet` says which steps there are, :mod:`~autograd.hand.sheet` writes them.
-:mod:`~autograd.hand.figures` reads what is printed, :mod:`~autograd.hand.verdicts` compares,
-:mod:`~autograd.hand.passes` says what a ``.grad`` holds, :mod:`~autograd.hand.causes` looks for what
-explains a slip, :mod:`~autograd.hand.audits` goes through a whole derivation.
-:mod:`~autograd.hand.rounding` works a graph out again as a person does, who rounds.
+How to use it from elsewhere in the package: :func:`check` judges one figure, :func:`audit` a list of
+them, each slip with its cause. :func:`explanations` is the table of mistakes alone: given a value (or any
+small expression of Values, such as an equality that a document prints) and a wrong number, it lists the
+named mistakes that make that number of it.
+
+:mod:`~autograd.hand.worksheet` says which steps a calculation has, :mod:`~autograd.hand.sheet` writes
+them. :mod:`~autograd.hand.figures` reads what is printed, :mod:`~autograd.hand.verdicts` compares,
+:mod:`~autograd.hand.working` is the whole calculation as one graph, gradients and the update among it;
+:mod:`~autograd.hand.causes` is the table of mistakes, :mod:`~autograd.hand.conventions` of what runs
+through a whole derivation, :mod:`~autograd.hand.derivation` weighs them, and :mod:`~autograd.hand.checks`
+and :mod:`~autograd.hand.audits` are asked. :mod:`~autograd.hand.rounding` calculates as a person does,
+who rounds.
 """
 
 from .audits import Audit, audit
+from .causes import explanations
+from .checks import check
 from .rounding import ByHand, round_by_hand
 from .sheet import Sheet, explain
-from .verdicts import Verdict, check
+from .verdicts import Verdict
 
-__all__ = ["Audit", "ByHand", "Sheet", "Verdict", "audit", "check", "explain", "round_by_hand"]
+__all__ = ["Audit", "ByHand", "Sheet", "Verdict", "audit", "check", "explain", "explanations", "round_by_hand"]

@@ -1,588 +1,551 @@
-"""The cause of a slip: which convention, or which habit of a hand calculation, makes the printed figure.
+"""The cause of a slip: a table of mistakes and habits, each a change to one operation of the step to a figure.
 
-A cause is looked for by working the recorded graph out again under each hypothesis, and named only if
-that gives the figure, to its printed digits. Nothing is guessed from the figure's looks.
+>>> from autograd import Value
+>>> a, t = Value(0.73, label="a"), Value(1.0, label="t")
+>>> loss = (t - a) ** 2 / 2
+>>> explanations(loss, "0.0729")
+['the ½ of the squared error left out']
+
+A **hypothesis** says which operation is another one (a term left out, the division by n forgotten, the
+figure of another neuron taken), and the step is evaluated with that change: from the right numbers, and
+from those that are printed before. It is named only if that gives the figure, to its printed digits, and
+if the change shows at these digits. Nothing is guessed from the figure's looks.
 
 Coincidences. The fewer digits a figure has, and the smaller the slip, the more hypotheses fit it by
-accident. So:
+accident. So a figure of one significant digit is given no cause; a kind of hypothesis has to say
+something: of the figures around the right one, as far as the slip goes (and at least five units of the
+last digit each way), those that the kind would explain are counted, and if they are more than two and
+more than one in four, the kind is left out; where they are more than three in a hundred, or the slip is of
+less than ten units, what explains it is only "consistent with" it, unless other figures of the derivation
+bear it out (:mod:`~autograd.hand.conventions`).
 
-- a figure of one significant digit is given no cause;
-- a kind of hypothesis has to say something: of the figures around the right one, as far as the slip
-  goes (and at least five units of the last digit each way), those that the kind would explain are
-  counted, and if they are more than two (of roundings, three) and more than one in ten, the kind is
-  left out;
-- what explains a slip of less than ten units is only "consistent with" it. Slips made at random, of
-  one or two units, have such a cause every second time; of two to four, one in four; of five to nine,
-  one in nine; of up to fifty, any cause at all in one of twenty.
-
-An empty cause says "not established", and never "there is none". Nor is one looked for in a graph of
-more than fifty thousand operands.
+No cause says "not established", and never "there is none".
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+import contextlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 from .. import numeric
-from ..errors import RecordingError
-from ..graph import is_activation, topological_order
-from ..notation import Inlined, Symbol, formula, partial, show, write
-from ..numeric import Number
+from ..errors import AutogradError
+from ..graph import is_activation, value_operands
+from ..interpret import apply, evaluate
 from ..value import Value
-from .figures import Figure, exactly
-from .rounding import Rounded, backward, forward, in_floats, rounding, to_float32
-from .worksheet import between, keeps_graph
+from ..weighted import split_weighted_sum
+from .conventions import only_conventions, share_left_out
+from .figures import Figure, exactly, follows, slack_of
+from .rounding import rounding, to_float32
+from .working import Quantity, Working, floating, nearest, operate
 
-__all__ = ["find_causes", "follows", "is_hedged", "refuted_by", "slack_of"]
+__all__ = ["HEDGE", "Case", "Explained", "cases", "explanations", "find_causes", "is_hedged", "only_words"]
 
-# (what it is, the number that it gives, whether its last digit is cut as well)
-Hypothesis = tuple[str, Any, bool]
+HEDGE = "consistent with "
 
-_MOST = 50_000  # operands in a graph that is worked out again; a larger one has no cause looked for
-_MOST_ROUNDED = 10_000  # and in one that is worked out with rounding, which takes longest
-_FEWEST_TO_EXCHANGE = 4  # digits of a figure
-_MOST_NEIGHBOURS = 20
-_MOST_SINGLE = 50  # activations whose slope is tried one by one
-_MOST_DIGITS = 12
-_LEARNING_RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.001)
-_EPSILONS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
+_MOST = 50_000  # operands under a root whose figures' causes are looked for
+_MOST_NEAR = 60  # operations of a step that are changed one by one
+_MOST_ALIKE = 12
+_MOST_STARTS = 12  # numbers of a step in whose place another is tried
+_MOST_CAUSES = 3
+_FEWEST_TO_EXCHANGE = 3  # digits of a figure
+_LARGEST_EPSILON = 0.01
 _FEWEST_FIGURES = 2
-_FEWEST_ROUNDED = 3  # as rounding on the way is what makes most small slips
-_ONE_IN = 10
+_MOST_EXPLAINED = 0.25  # of the figures around: a kind that would explain more says nothing
+_SURE = 0.03  # and one that would explain more than this says nothing for certain
 _AROUND = 5  # units of the last digit
 _SMALL = 10
-_HEDGE = "consistent with "
+
+Words = "str | Callable[[], str]"
+Hypothesis = tuple[Any, Any]  # its words, or what says them; the number that it gives
+Changes = Mapping[Value, Callable[[Sequence[Any]], Any]]  # in place of the operation of a node
 
 
-def find_causes(
-    x: Value,
-    figure: Figure,
-    of: str,
-    root: Value,
-    number: Number,
-    kept: bool = True,
-    refuted: Collection[str] = (),
-    around: Value | None = None,
-) -> str:
-    """Every cause that reproduces the figure, joined by "; or", "" where none does.
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One wrong figure, the step that leads to it, and the numbers that the step starts from."""
 
-    ``number`` is what the figure is held against. If the graph's numbers do not lead to it (``kept`` is
-    false: a leaf was changed since), a graph worked out again says nothing, and only what starts from
-    the number itself is tried. What is ``refuted`` by other figures is none. ``around`` is
-    the root of the graph that ``x`` stands in, where its neighbours are looked for.
+    figure: Figure
+    target: Value
+    step: list[Value]  # its operations, operands first
+    starts: list[Value]
+    numbers: Mapping[Value, float]
+    working: Working
+    right: Fraction
+    printed: str = ""  # the figures that it starts from, as a message lists them
+    figures: Mapping[Value, Any] = field(default_factory=dict)  # what is printed, where it starts from that
+
+    def result(self, changes: Changes | None = None, numbers: Mapping[Value, float] | None = None) -> Any:
+        """What the step gives, with some operations changed; raises where that leaves a domain."""
+
+        def rule(node: Value, operands: Sequence[Any]) -> Any:
+            change = changes.get(node) if changes is not None else None
+            return operate(node, operands) if change is None else change(operands)
+
+        known = {**self.numbers, **numbers} if numbers else self.numbers
+        return evaluate(self.step, known, rule if changes else operate)[self.target]
+
+    def attempt(self, words: Any, changes: Changes | None = None, numbers: Any = None) -> Iterator[Hypothesis]:
+        try:
+            yield words, self.result(changes, numbers)
+        except _OUTSIDE:
+            return
+
+    def name(self, operand: Any) -> str:
+        return self.working.name(operand)
+
+    def number(self, node: Value) -> float:
+        """The number of any node: as the step has it, as it is printed, or as it is."""
+        if node in self.numbers:
+            return self.numbers[node]
+        return floating(self.figures[node].figure.value if node in self.figures else node.data)
+
+
+_OUTSIDE = (AutogradError, ArithmeticError, ValueError, TypeError)
+
+
+def cases(
+    working: Working, target: Value, figure: Figure, right: Fraction, printed: Mapping[Value, Any], listed: str = ""
+) -> list[Case]:
+    """The step to a figure, from the right numbers, and from the printed ones where there are such.
+
+    ``printed`` maps a node to what has its ``figure``; ``listed`` names those that the step starts from.
     """
-    exact, _ = exactly(number)
-    if exact is None or not keeps_graph(root):
-        return ""
-    order = topological_order(root)
-    if figure.significant < 2 or _size(order) > _MOST or x not in order:
-        return ""
+    step, starts = nearest(target, printed, _MOST_NEAR)
+    found = []
     try:
-        case = _Case(x, figure, of, root, order, number, around)
-    # complex numbers, a slope that does not exist, or the call of a compiled function, which keeps no graph
-    except (ArithmeticError, ValueError, TypeError, RecordingError):
-        return ""
-    kinds: list[Callable[[_Case], Iterator[Hypothesis]]] = [
-        _sign, _constants, _logarithms, _left_out, _e_as_decimal, _rounded, _in_float32,
-        _at_pre_activation, _updated, _factors,
-    ]  # fmt: skip
-    if not kept:
-        kinds = [_sign, _constants, _factors]
-    # what came from elsewhere, and is no mistake of the calculation, only where no calculation gives it
-    found = _fitting(case, kinds, exact, refuted) or _fitting(case, [_misprinted, _others], exact, refuted)
-    hedge = _HEDGE if abs(figure.value - exact) < _SMALL * figure.unit else ""
-    return "; or ".join(f"{hedge}{what}" for what in found)
-
-
-def _fitting(
-    case: _Case,
-    kinds: list[Callable[[_Case], Iterator[Hypothesis]]],
-    exact: Fraction,
-    refuted: Collection[str],
-) -> dict[str, None]:
-    """The hypotheses that reproduce the figure, of the kinds that say something."""
-    found: dict[str, None] = {}
-    for kind in kinds:
-        group = [(what, case.fraction(number), cut) for what, number, cut in kind(case)]
-        fitting = [
-            what for what, number, cut in group if what not in refuted and _reproduces(case.figure, number, cut)
-        ]
-        if fitting and _says_something(case.figure, exact, [number for _, number, _ in group], kind is _rounded):
-            found.update(dict.fromkeys(fitting))
+        numbers = {node: floating(node.data) for node in starts}
+        found.append(Case(figure, target, step, starts, numbers, working, right))
+        if listed:
+            far, edge = nearest(target, printed, _MOST)
+            given = {node: printed[node].figure.value if node in printed else node.data for node in edge}
+            everything = evaluate(far, {node: floating(number) for node, number in given.items()}, operate)
+            base = exactly(everything[target])[0]
+            if base is not None:
+                numbers = {node: everything[node] for node in starts}
+                found.append(Case(figure, target, step, starts, numbers, working, base, listed, printed))
+    except _OUTSIDE:
+        pass
     return found
 
 
-def _size(order: list[Value]) -> int:
-    return sum([len(node.operands) for node in order])
+# --- the search ------------------------------------------------------------------------------------------
 
 
-def _reproduces(figure: Figure, number: Fraction | None, cut: bool) -> bool:
-    if number is None:
-        return False
-    return follows(figure, number, cut)
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A hypothesis that gives the figure: its words, and whether it is only consistent with it.
+
+    ``start`` names the printed figures that it starts from; what ``repeats`` is a mistake that a person
+    makes again, and is borne out where it explains another figure too.
+    """
+
+    words: str
+    hedged: bool
+    start: str = ""
+    repeats: bool = False
+
+    def __str__(self) -> str:
+        start = f", from the printed {self.start}" if self.start else ""
+        return f"{HEDGE if self.hedged else ''}{self.words}{start}"
 
 
-def follows(figure: Figure, number: Fraction, cut: bool) -> bool:
-    """Is the figure what ``number``, worked out in floats, rounds to, or with ``cut`` is cut to?"""
-    slack = slack_of(number)
-    return figure.rounds_from(number, slack) or (cut and figure.cuts_from(number, slack))
+def find_causes(of_figure: list[Case], more: Collection[str] = ()) -> list[Explained]:
+    """The causes that reproduce a figure, of the most plausible sort that has any; ``more`` stand beside the second."""
+    for place, kinds in enumerate(_SORTS):
+        found = [replace(cause, repeats=place in _REPEATED) for kind in kinds for cause in _fitting(of_figure, kind)]
+        if place == 1:
+            found += [Explained(words, _is_small(of_figure[0])) for words in more]
+        if found:
+            unique = {cause.words: cause for cause in reversed(found)}
+            many = len(unique) > _MOST_CAUSES
+            return [replace(cause, hedged=cause.hedged or many) for cause in list(unique.values())[::-1][:_MOST_CAUSES]]
+    return []
 
 
-def slack_of(number: Fraction) -> Fraction:
-    """A few roundings of a float."""
-    return abs(number) * Fraction(1, 2**50)
-
-
-def is_hedged(cause: str) -> bool:
-    """Is it a cause that a small slip is only consistent with?"""
-    return cause.startswith(_HEDGE)
-
-
-def refuted_by(x: Value, figure: Figure, of: str, root: Value, number: Number) -> Iterator[str]:
-    """The conventions that hold for a whole derivation, and with which this right figure would be another."""
-    order = topological_order(root)
-    if _size(order) > _MOST or x not in order:
-        return
-    try:
-        case = _Case(x, figure, of, root, order, number)
-    except (ArithmeticError, ValueError, TypeError):  # as in find_causes
-        return
-    for kind in (_logarithms, _e_as_decimal):
-        for what, number, _ in kind(case):
-            if not _reproduces(figure, case.fraction(number), cut=True):
-                yield what
-
-
-def _says_something(figure: Figure, exact: Fraction, numbers: list[Fraction | None], rounded: bool) -> bool:
-    """Would this kind of hypothesis explain only few of the figures around?"""
-    right = round(exact / figure.unit)
-    reach = max(abs(round(figure.value / figure.unit) - right), _AROUND)
-    explained = {round(number / figure.unit) - right for number in numbers if number is not None}
-    near = [distance for distance in explained if 0 < abs(distance) <= reach]
-    fewest = _FEWEST_ROUNDED if rounded else _FEWEST_FIGURES
-    return len(near) <= max(fewest, 2 * reach / _ONE_IN)
-
-
-class _Case:
-    """The value whose figure is a slip, in its graph."""
-
-    def __init__(
-        self,
-        x: Value,
-        figure: Figure,
-        of: str,
-        root: Value,
-        order: list[Value],
-        number: Number,
-        around: Value | None = None,
-    ) -> None:
-        self.x = x
-        self.figure = figure
-        self.of = of
-        self.root = root
-        self.around = root if around is None or not keeps_graph(around) else around
-        self.order = order
-        self.names = Inlined()
-        self.path = list(between(order, x)) if of == "grad" else []
-        self.known = forward(order)
-        self.cotangents = backward(order, self.known, root) if of == "grad" else {}
-        self.cotangent = self.cotangents.get(x, 0.0)
-        # what backward was seeded with, or how many passes have been added
-        self.right = float(number)
-        self.scale = self.right / self.cotangent if self.cotangent else 1.0
-        # what a change may stand in that matters for x: all that it comes from, or all that it leads to
-        self.relevant = self.path if of == "grad" else order
-
-    def result(self, known: Mapping[Value, Any], **how: Any) -> Any:
-        """The number that the figure is about, from other data; how it is, before a last rounding."""
-        if self.of == "data":
-            return _last(known[self.x])
-        cotangents = backward(self.order, known, self.root, **how)
-        return _last(cotangents[self.x]) * self.scale
-
-    def changed(self, change: Callable[[Value, list[Any]], Any]) -> Any:
-        """The number where ``change(node, operands)`` made another node, or None to leave it as it is."""
-        made: dict[Value, Any] = {}
-        for node in self.order:
-            if not node.op:
-                made[node] = Value(in_floats(node.data))
+def _fitting(of_figure: list[Case], kind: Callable[[Case], Iterator[Hypothesis]]) -> Iterator[Explained]:
+    """The hypotheses of one kind that reproduce the figure, where the kind says something."""
+    tried: list[Fraction] = []
+    fitting: list[tuple[Case, Any]] = []
+    for case in of_figure:
+        for words, number in kind(case):
+            exact = _fraction(number)
+            if exact is None:
                 continue
-            operands = [made[x] if isinstance(x, Value) else in_floats(x) for x in node.operands]
-            other = change(node, operands)
-            made[node] = _again(node, operands) if other is None else other
-        if self.of == "data":
-            return made[self.x].data
-        made[self.root].backward()
-        return made[self.x].grad * self.scale
-
-    def attempt(self, what: str, work: Callable[[], Any], cut: bool = False) -> Iterator[Hypothesis]:
-        """The hypothesis, unless it leads outside the domain of an operation."""
-        try:
-            yield what, work(), cut
-        except (ArithmeticError, ValueError, TypeError):
-            return
-
-    def name(self, node: Value) -> str:
-        """The label of a node; its formula where it has none."""
-        if node.label or not node.op:
-            return self.names[node]
-        return f"({write(formula(node, self.names))})"
-
-    @staticmethod
-    def fraction(number: Any) -> Fraction | None:
-        try:
-            return Fraction(number)
-        except (ValueError, OverflowError, TypeError):
-            return None
-
-
-def _last(number: Any) -> Any:
-    return number.exact if isinstance(number, Rounded) else number
-
-
-def _again(node: Value, operands: list[Any]) -> Any:
-    row = node.primitive
-    assert row is not None
-    first = next(operand for operand in operands if isinstance(operand, Value))
-    return first._apply((row.name, row.index) if row.index >= 0 else row.name, *operands)
-
-
-# --- the kinds of hypotheses -----------------------------------------------------------------------------
-
-
-def _sign(case: _Case) -> Iterator[Hypothesis]:
-    yield "sign reversed", -case.right, False
-
-
-def _misprinted(case: _Case) -> Iterator[Hypothesis]:
-    """The right digits at another place, or in another order."""
-    for power in (1, 2, 3):
-        yield "the decimal point shifted", case.right * 10**power, True
-        yield "the decimal point shifted", case.right / 10**power, True
-    if case.figure.significant < _FEWEST_TO_EXCHANGE:
+            tried.append(exact)
+            if follows(case.figure, exact) and _shows(case, exact):
+                fitting.append((case, words))
+    share = _share_explained(of_figure[0], tried) if fitting else 1.0
+    if share > _MOST_EXPLAINED:
         return
-    right = case.figure.rewrite(Fraction(case.right))
-    for place, (first, second) in enumerate(pairwise(right)):
-        if first.isdigit() and second.isdigit() and first != second and "e" not in right[:place]:
-            swapped = right[:place] + second + first + right[place + 2 :]
-            if abs(Fraction(swapped) - Fraction(right)) >= _SMALL * case.figure.unit:
-                yield f"two digits exchanged, {swapped} for {right}", swapped, False
+    seen = set()
+    for case, words in fitting:
+        text = words if isinstance(words, str) else words()
+        if text not in seen:
+            seen.add(text)
+            yield Explained(text, share > _SURE or _is_small(case), case.printed)
 
 
-def _constants(case: _Case) -> Iterator[Hypothesis]:
-    """Sum or mean, and the ½ of a squared error."""
-    squared = any(
-        (node.op == "pow" and node.operands[1] == 2) or (node.op == "mul" and node.operands[0] is node.operands[1])
-        for node in case.relevant
-    )
-    halved = False
-    counts: set[int] = set()
-    for node in case.relevant:
-        count = _count_of_terms(node)
-        if count:
-            counts.add(count)
-        divisor = _divisor(node)
-        if divisor is None:
-            continue
-        halved = halved or divisor == 2
-        counts.discard(int(divisor))
-        what = f"the sum instead of the mean over {divisor}"
-        if divisor == 2 and squared:
-            what = "the ½ of the squared error left out"
-        yield from case.attempt(what, lambda node=node: case.changed(_without_divisor(node)))  # type: ignore[misc]
-    for count in sorted(counts):
-        yield f"the mean over {count} instead of the sum", case.right / count, False
-    if squared and not halved:
-        yield "a ½ of the squared error that is not in this loss", case.right / 2, False
-
-
-def _count_of_terms(node: Value) -> int:
-    return len(node.operands) if node.op == "total" and len(node.operands) > 1 else 0
-
-
-def _divisor(node: Value) -> int | None:
-    """n where the node divides by a whole number n, or multiplies by 1/n."""
-    if node.op not in ("div", "mul") or all(isinstance(operand, Value) for operand in node.operands):
+def _fraction(number: Any) -> Fraction | None:
+    try:
+        return Fraction(number)
+    except (ValueError, OverflowError, TypeError):
         return None
-    left, right = node.operands
-    number = right if isinstance(left, Value) else left
-    if node.op == "div" and number is left:
-        return None
-    number = float(number) if node.op == "div" else 1 / float(number) if number else 0.0
-    return int(number) if number.is_integer() and number >= 2 else None
 
 
-def _without_divisor(chosen: Value) -> Callable[[Value, list[Any]], Any]:
-    def change(node: Value, operands: list[Any]) -> Any:
-        return next(operand for operand in operands if isinstance(operand, Value)) if node is chosen else None
-
-    return change
+def _shows(case: Case, number: Fraction) -> bool:
+    """Does the change make a difference at the printed digits, and more than floats' own rounding?"""
+    return abs(number - case.right) > max(case.figure.unit / 2, 8 * slack_of(case.right))
 
 
-def _logarithms(case: _Case) -> Iterator[Hypothesis]:
-    """log10 for ln, and an ε inside the logarithm."""
-    logs = [node for node in case.order if node.op in ("log", "log_softmax", "logsumexp", "log1p")]
-    if not logs:
-        return
-
-    for base in (10, 2):
-
-        def to_base(node: Value, operands: list[Any], base: int = base) -> Any:
-            return _again(node, operands) / math.log(base) if node in logs else None
-
-        yield from case.attempt(f"log{base} for ln", lambda change=to_base: case.changed(change))  # type: ignore[misc]
-    for epsilon in _EPSILONS:
-
-        def with_epsilon(node: Value, operands: list[Any], epsilon: float = epsilon) -> Any:
-            if node.op == "log":
-                return numeric.log(operands[0] + epsilon)
-            if node.op == "log_softmax":
-                return numeric.log(numeric.softmax(operands)[node.primitive.index] + epsilon)  # type: ignore[union-attr]
-            return None
-
-        yield from case.attempt(f"ε = {epsilon:g} inside the log", lambda change=with_epsilon: case.changed(change))  # type: ignore[misc]
-    small = {node.operands[0]: _epsilon_of(node.operands[0]) for node in logs if node.op == "log"}
-    if any(small.values()):
-
-        def without_epsilon(node: Value, operands: list[Any]) -> Any:
-            return operands[0] if small.get(node) else None
-
-        shown = " and ".join(sorted({f"{epsilon:g}" for epsilon in small.values() if epsilon}))
-        yield from case.attempt(f"the ε = {shown} inside the log left out", lambda: case.changed(without_epsilon))
+def _is_small(case: Case) -> bool:
+    return abs(case.figure.value - case.right) < _SMALL * case.figure.unit
 
 
-def _left_out(case: _Case) -> Iterator[Hypothesis]:
-    """A bias, an activation, the logarithm of a loss, or its target forgotten."""
-    near = {case.x, *case.x.operands}
-    biased = {node: _bias(node) for node in case.order if _bias(node) is not None}
-    active = {node: node.op for node in case.order if is_activation(node)}
-    for kind, nodes, change in (("bias", biased, _without_bias), ("activation", active, _without_activation)):
-        for chosen in [nodes, *({node: nodes[node]} for node in nodes if node in near and len(nodes) > 1)]:
-            if chosen:
-                names = sorted({case.name(x) if isinstance(x, Value) else str(x) for x in chosen.values()})
-                what = f"the {kind} {' and '.join(names)} left out" if len(names) < 3 else f"every {kind} left out"
-                yield from case.attempt(what, lambda change=change, chosen=chosen: case.changed(change(chosen)))  # type: ignore[misc]
-    log = case.x.operands[0] if case.of == "data" and case.x.op == "neg" else None
-    if log is not None and log.op in ("log", "log_softmax"):
-        yield from case.attempt("the -ln left out", lambda: math.exp(case.known[log]))
-    for node in case.order:
-        if case.of == "grad" and node.op in ("softmax", "log_softmax") and case.x in node.operands:
-            probability = numeric.softmax([in_floats(_number(x)) for x in node.operands])[node.operands.index(case.x)]
-            yield "a for a - t, the target not subtracted", probability * case.scale, False
+def _share_explained(case: Case, numbers: list[Fraction]) -> float:
+    """Of the figures around the right one, as far as the slip goes, how many would this kind of hypothesis explain?"""
+    unit = case.figure.unit
+    right = round(case.right / unit)
+    reach = max(abs(round(case.figure.value / unit) - right), _AROUND)
+    explained = {round(number / unit) - right for number in numbers}
+    near = [distance for distance in explained if 0 < abs(distance) <= reach]
+    return 0.0 if len(near) <= _FEWEST_FIGURES else len(near) / (2 * reach)
+
+
+# --- the table: what each kind changes ---------------------------------------------------------------------
+
+
+def _sign(case: Case) -> Iterator[Hypothesis]:
+    yield "sign reversed", -case.right
+
+
+def _target_left_out(case: Case) -> Iterator[Hypothesis]:
+    """a for a - t, of a softmax with its cross-entropy."""
+    z = case.working.gradient_of.get(case.target)
+    probability = case.working.probability(z) if z is not None else None
+    if probability is not None:
+        number = case.number(probability)
+        a = probability.label or case.working.called.get(probability) or "a"
+        yield f"{a} for {a} - t, the target not subtracted", number
+
+
+def _left_out(case: Case) -> Iterator[Hypothesis]:
+    """A term, a factor, a function or an exponent left out, or there once too often."""
+    for node in reversed(case.step):  # the nearest first
+        for words, change in _changes_at(node, case):
+            yield from case.attempt(words, {node: change})
+
+
+def _left_out_and_sign(case: Case) -> Iterator[Hypothesis]:
+    for words, number in _left_out(case):
+        yield (lambda words=words: f"sign reversed, and {words if isinstance(words, str) else words()}"), -number
+
+
+def _changes_at(node: Value, case: Case) -> Iterator[tuple[Any, Callable[[Sequence[Any]], Any]]]:
+    xs, op = node.operands, node.op
+    if op == "mul":
+        for place in (0, 1):
+            if abs(_number(xs[place])) != 1:
+                yield _left_out_factor(case, node, place), lambda o, place=place: o[1 - place]
+                yield _twice(case, xs[place]), lambda o, place=place: o[0] * o[1] * o[place]
+    elif op == "div":
+        yield _left_out_divisor(case, node), lambda o: o[0]
+        yield _divided_twice(case, xs[1]), lambda o: o[0] / o[1] / o[1]
+        yield (lambda: f"multiplied by {case.name(xs[1])} and not divided"), lambda o: o[0] * o[1]
+    elif op in ("add", "sub"):
+        second = (lambda x: -x) if op == "sub" else (lambda x: x)
+        if not isinstance(xs[1], Value) and 0 < xs[1] <= _LARGEST_EPSILON:
+            return  # an ε, which is a convention
+        yield _left_out_term(case, node, xs[1]), lambda o: o[0]
+        yield _left_out_term(case, node, xs[0]), lambda o: second(o[1])
+        yield (lambda: f"the sign of {case.name(xs[1])} reversed"), lambda o: o[0] - second(o[1])
+    elif op in ("total", "weighted_sum"):
+        yield from _of_a_sum(node, case)
+    elif op == "pow":
+        yield (lambda: f"the exponent {case.name(xs[1])} left out"), lambda o: o[0]
+    elif op == "neg":
+        if isinstance(xs[0], Value) and xs[0].op == "log":
+            yield "the -ln left out", lambda o: numeric.exp(o[0])
+        yield (lambda: f"the minus before {case.name(xs[0])} left out"), lambda o: o[0]
+    elif len(xs) == 1:
+        what = "activation " if is_activation(node) else ""
+        yield (lambda: f"the {what}{_WRITTEN.get(op, op)} left out"), lambda o: o[0]
+
+
+_WRITTEN = {"log": "ln"}
 
 
 def _number(operand: Any) -> Any:
     return operand.data if isinstance(operand, Value) else operand
 
 
-def _bias(node: Value) -> Any:
-    """What is added to a weighted sum, or to a product: None where there is nothing."""
-    if node.op == "weighted_sum":
-        return node.operands[-1] if isinstance(node.operands[-1], Value) or node.operands[-1] else None
-    if node.op == "add" and all(isinstance(operand, Value) for operand in node.operands):
-        leaves = [operand for operand in node.operands if not operand.op]
-        return leaves[0] if len(leaves) == 1 else None
-    return None
+def _of_a_sum(node: Value, case: Case) -> Iterator[tuple[Any, Callable[[Sequence[Any]], Any]]]:
+    terms = _terms(node)
+    for place, term in enumerate(terms[:_MOST_NEAR]):
+
+        def name(term: Any = term) -> str:
+            return " · ".join(map(case.name, term))
+
+        if all(_number(factor) != 0 for factor in term):
+            left_out = lambda name=name, term=term: _bias_or_term(node, term, name())
+            yield left_out, lambda o, place=place: _sum_of(node, o, {place: 0})
+            if len(terms) > 1:
+                yield (lambda name=name: f"{name()} added twice"), lambda o, place=place: _sum_of(node, o, {place: 2})
+                yield (
+                    (lambda name=name: f"the sign of {name()} reversed"),
+                    lambda o, place=place: _sum_of(node, o, {place: -1}),
+                )
 
 
-def _without_bias(chosen: Collection[Value]) -> Callable[[Value, list[Any]], Any]:
-    def change(node: Value, operands: list[Any]) -> Any:
-        if node not in chosen:
-            return None
-        if node.op == "weighted_sum":
-            return _again(node, [*operands[:-1], 0.0])
-        return operands[0] if node.operands[0].op else operands[1]
-
-    return change
+def _bias_or_term(node: Value, term: Sequence[Any], name: str) -> str:
+    return f"the {'bias' if node.op == 'weighted_sum' and len(term) == 1 else 'term'} {name} left out"
 
 
-def _without_activation(chosen: Collection[Value]) -> Callable[[Value, list[Any]], Any]:
-    def change(node: Value, operands: list[Any]) -> Any:
-        return operands[max(node.primitive.index, 0)] if node in chosen else None  # type: ignore[union-attr]
+def _terms(node: Value) -> list[tuple[Any, ...]]:
+    """The terms of a sum, each as its factors."""
+    if node.op != "weighted_sum":
+        return [(operand,) for operand in node.operands]
+    weights, inputs, bias = split_weighted_sum(node.operands)
+    return [*zip(weights, inputs), (bias,)]
 
-    return change
+
+def _sum_of(node: Value, operands: Sequence[Any], times: Mapping[int, int]) -> Any:
+    if node.op != "weighted_sum":
+        terms = list(operands)
+    else:
+        weights, inputs, bias = split_weighted_sum(operands)
+        terms = [*(w * x for w, x in zip(weights, inputs)), bias]
+    return sum(times.get(place, 1) * term for place, term in enumerate(terms))
 
 
-def _others(case: _Case) -> Iterator[Hypothesis]:
-    """The figure of a neighbour, one line up or down in the calculation."""
-    order = topological_order(case.around)
-    if _size(order) > _MOST:
+def _left_out_factor(case: Case, node: Value, place: int) -> Callable[[], str]:
+    factor = node.operands[place]
+    n = None if isinstance(factor, Value) or not factor else 1 / float(factor)
+    if n is not None and n.is_integer() and n > 1:
+        return lambda: share_left_out(case.working.listed, int(n))
+    return lambda: f"the factor {_with_number(case, factor)} left out"
+
+
+def _left_out_divisor(case: Case, node: Value) -> Callable[[], str]:
+    divisor = node.operands[1]
+    if not isinstance(divisor, Value) and float(divisor).is_integer() and divisor > 1:
+        return lambda: share_left_out(case.working.listed, int(divisor))
+    return lambda: f"the division by {_with_number(case, divisor)} left out"
+
+
+def _left_out_term(case: Case, node: Value, term: Any) -> Callable[[], str]:
+    def words() -> str:
+        leaf = [x for x in node.operands if isinstance(x, Value) and x.primitive is None]
+        if node.op == "add" and leaf == [term] and all(isinstance(x, Value) for x in node.operands):
+            return f"the bias {case.name(term)} left out"
+        others = [x for x in node.operands if isinstance(x, Value) and x is not term]
+        is_target = node.op == "sub" and isinstance(term, Value) and term.primitive is None and others
+        if is_target and others[0].primitive is not None:
+            return f"{case.name(others[0])} for {case.name(node)}, {case.name(term)} left out"
+        return f"the term {case.name(term)} left out"
+
+    return words
+
+
+def _twice(case: Case, factor: Any) -> Callable[[], str]:
+    return lambda: f"multiplied by {_with_number(case, factor)} once too often"
+
+
+def _divided_twice(case: Case, divisor: Any) -> Callable[[], str]:
+    return lambda: f"divided by {_with_number(case, divisor)} once too often"
+
+
+def _with_number(case: Case, operand: Any) -> str:
+    name = case.name(operand)
+    shown = case.name(_number(operand))
+    return name if name == shown else f"{name.removeprefix('(').removesuffix(')')} = {shown}"
+
+
+def _foreign_factor(case: Case) -> Iterator[Hypothesis]:
+    """Multiplied by a number that stands near, but is no factor here."""
+    of = case.working.gradient_of.get(case.target)
+    for factor in [*([of] if of is not None else []), *case.starts][:_MOST_STARTS]:
+        number = case.number(factor)
+        if abs(number) not in (0.0, 1.0):
+            for sign, reversed_sign in ((1, ""), (-1, "sign reversed, and ")):
+                words = lambda s=reversed_sign, f=factor: f"{s}multiplied by {_with_number(case, f)}"
+                yield words, sign * float(case.right) * number
+
+
+def _replaced(case: Case) -> Iterator[Hypothesis]:
+    """Another number in the place of one that the step starts from: another neuron's, z for a, ∂ for a value."""
+    for start in case.starts[:_MOST_STARTS]:
+        for other, number in _instead(start, case.numbers[start], case):
+            if number != case.numbers[start]:
+                words = lambda start=start, other=other: f"{other} in the place of {case.name(start)}"
+                yield from case.attempt(words, numbers={start: number})
+
+
+def _derivative_elsewhere(case: Case) -> Iterator[Hypothesis]:
+    """The derivative of an activation taken at another place: at z for a, at a once more, at another neuron's a."""
+    forward = set(case.working.listed)
+    inside = set(case.step)
+    near = {operand for node in case.step for operand in node.operands}
+    active = [node for node in case.working.listed if is_activation(node)]
+    for a in [node for node in active if node in near or node.operands[0] in near][:_MOST_STARTS]:
+        users = [node for node in inside - forward if any(operand is a for operand in node.operands)]
+        z = a.operands[0]
+        of_z = [
+            node for node in inside - forward if node.op != "mul" and any(operand is z for operand in node.operands)
+        ]
+        if of_z:
+            words = lambda a=a: f"the derivative of {a.op} taken at {case.name(a)}"
+            yield from case.attempt(words, {node: _with(node, z, floating(a.data)) for node in of_z})
+        for other, number in _instead(a, floating(a.data), case) if users else ():
+            words = lambda a=a, other=other: (
+                f"the derivative of {a.op} taken with {other} in the place of {case.name(a)}"
+            )
+            yield from case.attempt(words, {node: _with(node, a, number) for node in users})
+
+
+def _with(node: Value, replaced: Value, number: float) -> Callable[[Sequence[Any]], Any]:
+    places = [operand is replaced for operand in node.operands]
+    return lambda o: operate(node, [number if there else x for x, there in zip(o, places)])
+
+
+def _instead(start: Value, own: float, case: Case) -> Iterator[tuple[str, float]]:
+    for other in case.working.alike(start)[:_MOST_ALIKE]:
+        yield case.name(other), case.number(other)
+    if is_activation(start) and start.primitive is not None and start.primitive.arity:
+        z, *rest = start.operands
+        if isinstance(z, Value):
+            yield f"{case.name(z)} (before the {start.op})", case.number(z)
+        with contextlib.suppress(_OUTSIDE):
+            yield f"{start.op}({case.name(start)})", apply(start.primitive, [own, *rest])
+    gradient = case.working.node(Quantity(start, "grad")) if case.working.has_gradients else None
+    if gradient is not None and gradient is not case.target:
+        yield case.name(gradient), case.number(gradient)
+
+
+def _exchanged(case: Case) -> Iterator[Hypothesis]:
+    """Two numbers of the step in each other's place."""
+    for first, second in combinations(case.starts[:_MOST_STARTS], 2):
+        if second in case.working.alike(first):
+            words = lambda first=first, second=second: f"{case.name(first)} and {case.name(second)} exchanged"
+            yield from case.attempt(words, numbers={first: case.numbers[second], second: case.numbers[first]})
+
+
+def _rounded(case: Case) -> Iterator[Hypothesis]:
+    """Numbers on the way rounded or cut: every one, or each product before it is added."""
+    inner = [node for node in case.step if node is not case.target]
+    places = case.figure.places
+    for verb, cut in (("rounded to", False), ("cut after", True)):
+        for digits in (places, places + 1, places - 1):
+            if digits < 1:
+                continue
+            how = rounding(digits, cut=cut)
+            unit = f"{digits} decimal{'s' * (digits != 1)}"
+            if inner:
+                rules = {node: _rounds(node, how) for node in inner}
+                yield from case.attempt(f"numbers on the way {verb} {unit}", rules)
+            sums = {node: _rounds_products(node, how) for node in case.step if node.op == "weighted_sum"}
+            if sums:
+                yield from case.attempt(f"each product {verb} {unit} before the sum", sums)
+
+
+def _rounds(node: Value, how: Callable[[float], float]) -> Callable[[Sequence[Any]], Any]:
+    return lambda operands: how(floating(operate(node, operands)))
+
+
+def _rounds_products(node: Value, how: Callable[[float], float]) -> Callable[[Sequence[Any]], Any]:
+    def products(operands: Sequence[Any]) -> Any:
+        weights, inputs, bias = split_weighted_sum(operands)
+        return sum([how(floating(w * x)) for w, x in zip(weights, inputs)]) + bias
+
+    return products
+
+
+def _in_float32(case: Case) -> Iterator[Hypothesis]:
+    yield from case.attempt("float32 for float64", {node: _rounds(node, to_float32) for node in case.step})
+
+
+def _misprinted(case: Case) -> Iterator[Hypothesis]:
+    """The right digits at another place, or in another order."""
+    for power in (1, 2, 3):
+        for shifted in (case.right * 10**power, case.right / 10**power):
+            yield "the decimal point shifted", shifted
+            yield "the decimal point shifted", Fraction(int(shifted / case.figure.unit)) * case.figure.unit
+    right = case.figure.rewrite(case.right).removesuffix("%")
+    if len(right.lstrip("-0.").replace(".", "")) < _FEWEST_TO_EXCHANGE:
         return
-    near: dict[Value, None] = dict.fromkeys(_values(case.x))
-    below = _two_below(case.x)
-    for node in order:
-        # what uses x, what is used with it, and of the same operation what comes from the same, such as a layer
-        if case.x in node.operands:
-            near.update(dict.fromkeys([node, *_values(node)]))
-        elif node.op and node.op == case.x.op and not below.isdisjoint(_two_below(node)):
+    scale = Fraction(1, 100) if case.figure.percent else 1
+    for place, (first, second) in enumerate(pairwise(right)):
+        if first.isdigit() and second.isdigit() and first != second and "e" not in right[:place]:
+            swapped = right[:place] + second + first + right[place + 2 :]
+            yield f"two digits exchanged, {swapped} for {right}", Fraction(swapped) * scale
+
+
+def _others(case: Case) -> Iterator[Hypothesis]:
+    """The figure of a neighbour: of what uses it, of what is used with it, of its like."""
+    near: dict[Value, None] = dict.fromkeys(
+        [*value_operands(case.target), *case.starts, *case.working.alike(case.target)]
+    )
+    for node in case.working.called:
+        if case.target in node.operands:
             near[node] = None
-    for node in [node for node in near if node is not case.x and node.label][:_MOST_NEIGHBOURS]:
-        if case.of == "data":
-            yield f"the figure of {node.label}", node.data, False
-        else:
-            yield f"the gradient of {node.label}", case.cotangents[node] * case.scale, False
+    for node in list(near)[:20]:
+        if node is not case.target and (node.label or node in case.working.called):
+            yield (lambda node=node: _whose(case, node)), case.number(node)
 
 
-def _values(node: Value) -> list[Value]:
-    return [operand for operand in node.operands if isinstance(operand, Value)]
+def _whose(case: Case, node: Value) -> str:
+    name = case.name(node)
+    return f"the gradient of {name.partition('/∂')[2]}" if "/∂" in name else f"the figure of {name}"
 
 
-def _two_below(node: Value) -> set[Value]:
-    """The operands, and theirs."""
-    return {value for operand in _values(node) for value in (operand, *_values(operand))}
+# The most plausible first: only where none of a sort gives the figure is the next one asked.
+_SORTS: tuple[tuple[Callable[[Case], Iterator[Hypothesis]], ...], ...] = (
+    (_sign,),
+    (_target_left_out, _left_out, _foreign_factor),
+    (_replaced, _derivative_elsewhere, _exchanged, _left_out_and_sign),
+    (_rounded, _in_float32),
+    (_misprinted,),
+    (_others,),
+)
+
+_REPEATED = (1, 2)  # the sorts of mistakes that a person makes again
 
 
-def _e_as_decimal(case: _Case) -> Iterator[Hypothesis]:
-    """The number e taken as a decimal of a few digits."""
-    if not any(node.op in ("exp", "sigmoid", "softmax", "log_softmax") for node in case.order):
-        return
-    for e in (2.7, 2.72, 2.718, 2.7183):
-
-        def with_e(node: Value, operands: list[Any], e: float = e) -> Any:
-            if node.op == "exp":
-                return e ** operands[0]
-            if node.op == "sigmoid":
-                return 1 / (1 + e ** -operands[0])
-            if node.op in ("softmax", "log_softmax"):
-                powers = [e**operand for operand in operands]
-                share = powers[node.primitive.index] / numeric.total(powers)  # type: ignore[union-attr]
-                return share if node.op == "softmax" else numeric.log(share)
-            return None
-
-        yield from case.attempt(f"e taken as {e}", lambda change=with_e: case.changed(change))  # type: ignore[misc]
+# --- one figure --------------------------------------------------------------------------------------------
 
 
-def _epsilon_of(node: Any) -> float:
-    """ε where the node is p + ε."""
-    if isinstance(node, Value) and node.op == "add" and not isinstance(node.operands[1], Value):
-        number = float(node.operands[1])
-        return number if 0 < number <= 0.01 else 0.0
-    return 0.0
+def explanations(x: Value, printed: Any, of: str = "data", root: Value | None = None) -> list[str]:
+    """Which named mistakes make ``printed`` of what ``x`` (or its gradient) is, the most plausible sort alone.
+
+    >>> from autograd import Value
+    >>> w = Value(0.3, label="w")
+    >>> y = (w * 2).tanh()
+    >>> explanations(w, "-1.4232", of="grad", root=y)
+    ['sign reversed']
+
+    An empty list where the figure is right, or nothing in the table gives it. What begins with
+    "consistent with" fits a slip that is too small to say more.
+    """
+    working = Working(x if root is None or of == "data" else root, [x])
+    target = working.node(Quantity(x, of))
+    figure = Figure.read(printed)
+    if target is None:
+        return []
+    right = working.precise(target) or exactly(target.data)[0]
+    if right is None or follows(figure, right, cut=True) or figure.significant < 2:
+        return []
+    of_figure = cases(working, target, figure, right, {})
+    found = find_causes(of_figure, only_conventions(working, Quantity(x, of), figure)) if of_figure else []
+    return only_words(found)
 
 
-def _rounded(case: _Case) -> Iterator[Hypothesis]:
-    """Every intermediate rounded or cut; ways that come to the same number are one hypothesis."""
-    if _size(case.order) > _MOST_ROUNDED:
-        return
-    ways: dict[Any, dict[tuple[str, str], list[int]]] = {}
-    for unit in ("decimals", "significant digits"):
-        for verb in ("rounded to", "cut after"):
-            printed = case.figure.decimals - case.figure.exponent if unit == "decimals" else case.figure.significant
-            # from half as many as the figure's (the product of two has as many) to one more
-            for digits in range(max(printed // 2, 1), min(printed + 1, _MOST_DIGITS) + 1):
-                how = rounding(digits, unit != "decimals", verb == "cut after")
-                for in_steps in (False, True):
-                    for _, number, _ in case.attempt(
-                        "", lambda how=how, in_steps=in_steps: case.result(forward(case.order, how, in_steps))  # type: ignore[misc]
-                    ):
-                        found = ways.setdefault(number, {}).setdefault((verb, unit), [])
-                        if digits not in found:
-                            found.append(digits)
-    for number, of_number in ways.items():
-        cut = all(verb == "cut after" for verb, _ in of_number)
-        (verb, unit), digits_tried = next(iter(of_number.items()))
-        counted = unit[:-1] if digits_tried == [1] else unit
-        yield f"intermediates {verb} {' or '.join(map(str, digits_tried))} {counted}", number, cut
+def only_words(found: Collection[Explained]) -> list[str]:
+    return [str(cause) for cause in found]
 
 
-def _in_float32(case: _Case) -> Iterator[Hypothesis]:
-    for in_steps in (False, True):
-        yield from case.attempt(
-            "float32 for float64",
-            lambda in_steps=in_steps: to_float32(case.result(forward(case.order, to_float32, in_steps))),  # type: ignore[misc]
-        )
-
-
-def _at_pre_activation(case: _Case) -> Iterator[Hypothesis]:
-    """σ'(z) as a·(1 - a) with z in a's place; and as σ(a)·(1 - σ(a)), the slope at the output."""
-    activations = [node for node in case.path if is_activation(node) and node.op != "softmax"]
-    choices = [activations] + ([[node] for node in activations[:_MOST_SINGLE]] if len(activations) > 1 else [])
-    for chosen in choices:
-        if not chosen:
-            return
-        which = "" if chosen is activations else f" ({case.name(chosen[0])})"
-        kinds = " and ".join(sorted({node.op for node in chosen}))
-        slopes = _slopes_at_other_places(chosen[0]) if " " not in kinds else ("", "")
-
-        def output_replaced(node: Value, out: Any, operands: list[Any], chosen: list[Value] = chosen) -> Any:
-            return (operands[0], operands) if node in chosen else (out, operands)
-
-        def both_replaced(node: Value, out: Any, operands: list[Any], chosen: list[Value] = chosen) -> Any:
-            if node not in chosen:
-                return out, operands
-            shifted = [out, *operands[1:]]
-            return node.primitive.rule(*shifted), shifted  # type: ignore[union-attr]
-
-        ways = ("pre-activation instead of the output", "output instead of the pre-activation")
-        for way, slope, change in zip(ways, slopes, (output_replaced, both_replaced)):
-            what = f"the derivative of {kinds} taken at the {way}{slope}{which}"
-            yield from case.attempt(what, lambda change=change: case.result(case.known, operands_of=change))  # type: ignore[misc]
-
-
-def _slopes_at_other_places(node: Value) -> tuple[str, str]:
-    """The slope with z in the place of a = f(z), and with a in that of z, as one would write them."""
-    row = node.primitive
-    assert row is not None
-    if row.arity != 1:
-        return "", ""
-    z, a = Symbol("z"), Symbol("a")
-    slope = row.partials[0]
-    right, at_z, at_a = write(slope(a, z)), write(slope(z, z)), write(slope(row.rule(a), a))
-    return (f", {at_z} for {right}" if at_z != right else ""), (f", {at_a} for {right}" if at_a != right else "")
-
-
-def _updated(case: _Case) -> Iterator[Hypothesis]:
-    """The weights between x and the root already updated when the gradient is passed back through them."""
-    if case.of != "grad":
-        return
-    beside = {operand for node in case.order if case.x in node.operands for operand in node.operands}
-    weights = [node for node in case.order if not node.op and node not in beside and case.cotangents.get(node)]
-    for rate in _LEARNING_RATES:
-        updated = {weight: in_floats(weight.data) - rate * case.cotangents[weight] for weight in weights}
-
-        def with_updated(node: Value, out: Any, operands: list[Any], updated: Mapping[Any, Number] = updated) -> Any:
-            return out, [
-                updated.get(operand, number) if isinstance(operand, Value) else number
-                for operand, number in zip(node.operands, operands)
-            ]
-
-        yield from case.attempt(
-            f"weights already updated in the same pass (learning rate {rate:g})",
-            lambda change=with_updated: case.result(case.known, operands_of=change),  # type: ignore[misc]
-        )
-
-
-def _factors(case: _Case) -> Iterator[Hypothesis]:
-    """A factor on the way to the root multiplied in once more, or left out."""
-    if case.of != "grad":
-        return
-    tried: dict[float, str] = {}
-    on_path = set(case.path)
-    around = {operand: None for node in case.path for operand in node.operands if isinstance(operand, Value)}
-    named = [(case.name(node), node.data) for node in [*around, *case.path]]  # a name before a derivative
-    for name, number in [*named, *(slope for node in case.path for slope in _slopes(node, on_path, case))]:
-        factor = math.nan if number is None else float(number)
-        if math.isfinite(factor) and factor not in (0, 1, -1):
-            tried.setdefault(factor, name)
-    for number, name in tried.items():
-        shown = name if name == show(number) else f"{name} = {show(number)}"
-        for sign, reversed_sign in ((1, ""), (-1, "sign reversed, and ")):
-            yield f"{reversed_sign}multiplied by {shown}", sign * case.right * number, False
-            yield f"{reversed_sign}the factor {shown} left out", sign * case.right / number, False
-
-
-def _slopes(node: Value, on_path: set[Value], case: _Case) -> Iterator[tuple[str, Any]]:
-    """The partials of a node by those of its operands that are on the path."""
-    if _divisor(node) is not None:  # one that divides is a mean's n, or the ½, and has its own name
-        return
-    for place, operand in enumerate(node.operands):
-        if isinstance(operand, Value) and operand in on_path:
-            slope = partial(node, place, case.names)
-            if isinstance(slope, Symbol):
-                yield f"∂{case.name(node)}/∂{case.name(operand)} = {write(slope)}", slope.number
-            else:
-                yield show(slope), slope
+def is_hedged(cause: str) -> bool:
+    """Is it a cause that a small slip is only consistent with?"""
+    return cause.startswith(HEDGE)

@@ -1,91 +1,110 @@
-"""What ``.grad`` holds, beside the gradient that the graph has at present.
+"""What ``.grad`` holds, beside the gradient that the graph has.
 
 >>> w = Value(0.5, label="w")
 >>> y = w * w
 >>> y.label = "y"
 >>> y.backward()
->>> w.data = 3.0
->>> y.forward()
-9.0
+>>> y.backward()
 >>> print(held(w, y).note)
-w.grad is 1.0, but the gradient of y is 6.0: it was made before a leaf changed, or holds other passes too; \
-y.zero_grad(), then y.backward() renews it
+w.grad is 2.0, as much as 2 passes give; the gradient of y is 1.0: y.zero_grad(), then y.backward() renews it
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from .. import messages, numeric
 from ..errors import AutogradError
 from ..freshness import stale
 from ..graph import topological_order
+from ..interpret import contributions_at, evaluate, pull_back
+from ..messages import written
+from ..notation import in_a_line
 from ..numeric import Number
 from ..value import Value
-from .rounding import backward, forward
-from .worksheet import _cotangents, nearly_equal
+from .worksheet import cotangents_of, nearly_equal
 
-__all__ = ["Held", "held"]
+__all__ = ["Held", "held", "held_by"]
 
 _MOST_PASSES = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The number that a printed gradient is held against, the one of the graph at present, and how they differ.
+    """The gradient that a printed one is compared with, the number in ``.grad``, and how they differ.
 
-    ``kept`` says that the graph's numbers, worked out again, lead to what is held: it is one pass, or
-    several of the same.
+    ``kept`` says that the graph's present numbers lead to the gradient; where a leaf has changed since,
+    ``now`` is what it would be with the leaves' present data.
     """
 
     number: Number
     present: Number
+    now: Number
     note: str = ""
     kept: bool = True
 
 
 def held(x: Value, root: Value, name: str = "", name_of_root: str = "") -> Held:
-    """What a printed gradient of ``x`` is held against, and what that is to the gradient of ``root``.
+    """The gradient of ``root`` with respect to ``x``, times the seed of its last pass, and what ``x.grad`` is to it.
 
-    That is what a pass has left in ``x.grad``. Where none has left anything, it is the gradient that
-    ``root.backward()`` would give. The note calls them by their names, where others than their labels
-    are given.
+    The note calls them by their names, where others than their labels are given.
     """
-    if root is x and not x.op:  # a leaf that nothing uses: its .grad came from a graph that is gone
-        return Held(x.grad, x.grad, kept=False)
+    return held_by([x], root, name, name_of_root)[x]
+
+
+def held_by(xs: Iterable[Value], root: Value, name: str = "", name_of_root: str = "") -> dict[Value, Held]:
+    """The same of several."""
+    wanted = list(dict.fromkeys(xs))
+    if not wanted:
+        return {}
     try:
-        once = _cotangents(root)[x]
-        left = once * root.grad if root.grad else once
-        now = _at_present(x, root) if stale(root) else left
-    except (AutogradError, ArithmeticError, TypeError, ValueError, KeyError):
-        # a slope that does not exist, kinds that do not mix, or x is not under the root
-        return Held(x.grad, x.grad, kept=False)
-    of = name_of_root or root.label or "root"
-    name = f"{name or x.label}.grad"
-    grad, present = messages.written(x.grad), messages.written(now)
+        once = cotangents_of(root)
+        left = {x: once[x] * root.grad if root.grad else once[x] for x in wanted if x in once}
+        now = _at_present(root) if stale(root) else left
+        now = {x: now[x] for x in left}
+    except (AutogradError, ArithmeticError, TypeError, ValueError):
+        left = now = {}  # a partial that does not exist, or kinds that do not mix
+    of = name_of_root or in_a_line(root.label) or "root"
+    found = {}
+    for x in wanted:
+        # a leaf that nothing uses has its .grad from a graph that is gone; another is not under the root
+        alone = x not in left or (root is x and x.primitive is None)
+        found[x] = (
+            Held(x.grad, x.grad, x.grad, kept=False)
+            if alone
+            else _compared(x, left[x], now[x], name or in_a_line(x.label), of)
+        )
+    return found
+
+
+def _compared(x: Value, left: Any, now: Any, name: str, of: str) -> Held:
+    unchanged = nearly_equal(now, left)
+    name += ".grad"
     renew = f"{of}.zero_grad(), then {of}.backward() renews it"
     if not x.grad:
-        note = f"{name} is {grad}: {of}.backward() has not been called, or it was cleared" if now else ""
-        return Held(now, now, note)
+        why = f"{name} is {written(x.grad)}: {of}.backward() has not been called, or it was cleared"
+        return Held(left, x.grad, now, why if now else "", unchanged)
+    if nearly_equal(x.grad, left) and unchanged:
+        return Held(left, x.grad, now)
     if nearly_equal(x.grad, left):
-        if nearly_equal(now, left):
-            return Held(x.grad, now)
-        note = f"{name} is {grad}, made before a leaf changed; with the leaves of now it is {present}: {of}.forward(), "
-        return Held(x.grad, now, note + renew, kept=False)
-    passes = _count(x.grad, left) if nearly_equal(now, left) else 0
+        why = (
+            f", made before a leaf changed; with the leaves' present data it is {written(now)}: {of}.forward(), {renew}"
+        )
+        return Held(left, x.grad, now, f"{name} is {written(x.grad)}{why}", kept=False)
+    passes = _count(x.grad, left) if unchanged else 0
     if passes:
-        note = f"{name} is {grad}, as much as {passes} passes give; the gradient of {of} is {present}: {renew}"
-        return Held(x.grad, now, note)
-    note = f"{name} is {grad}, but the gradient of {of} is {present}: "
-    return Held(x.grad, now, f"{note}it was made before a leaf changed, or holds other passes too; {renew}", kept=False)
+        why = f", as much as {passes} passes give; the gradient of {of} is {written(now)}: {renew}"
+    else:
+        why = f", but the gradient of {of} is {written(now)}: it was made before a leaf changed, or holds other "
+        why += f"passes too; {renew}"
+    return Held(left, x.grad, now, f"{name} is {written(x.grad)}{why}", unchanged)
 
 
-def _at_present(x: Value, root: Value) -> Number:
-    """The gradient at the leaves' present data, which the graph was not evaluated at."""
+def _at_present(root: Value) -> dict[Value, Any]:
+    """The gradients at the leaves' present data, which the graph was not evaluated at."""
     order = topological_order(root)
-    once = backward(order, forward(order), root)[x]
-    return numeric.like(x.data, once * float(root.grad) if root.grad else once)
+    return pull_back(order, {root: root.grad or 1}, contributions_at(evaluate(order, {})))
 
 
 def _count(grad: Any, once: Any) -> int:

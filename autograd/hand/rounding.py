@@ -21,31 +21,21 @@ Each factor stands as it was rounded, the partials too: 0.2 is 0.7 · (1 - 0.7) 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-from .. import messages
+from .. import arguments
 from ..arithmetic import Arithmetic
 from ..errors import DomainError, KindError
-from ..graph import topological_order
+from ..graph import leaves, topological_order
+from ..interpret import apply, evaluate, partials_at, pull_back
 from ..notation import Names, columns, formula, padded, printable, write
-from ..numeric import Number
-from ..primitives import Primitive, lookup
+from ..primitives import lookup
 from ..value import Value
 
-__all__ = [
-    "ByHand",
-    "Rounded",
-    "backward",
-    "forward",
-    "in_floats",
-    "round_by_hand",
-    "rounding",
-    "to_float32",
-    "written_to",
-]
+__all__ = ["ByHand", "Rounded", "in_floats", "round_by_hand", "rounding", "to_float32", "written_to"]
 
 
 # --- ways to round -----------------------------------------------------------------------------------
@@ -102,116 +92,68 @@ def to_float32(number: float) -> float:
 
 
 class Rounded(Arithmetic):
-    """A number that rounds the result of whatever is done with it; ``exact`` is the last one unrounded.
+    """A number that rounds the result of whatever is done with it: the kind of number of a calculation by hand.
 
-    With ``in_steps`` a composite is worked out in its elementary operations, each of them rounded.
+    With ``in_steps`` a composite is evaluated in its elementary operations, each of them rounded.
     """
 
-    __slots__ = ("number", "exact", "how", "in_steps")
+    __slots__ = ("number", "how", "in_steps")
 
-    def __init__(self, exact: float, how: Callable[[float], float], in_steps: bool) -> None:
-        self.exact = exact
-        self.number = how(exact)
+    def __init__(self, number: float, how: Callable[[float], float], in_steps: bool = False) -> None:
+        self.number = number
         self.how = how
         self.in_steps = in_steps
 
     def _apply(self, name: Any, *operands: Any) -> Any:
         row = lookup(name)
-        written = row.textbook or row.decomposition
-        if self.in_steps and written is not None:
-            return written([self._given(operand) for operand in operands])
-        return Rounded(float(_by_rule(row, [_number(operand) for operand in operands])), self.how, self.in_steps)
-
-
-    def _given(self, operand: Any) -> Rounded:
-        """An operand that was not computed, and is as exact as it was given."""
-        if isinstance(operand, Rounded):
-            return operand
-        given = Rounded(operand, float, self.in_steps)
-        given.how = self.how
-        return given
+        steps = row.textbook or row.decomposition
+        if self.in_steps and steps is not None:
+            return steps([x if isinstance(x, Rounded) else Rounded(x, self.how, True) for x in operands])
+        return Rounded(self.how(float(apply(row, [_number(x) for x in operands]))), self.how, self.in_steps)
 
 
 def _number(operand: Any) -> Any:
     return operand.number if isinstance(operand, Rounded) else operand
 
 
-def _by_rule(row: Primitive, operands: list[Any]) -> Any:
-    return row.rule(operands) if row.arity == 0 else row.rule(*operands)
+def _calculated(
+    order: list[Value], how: Callable[[float], float], in_steps: bool
+) -> tuple[dict[Value, Any], dict[Value, Any], dict[Value, list[tuple[Any, Any]]]]:
+    """Data and cotangents with each result rounded, and the factors of each contribution, where those exist."""
+    known = {leaf: in_floats(leaf.data) for leaf in leaves(order)}
+
+    def rule(node: Value, operands: Any) -> Any:
+        return Rounded(0.0, how, in_steps)._apply(_key(node), *[in_floats(x) for x in operands])
+
+    found = evaluate(order, known, rule)
+    factors: dict[Value, list[tuple[Any, Any]]] = {}
+
+    def contributions(node: Value, cotangent: Any) -> Iterator[tuple[Value, Any, Any]]:
+        assert node.primitive is not None
+        operands = [found[x] if isinstance(x, Value) else in_floats(x) for x in node.operands]
+        wanted = [isinstance(x, Value) for x in node.operands]
+        for operand, partial in zip(node.operands, partials_at(node.primitive, found[node], operands, wanted)):
+            if isinstance(operand, Value):
+                factors.setdefault(operand, []).append((cotangent, partial))
+                yield operand, partial, cotangent * partial
+
+    try:
+        return found, pull_back(order, {order[-1]: 1.0}, contributions), factors
+    except (ArithmeticError, ValueError):  # a partial that does not exist: there is no gradient to compare
+        return found, {}, {}
 
 
-# --- a graph worked out again -------------------------------------------------------------------------
+def _key(node: Value) -> Any:
+    row = node.primitive
+    assert row is not None
+    return (row.name, row.index) if row.index >= 0 else row.name
 
 
-def forward(
-    order: list[Value],
-    how: Callable[[float], float] | None = None,
-    in_steps: bool = False,
-    given: Mapping[Value, Number] | None = None,
-) -> dict[Value, Any]:
-    """The data of each node: rounded by ``how``, and from what is ``given`` in place of the graph's own data.
-
-    In floats, of whatever kind the graph's own numbers are: a calculation by hand has fewer digits.
-    """
-    given = given or {}
-    known: dict[Value, Any] = {}
-    for node in order:
-        if node in given:
-            known[node] = given[node]
-        elif not node.op:
-            known[node] = in_floats(node.data)
-        else:
-            row = node.primitive
-            operands = [known[x] if isinstance(x, Value) else in_floats(x) for x in node.operands]
-            if how is None:
-                known[node] = _by_rule(row, operands)  # type: ignore[arg-type]
-            else:
-                rounder = Rounded(0.0, how, in_steps)
-                name = (row.name, row.index) if row.index >= 0 else row.name  # type: ignore[union-attr]
-                known[node] = rounder._apply(name, *operands)
-    return known
-
-
-def in_floats(number: Number) -> Number:
+def in_floats(number: Any) -> Any:
+    """A number as a float, and what is rounded as it is: one has fewer digits by hand than any kind of number."""
     if isinstance(number, complex) or hasattr(number, "_mpc_"):
         raise KindError(f"{number!r} is complex; a calculation is rounded in real numbers")
-    return number if type(number) is int else float(number)
-
-
-def backward(
-    order: list[Value],
-    known: Mapping[Value, Any],
-    root: Value,
-    operands_of: Callable[[Value, Any, list[Any]], tuple[Any, list[Any]]] | None = None,
-    given: Mapping[Value, Number] | None = None,
-    terms: dict[Value, list[tuple[Any, Any]]] | None = None,
-) -> dict[Value, Any]:
-    """The cotangent of each node, from the data that is ``known``, by the rules of the table.
-
-    ``operands_of(node, out, operands)`` may put other numbers into a node's partials. ``given``
-    cotangents are used, where they are passed on, in place of the computed ones. In ``terms`` the
-    factors of each contribution are noted: the cotangent of the node that it comes from, and the partial.
-    """
-    given = given or {}
-    found: dict[Value, Any] = {root: 1.0}
-    for node in reversed(order):
-        if not node.op or node not in found:
-            continue
-        cotangent = given.get(node, found[node])
-        out, operands = known[node], [known[x] if isinstance(x, Value) else in_floats(x) for x in node.operands]
-        if operands_of is not None:
-            out, operands = operands_of(node, out, operands)
-        row = node.primitive
-        assert row is not None
-        partials = row.partials(out, operands) if row.arity == 0 else None
-        for place, operand in enumerate(node.operands):
-            if isinstance(operand, Value):
-                partial = row.partials[place](out, *operands) if partials is None else partials[place]
-                contribution = cotangent * partial
-                if terms is not None:
-                    terms.setdefault(operand, []).append((cotangent, partial))
-                found[operand] = found[operand] + contribution if operand in found else contribution
-    return found
+    return number if isinstance(number, Rounded) or type(number) is int else float(number)
 
 
 # --- beside the exact values ---------------------------------------------------------------------------
@@ -238,7 +180,7 @@ class ByHand:
     """A graph worked out with rounding, beside the same in full floats. The graph itself is as it was.
 
     ``value`` is the root by hand, ``data`` and ``grad`` map each node to its number and its gradient
-    by hand (no gradients where a slope does not exist); ``rows`` are the lines of the table, and
+    by hand (no gradients where a partial does not exist); ``rows`` are the lines of the table, and
     ``first`` the first one where rounding as one goes gives another figure than rounding at the end.
     """
 
@@ -252,17 +194,16 @@ class ByHand:
     ) -> None:
         order = topological_order(root)
         try:
-            known, full = forward(order, how, in_steps), forward(order)
+            (known, found, terms), (full, exact, _) = (
+                _calculated(order, how, in_steps),
+                _calculated(order, float, False),
+            )
         except (ArithmeticError, ValueError) as error:
             raise DomainError(
                 f"round_by_hand: {method}, an operand leaves the domain of its operation ({error}); keep more digits"
             ) from error
-        terms: dict[Value, list[tuple[Any, Any]]] = {}
-        try:
-            found = backward(order, known, root, terms=terms)
-            exact = backward(order, full, root)
-        except (ArithmeticError, ValueError):  # a slope that does not exist: there is no gradient to compare
-            found = exact = {}
+        if not exact:
+            found = {}
         self.method = method
         self.data = {node: _number(known[node]) for node in order}
         self.grad = {node: _number(cotangent) for node, cotangent in found.items()}
@@ -305,7 +246,7 @@ def _row(
     working: str = "",
 ) -> Row:
     # a partial that is a given number is handed on with all its digits: nothing was rounded there
-    number, exact, text = _number(by_hand), float(exact), _as_on_paper(by_hand, written)
+    number, exact, text = _number(by_hand), float(_number(exact)), _as_on_paper(by_hand, written)
     differs = number not in (how(exact), exact)
     return Row(node, name, number, exact, differs, text, working if working != text else "")
 
@@ -354,8 +295,7 @@ def round_by_hand(
     of digits, a whole number; anything else raises KindError. Raises DomainError where rounding leaves
     the domain of an operation: 0.004 to two decimals has no logarithm.
     """
-    if not isinstance(root, Value):
-        raise KindError(f"round_by_hand: {messages.given(root)} is no Value")
+    arguments.value(root, "round_by_hand: root")
     if (decimals is None) == (significant is None):
         raise KindError("round_by_hand: give one of decimals= and significant=")
     digits = decimals if significant is None else significant

@@ -46,7 +46,8 @@ from ..notation import (
 from ..primitives import lookup
 from ..value import Undefined, Value
 from .passes import held
-from .worksheet import Step, Worksheet, find_root
+from .roots import NOT_SEEN, root_of
+from .worksheet import Step, Worksheet
 
 __all__ = ["Sheet", "explain"]
 
@@ -113,10 +114,10 @@ class Sheet:
 
     def markdown(self) -> str:
         """The sheet as Markdown: a heading for each section, and its steps as a formula."""
-        parts = [f"### ${write(self.title, LATEX)}$"]
+        parts = [f"### ${_without_tags(write(self.title, LATEX))}$"]
         for section in self.sections:
             parts.append(f"**{_markdown_text(section.heading)}**")
-            parts.append(f"$$\n{_aligned(_latex_rows(section.steps, self.digits))}\n$$")
+            parts.append(f"$$\n{_without_tags(_aligned(_latex_rows(section.steps, self.digits)))}\n$$")
         return "\n\n".join([*parts, *map(_markdown_text, self.notes)]) + "\n"
 
     def _repr_latex_(self) -> str:
@@ -126,7 +127,9 @@ class Sheet:
         return self.markdown()
 
 
-def explain(v: Value, *, digits: int = 4, root: Value | None = None, names: Names | None = None) -> Sheet:
+def explain(
+    v: Value, *, digits: int = 4, root: Value | None = None, names: Names | None = None, rate: float | None = None
+) -> Sheet:
     """The hand calculation of ``v``, and of its gradient: symbols, then numbers, then the result.
 
     >>> x, w = Value(2.0, label="x"), Value(0.5, label="w")
@@ -143,18 +146,18 @@ def explain(v: Value, *, digits: int = 4, root: Value | None = None, names: Name
       ∂y/∂x = w = 0.5
 
     Of the root of a graph, the gradients of everything under it; of any other value, its own, with
-    what lies between it and the root, and with each route that leads to it; of a leaf that nothing
-    uses, its number and its ``.grad``. A value does not know what it is used for: without ``root`` the
-    one is looked for in memory that ``backward`` was called on.
+    what lies between it and the root, and with each route that leads to it. A value does not know what it
+    is used for: without ``root`` it is what the last ``backward`` was called on, or the value itself. With
+    ``rate``, the lines of a step of gradient descent follow: of the weights and biases, or where there are
+    none, of the leaves.
 
     ``names`` are those that the debugger has given to what has no label. A number is shown to
     ``digits`` decimals, and with no fewer significant digits; ≈ says that it is rounded. Raises
-    TooLargeError for a graph of thousands of values, UnknownNameError where several results use ``v``
-    and none is told apart.
+    TooLargeError for a graph of thousands of values, UnknownNameError for a value that is not under the root.
     """
     v = arguments.root(v, "explain: v")
     digits = arguments.number_of_digits(digits, "explain: digits")
-    root = _root_of(v) if root is None else arguments.value(root, "explain: root")
+    root = (root_of(v) or v) if root is None else arguments.value(root, "explain: root")
     if names is not None and not isinstance(names, Names):
         raise KindError(f"explain: names is {names!r:.40}, and must be the Names of a debugger, or None")
     worksheet = Worksheet(root, names)
@@ -162,9 +165,17 @@ def explain(v: Value, *, digits: int = 4, root: Value | None = None, names: Name
         raise UnknownNameError(f"explain: {root.label or 'the root'} does not depend on {v.label or 'this value'}")
     sections = _sections("forward", worksheet.forward(v))
     sections += _sections("gradients", worksheet.backward(None if v is root else v))
+    if rate is not None:
+        steps = worksheet.update(arguments.as_float(rate, "explain: rate"), None if v is root else v)
+        sections += [Section("update: w.new = w - η · ∂/∂w", steps)] if steps else []
     name = worksheet.name(v)
     if v is root and not v.op:
-        return Sheet(name, [Section("leaf", _leaf_steps(worksheet, v))], [_LEAF], digits)
+        return Sheet(
+            name,
+            [Section("leaf", _leaf_steps(worksheet, v))],
+            [f"{write(name)} {NOT_SEEN}: explain(x, root=...)"],
+            digits,
+        )
     if v is root:
         return Sheet(name, sections, _stale_notes(worksheet), digits)
     routes = worksheet.routes(v, _MOST_ROUTES)
@@ -185,23 +196,11 @@ def _sections(pass_: str, parts: Iterable[tuple[str, list[Step]]]) -> list[Secti
     ]
 
 
-def _root_of(v: Value) -> Value:
-    try:
-        return find_root(v)
-    except UnknownNameError:
-        if v.op:  # it has a calculation of its own, whatever it is used for
-            return v
-        raise
-
-
 def _leaf_steps(worksheet: Worksheet, v: Value) -> list[Step]:
     """Of a leaf by itself: its number, and its gradient where it has one."""
     name = worksheet.name(v)
     grad = Symbol(f"{write(name)}.grad", latex=rf"{write(name, LATEX)}.\mathrm{{grad}}")
     return [Step(name, v.data, v.data, v)] + ([Step(grad, v.grad, v.grad, v)] if v.grad else [])
-
-
-_LEAF = "no operation made it; for a gradient, give the root of a graph that uses it: explain(x, root=...)"
 
 
 def _route_steps(worksheet: Worksheet, routes: list[list[tuple[Value, Any]]], v: Value) -> list[Step]:
@@ -295,3 +294,12 @@ def _aligned(rows: Iterable[str]) -> str:
 def _markdown_text(text: str) -> str:
     """A heading or a note, in which no sign of a label is taken for Markdown, HTML or a formula."""
     return re.sub(r"[\\`*_<>$~|\[\]]", r"\\\g<0>", text).replace("&", "&amp;")
+
+
+_TEXT_PIECE = re.compile(r"\\(?:text|mathrm|operatorname)\{(?:[^{}\\]|\\.|\{\})*\}")
+
+
+def _without_tags(latex: str) -> str:
+    """A formula for a page, in which no label is taken for a tag: < as the command that MathJax and KaTeX have."""
+    as_text = _TEXT_PIECE.sub(lambda piece: piece[0].replace("<", r"}\lt{}\text{"), latex)
+    return as_text.replace("<", r"\lt ")

@@ -1,37 +1,35 @@
-"""A printed figure against a computed number: the verdict, and where it is a slip the cause.
+"""The verdict on a printed figure: what a number rounds to, what it is cut to, or neither.
 
->>> check(0.66818777, "0.67").kind, check(0.598687, "0.598").kind, check(0.25, "0.27").kind
-('agrees', 'truncated', 'slip')
+>>> verdict_on(0.66818777, Figure.read("0.67")).kind, verdict_on(0.598687, Figure.read("0.598")).kind
+('agrees', 'truncated')
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
-from .. import messages, numeric
-from ..errors import KindError, UnknownNameError
+from ..messages import written
 from ..notation import printable
-from ..value import Value
-from .causes import find_causes
-from .figures import Figure, exactly, shortened
-from .passes import held
-from .worksheet import find_root, keeps_graph
+from .figures import Figure, exactly
 
-__all__ = ["Search", "Verdict", "check", "compare"]
+__all__ = ["Verdict", "needs_more_digits", "verdict_on"]
 
 _LONGEST = 10**4000  # units of the last printed digit: what is more is not written out
+_FEW = Fraction(1, 2**36)  # of a number: what is printed to more than this, floats alone cannot judge
+_CANCELLED = 256  # units in the last place of a float
+_SEEN = 20  # of what floats have lost, in a unit of the figure
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Verdict:
-    """What ``check`` found. It is true unless the figure is a slip.
+    """What was found about a figure. It is true unless the figure is a slip.
 
     ``kind`` is "agrees", "truncated" or "slip"; ``printed`` the figure as it was given, ``computed``
-    the number that it was held against, ``right`` that number at the printed precision; ``cause``
-    names the convention that explains a slip, where one does. ``note`` says where a ``.grad`` is not
-    the gradient of the graph as it is now: what it holds, what that would be, and what to do.
+    the engine's number, ``right`` what should be printed, with as many digits; ``cause`` names what
+    explains a slip, where something does. ``note`` says what else is to be known about the number: that
+    a ``.grad`` is not the gradient of the graph as it is now, that floats have lost its digits.
     """
 
     kind: str
@@ -58,85 +56,32 @@ class Verdict:
         return printable(f"{line}; {self.note}" if self.note else line)
 
 
-def check(x: Any, printed: Any, of: str = "data", root: Value | None = None) -> Verdict:
-    """Is ``x`` what was printed, to the printed digits?
-
-    >>> x = Value(0.7, label="x")
-    >>> y = (x - 2) ** 2 / 2
-    >>> y.label = "y"
-    >>> print(check(y, "1.690"))
-    y: printed 1.690, computed 0.8450000000000001: slip; right is 0.845 (the ½ of the squared error left out)
-
-    ``x`` is a Value or a number, ``printed`` a string (a float stands for its ``repr``). With
-    ``of="grad"`` the figure is held against ``x.grad``, what ``backward`` has left there; where it has
-    left nothing, against the gradient of the graph; a note says so, and where ``x.grad`` is not the
-    gradient of the graph as it is now. ``root`` is the graph in which the cause of a slip is looked for,
-    ``x``'s own where none is given.
-
-    The verdict is true where the figure agrees (the number rounds to it; a tie, which no float can be
-    trusted to be or not to be, goes either way) or is truncated (cut, not rounded). Raises FigureError
-    (a ValueError) for what is no number, KindError (a TypeError) for an ``x`` that is none.
-    """
-    if of not in ("data", "grad"):
-        raise UnknownNameError(f"check: of={of!r} is unknown; a Value has 'data' and 'grad'")
-    if root is not None and not isinstance(root, Value):
-        raise KindError(f"check: root is {shortened(root)}, and must be a Value, or None")
-    if of == "grad" and not isinstance(x, Value):
-        raise KindError(f"check: {shortened(x)} has no gradient; give the Value whose .grad was printed")
-    verdict, search = compare(x, Figure.read(printed), of, root)
-    return verdict if verdict else replace(verdict, cause=search(()))
+def needs_more_digits(computed: Any, figure: Figure) -> bool:
+    """Can a float not tell whether the figure is right?"""
+    exact, slack = exactly(computed)
+    if exact is None or not slack:
+        return False
+    return figure.unit < abs(exact) * _FEW or not figure.rounds_from(exact, slack)
 
 
-# Looks for the causes of a slip, but for those that are known not to be any.
-Search = Callable[[Collection[str]], str]
-
-
-def compare(x: Any, figure: Figure, of: str, root: Value | None) -> tuple[Verdict, Search]:
-    """The verdict on a figure that is read, and the search for its cause where it is a slip."""
-    if not isinstance(x, Value):
-        return _verdict(numeric.as_number(x, "x"), figure), _no_cause
-    around = root
-    if of == "data":
-        number, graph, kept, note = x.data, x, True, ""
-        name = x.label
-    else:
-        name = f"grad of {x.label or (keeps_graph(x) and x.op) or 'this value'}"
-        root = _graph_of(x) if root is None else root
-        if root is None or not keeps_graph(root):
-            return replace(_verdict(x.grad, figure), name=name), _no_cause
-        grad = held(x, root)
-        number, graph, kept, note = grad.number, root, grad.kept, grad.note
-        if note and _verdict(grad.present, figure):
-            now = f"{figure.text} is the gradient as it is now"
-            return replace(_verdict(number, figure), name=name, note=note), lambda _: now
-
-    def search(refuted: Collection[str]) -> str:
-        return find_causes(x, figure, of, graph, number, kept, refuted, around)
-
-    return replace(_verdict(number, figure), name=name, note=note), search
-
-
-def _no_cause(_: Collection[str]) -> str:
-    return ""
-
-
-def _verdict(computed: Any, figure: Figure) -> Verdict:
-    """The figure against the number alone."""
+def verdict_on(computed: Any, figure: Figure, precise: Fraction | None = None) -> Verdict:
+    """The figure against a number; ``precise`` is the same number with more digits than a float has."""
     exact, slack = exactly(computed)
     if exact is None:
         return Verdict("slip", figure.text, computed, str(computed))
-    if figure.rounds_from(exact, slack):
+    note, numbers = "", [exact]
+    if precise is not None:
+        lost = abs(precise - exact)
+        if lost > _CANCELLED * slack and lost * _SEEN > figure.unit:
+            note = f"floats lose digits here: of {float(precise)!r} they leave {written(computed)}"
+            numbers = [precise]
+        else:
+            numbers = [precise, exact]  # a figure may be a float's, or a person's
+    if any(figure.rounds_from(number, slack if number is exact else Fraction(0)) for number in numbers):
         kind = "agrees"
-    elif figure.cuts_from(exact):
+    elif any(map(figure.cuts_from, numbers)):
         kind = "truncated"
     else:
         kind = "slip"
-    right = figure.rewrite(exact) if abs(exact / figure.unit) < _LONGEST else messages.written(computed)
-    return Verdict(kind, figure.text, computed, right)
-
-
-def _graph_of(x: Value) -> Value | None:
-    try:
-        return find_root(x)
-    except UnknownNameError:  # several results use x: none of them is the graph
-        return None
+    right = figure.rewrite(numbers[0]) if abs(exact / figure.unit) < _LONGEST else written(computed)
+    return Verdict(kind, figure.text, computed, right, note=note)

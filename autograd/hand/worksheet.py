@@ -16,22 +16,21 @@ into the line of the one that uses them, as long as that stays short.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator
+from collections import Counter
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
 from .. import numeric
-from ..errors import AutogradError, RecordingError, TooLargeError, UnknownNameError
-from ..graph import is_activation, topological_order
-from ..messages import contribution_error
+from ..derivatives import grad
+from ..errors import TooLargeError
+from ..graph import depending_on, edges, is_activation, topological_order
 from ..notation import LATEX, Names, Symbol, formula, operation, partial, product, write
 from ..primitives import lookup
-from ..value import Value, contributions
+from ..value import Value
 from ..weighted import split_weighted_sum
 
-__all__ = ["Step", "Worksheet", "find_root"]
+__all__ = ["Step", "Worksheet", "cotangents_of", "nearly_equal"]
 
 Section = tuple[str, "list[Step]"]
 
@@ -82,7 +81,7 @@ class Worksheet(Names):
         for node in self.order:
             if node in within:
                 self._formulas[node] = formula(node, self)
-        self._cotangents = _cotangents(root)
+        self._cotangents = cotangents_of(root)
 
     def symbol(self, operand: Any) -> Any:
         """The name of a node that has a line, the formula of one that has none; a bare number as it is."""
@@ -173,7 +172,7 @@ class Worksheet(Names):
 
     def backward(self, only: Value | None = None) -> list[Section]:
         """The gradient of each node, or of ``only`` and of what lies between it and the root."""
-        wanted = set(self.order) if only is None else set(between(self.order, only))
+        wanted = set(self.order) if only is None else depending_on([only], self.order)
         links = self.links()
         groups: dict[tuple[int, int, str], list[Step]] = {}
         for node in self.order:
@@ -186,6 +185,23 @@ class Worksheet(Names):
             turn = (1, -level) if heading == _LEAVES else (-level, rank)
             groups.setdefault((*turn, heading), []).append(self._gradient(node, above))
         return [(heading, steps) for (_, _, heading), steps in sorted(groups.items(), key=lambda group: group[0][:2])]
+
+    def update(self, rate: float, only: Value | None = None) -> list[Step]:
+        """A step of gradient descent: of the weights and biases, of the leaves where there are none, or of ``only``."""
+        leaves = [node for node in self.order if node.primitive is None and node in self._cotangents]
+        users = {node: self._consumer(node) for node in leaves}
+        weights = [node for node in leaves if self._role(node, users[node])[0] < 2 and users[node].op == "weighted_sum"]
+        chosen = [node for node in weights or leaves if only is None or node is only]
+        return [self._updated(node, rate) for node in chosen]
+
+    def _consumer(self, node: Value) -> Value:
+        return next(user for user, _, operand in edges(self.order) if operand is node)
+
+    def _updated(self, node: Value, rate: float) -> Step:
+        name = self.name(node)
+        change = product([Symbol("η", rate, r"\eta"), self._partial_of_root(node)])
+        formula = operation(lookup("sub"), (name, change))
+        return Step(Symbol(f"{write(name)}.new", latex=f"{write(name, LATEX)}^{{+}}"), formula, formula.number, node)
 
     def _gradient(self, node: Value, above: list[tuple[Value, list[Any]]]) -> Step:
         terms = [product([self.derivative(top), *factors]) for top, factors in above]
@@ -238,14 +254,10 @@ class Worksheet(Names):
 
 def _written_within(order: list[Value], root: Value) -> set[Value]:
     """The nodes that have no line of their own: unlabelled, used once, and short enough with what they hold."""
-    uses: dict[Value, int] = {}
-    for node in order:
-        for operand in node.operands:
-            if isinstance(operand, Value):
-                uses[operand] = uses.get(operand, 0) + 1
+    uses = Counter(operand for _, _, operand in edges(order))
     shapes: dict[Value, tuple[int, int]] = {}  # height, and how many names and numbers
     for node in order:
-        if not node.op or node.label or node is root or uses.get(node) != 1 or node.op in ("weighted_sum", "softmax"):
+        if not node.op or node.label or node is root or uses[node] != 1 or node.op in ("weighted_sum", "softmax"):
             continue
         below = [shapes.get(operand, (0, 1)) if isinstance(operand, Value) else (0, 1) for operand in node.operands]
         height = 1 + max([height for height, _ in below])
@@ -253,16 +265,6 @@ def _written_within(order: list[Value], root: Value) -> set[Value]:
         if height <= _TALLEST and size <= _WIDEST:
             shapes[node] = (height, size)
     return set(shapes)
-
-
-def between(order: Iterable[Value], node: Value) -> Iterator[Value]:
-    """``node``, and every node of the order that depends on it."""
-    dependent = {node}
-    for candidate in order:
-        operands = [operand for operand in candidate.operands if isinstance(operand, Value)]
-        if candidate is node or not dependent.isdisjoint(operands):
-            dependent.add(candidate)
-            yield candidate
 
 
 def _heading(nodes: list[Value], v: Value) -> str:
@@ -276,36 +278,10 @@ def _heading(nodes: list[Value], v: Value) -> str:
     return "result" if nodes == [v] else "values"
 
 
-def _cotangents(root: Value) -> dict[Value, Any]:
-    """d(root)/d(node) for each node, added in the order of ``backward``; no ``.grad`` is touched."""
-    found: dict[Value, Any] = {root: numeric.like(root.data, 1)}
-    for node in reversed(topological_order(root)):
-        if not node.op or node not in found:
-            continue
-        try:
-            for operand, _, contribution in contributions(node, found[node]):
-                before = found[operand] if operand in found else numeric.zero(operand.data)
-                found[operand] = before + contribution
-        except (ArithmeticError, TypeError) as error:
-            raise contribution_error(error, node, found[node]) from None
-    return found
-
-
-# --- what the graph itself does not know ---------------------------------------------------------------
-
-
-def _alive() -> list[Value]:
-    """Every operation that is in memory. A node knows its operands, not its consumers; the interpreter does."""
-    return [thing for thing in gc.get_objects() if issubclass(type(thing), Value) and keeps_graph(thing) and thing.op]
-
-
-def keeps_graph(v: Value) -> bool:
-    """Does ``v`` know what it was computed from? The result of a compiled function does not."""
-    try:
-        _ = v.primitive  # and not .op, of which a function that is being compiled reports each look
-    except (RecordingError, AttributeError):  # or it failed in its constructor
-        return False
-    return True
+def cotangents_of(root: Value) -> dict[Value, Any]:
+    """d(root)/d(node) for each node under the root; no ``.grad`` is touched."""
+    order = topological_order(root)
+    return dict(zip(order, grad(root, order)))
 
 
 def _with_probabilities(order: list[Value]) -> list[Value]:
@@ -327,53 +303,6 @@ def _with_probabilities(order: list[Value]) -> list[Value]:
             extended.update(dict.fromkeys(present[index] for index in sorted(present)))
         extended[node] = None
     return list(extended)
-
-
-def find_root(v: Value) -> Value:
-    """The root of the graph that ``v`` is in: what ``backward`` was called on, or else what nothing else uses.
-
-    Raises UnknownNameError where there are several, and asks for one.
-    """
-    consumers: dict[Value, list[Value]] = {}
-    for node in _alive():
-        for operand in node.operands:
-            if isinstance(operand, Value):
-                consumers.setdefault(operand, []).append(node)
-    above = {v: None}
-    stack = [v]
-    while stack:
-        for consumer in consumers.get(stack.pop(), ()):
-            if consumer not in above:
-                above[consumer] = None
-                stack.append(consumer)
-    last = [node for node in above if node not in consumers]
-    # a pass leaves a cotangent in its root, and none in what uses the root
-    ran = [
-        node for node in above if keeps_graph(node) and node.op and node.grad
-        and not any(consumer.grad for consumer in consumers.get(node, ()))
-    ]  # fmt: skip
-    if len(ran) == 1:
-        return ran[0]
-    # several passes: of one of them, or of a sum of their roots, what is left in v is the gradient
-    fitting = [root for root in dict.fromkeys([*ran, *last]) if ran and _gives(root, v)]
-    if len(fitting) == 1:
-        return fitting[0]
-    if len(last) == 1:
-        return last[0]
-    names = sorted(root.label or f"a {root.op}" for root in last)
-    raise UnknownNameError(
-        f"{v.label or 'this value'} is used by {len(last)} results ({', '.join(names[:4])}"
-        f"{', …' * (len(names) > 4)}); say which one: explain(x, root=...)"
-    )
-
-
-def _gives(root: Value, v: Value) -> bool:
-    """Is what ``v.grad`` holds the gradient of ``root``?"""
-    try:
-        cotangent = _cotangents(root)[v]
-        return nearly_equal(root.grad * cotangent if root.grad else cotangent, v.grad)
-    except AutogradError:  # a slope that does not exist
-        return False
 
 
 def nearly_equal(x: Any, y: Any) -> bool:

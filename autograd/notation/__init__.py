@@ -22,7 +22,7 @@ from .composites import Opened, opened
 from .formulas import Inlined, equation, formula, partial
 from .latex import LATEX
 from .latex_names import latex_name, latex_text
-from .names import Names
+from .names import Names, in_a_line
 from .numbers import is_exact, show
 from .plain import printable
 from .python import PYTHON
@@ -44,6 +44,7 @@ __all__ = [
     "columns",
     "equation",
     "formula",
+    "in_a_line",
     "is_exact",
     "known_as",
     "label_values",

@@ -15,7 +15,7 @@ from .digits import to_lowered, with_plain_indices
 from .symbols import Symbol, operation
 from .variables import variable_names
 
-__all__ = ["Names"]
+__all__ = ["Names", "in_a_line"]
 
 
 class Names:
@@ -74,7 +74,7 @@ class Names:
     def __getitem__(self, node: Value) -> str:
         name = self._names.get(node)
         if name is None:
-            label = _in_a_line(self.known_as(node))
+            label = in_a_line(self.known_as(node))
             name = self._names[node] = self._primed(label) if label else self._made_up(node)
             self._taken[with_plain_indices(name)] = node
         return name
@@ -121,7 +121,7 @@ class Names:
 
     def label(self, node: Value) -> str:
         """The label as it was typed, with the primes of the name; the name of a node that has no label."""
-        line = _in_a_line(node.label)
+        line = in_a_line(node.label)
         return node.label + self[node][len(line) :] if line else self[node]
 
     # --- looking up ---
@@ -177,8 +177,10 @@ def _letter(node: Value) -> str:
     return "a" if is_activation(node) else "t"
 
 
-def _in_a_line(label: str) -> str:
-    return " ".join(label.splitlines()).strip()
+def in_a_line(label: str) -> str:
+    """A label on one line, its control characters as they are escaped: none of them reaches a terminal."""
+    line = " ".join(label.splitlines()).strip()
+    return line if line.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
 
 
 def _turn(node: Value) -> int:

@@ -25,8 +25,9 @@ from typing import Any
 from ...errors import AutogradError
 from ...value import Value
 from ..audits import audit
+from ..checks import check
 from ..figures import exactly
-from ..verdicts import Verdict, check
+from ..verdicts import Verdict
 from .chains import Chain
 from .grammar import Unreadable
 from .intervals import OutOfRange, bounded

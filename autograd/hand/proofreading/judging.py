@@ -17,8 +17,9 @@ import autograd
 
 from ...errors import AutogradError
 from ...value import Value
+from ..checks import check
 from ..figures import Figure
-from ..verdicts import check, compare
+from ..verdicts import verdict_on
 from .chains import Chain, Side
 from .grammar import Symbolic, Unreadable, parse
 from .intervals import Interval, OutOfRange, bounded
@@ -332,7 +333,7 @@ def _verdict(formula: Tree, printed: Tree, exact: Set[Fraction], approximate: bo
     if figure is None:
         return _of_formulas(formula, printed, point)
     middle = _SHORT.plus(point.middle)
-    verdict = compare(middle, figure, "data", None)[0]
+    verdict = verdict_on(middle, figure)
     kind = verdict.kind
     if kind == "slip" and _is_explained(formula, printed, figure, point, exact, approximate):
         kind = "rounded"
