@@ -198,7 +198,7 @@ def sample_record(rng):
     return make_record(root, inputs)
 
 
-@pytest.mark.parametrize("counts", [range(1, 40, 6), (63, 64, 65, 128, 129, 301)], ids=["few", "many"])
+@pytest.mark.parametrize("counts", [range(1, 40, 6), (63, 64, 129)], ids=["few", "many"])
 def test_a_batch_is_summed_in_the_documented_order(counts):
     rng = random.Random(len(counts))
     for count in counts:
