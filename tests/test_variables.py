@@ -96,3 +96,11 @@ def test_a_file_that_is_run_is_a_script(options, tmp_path):
         [sys.executable, *options, str(program)], input="", capture_output=True, text=True, check=True, env=environment
     )
     assert ran.stdout == ascii("t₁ = v₁ · v₂ = 2 · 3 = 6") + "\n"
+
+
+def test_figures_are_checked_and_audited_by_the_names_of_variables(prompt):
+    prompt("hidden = sigmoid(x * w1); out = hidden * w2 + hidden; out.backward()")
+    assert "  hidden = σ(x · w1) = " in prompt("print(explain(out))")  # which has a line of its own
+    said = prompt("print(audit({'hidden': '0.5987', 'w1.grad': '0.19'}, root=out))")
+    assert [line.split()[0] for line in said.splitlines()[1:3]] == ["hidden", "grad"] and "grad of w1" in said
+    assert "grad of w1" in prompt("print(check(w1, '0.5', of='grad', root=out))")

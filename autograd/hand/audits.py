@@ -25,7 +25,7 @@ from .. import arguments
 from ..errors import KindError, ShapeError, UnknownNameError
 from ..graph import leaves, topological_order
 from ..messages import given
-from ..notation import columns, in_a_line, padded, printable
+from ..notation import Names, columns, in_a_line, known_as, padded, printable
 from ..value import Value
 from .derivation import Derivation, Entry
 from .figures import Figure, separated
@@ -123,9 +123,10 @@ def audit(
         root = _root_of([key for key, _ in pairs])
     labels: dict[str, Value] = {}
     under = topological_order(root) if root is not None and keeps_graph(root) else []
+    known_as = Names().known_as
     for node in under:
-        if node.label:
-            labels.setdefault(node.label, node)
+        if known_as(node):
+            labels.setdefault(known_as(node), node)
     entries = [_entry(_quantity(key, labels, rate), Figure.read(printed)) for key, printed in pairs]
     if root is None or not under:
         return Audit([_alone(entry) for entry in entries])
@@ -222,7 +223,7 @@ _GRADIENT_IN_WORDS = re.compile(r"grad(ient)?( of)? (?P<name>.+)|(?P<other>.+)[.
 
 def _entry(quantity: Quantity, figure: Figure) -> Entry:
     node = quantity.value
-    label = in_a_line(node.label) or (keeps_graph(node) and node.op) or "a value"
+    label = in_a_line(known_as(node)) or (keeps_graph(node) and node.op) or "a value"
     later = ".new" * quantity.round
     prefix = {"data": "", "grad": "grad of ", "change": "Δ"}[quantity.of]
     return Entry(quantity, figure, f"{prefix}{label}{later}")

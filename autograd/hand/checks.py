@@ -15,7 +15,7 @@ from typing import Any
 
 from .. import arguments, numeric
 from ..errors import KindError, UnknownNameError
-from ..notation import in_a_line
+from ..notation import in_a_line, known_as
 from ..value import Value
 from .derivation import Derivation, Entry
 from .figures import Figure, shortened
@@ -52,13 +52,13 @@ def check(x: Any, printed: Any, of: str = "data", root: Value | None = None) -> 
             raise KindError(f"check: {shortened(x)} has no gradient; give the Value whose .grad was printed")
         return verdict_on(numeric.as_number(x, "x"), figure)
     if of == "grad":
-        name = f"grad of {in_a_line(x.label) or (keeps_graph(x) and x.op) or 'this value'}"
+        name = f"grad of {in_a_line(known_as(x)) or (keeps_graph(x) and x.op) or 'this value'}"
         root = root_of(x) if root is None else root
     else:
-        name, root = in_a_line(x.label), root if root is not None else x
+        name, root = in_a_line(known_as(x)), root if root is not None else x
     if root is None or not keeps_graph(root):
         verdict = verdict_on(x.grad if of == "grad" else x.data, figure)
-        note = "" if of == "data" else f"{in_a_line(x.label) or 'it'} {NOT_SEEN}; compared with its .grad"
+        note = "" if of == "data" else f"{in_a_line(known_as(x)) or 'it'} {NOT_SEEN}; compared with its .grad"
         return replace(verdict, name=name, note=note)
     [verdict] = Derivation([Entry(Quantity(x, of), figure, name)], root).judged()
     return verdict

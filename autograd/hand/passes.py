@@ -20,7 +20,7 @@ from ..freshness import stale
 from ..graph import topological_order
 from ..interpret import contributions_at, evaluate, pull_back
 from ..messages import written
-from ..notation import in_a_line
+from ..notation import in_a_line, known_as
 from ..numeric import Number
 from ..value import Value
 from .worksheet import cotangents_of, nearly_equal
@@ -65,7 +65,7 @@ def held_by(xs: Iterable[Value], root: Value, name: str = "", name_of_root: str 
         now = {x: now[x] for x in left}
     except (AutogradError, ArithmeticError, TypeError, ValueError):
         left = now = {}  # a partial that does not exist, or kinds that do not mix
-    of = name_of_root or in_a_line(root.label) or "root"
+    of = name_of_root or in_a_line(known_as(root)) or "root"
     found = {}
     for x in wanted:
         # a leaf that nothing uses has its .grad from a graph that is gone; another is not under the root
@@ -73,7 +73,7 @@ def held_by(xs: Iterable[Value], root: Value, name: str = "", name_of_root: str 
         found[x] = (
             Held(x.grad, x.grad, x.grad, kept=False)
             if alone
-            else _compared(x, left[x], now[x], name or in_a_line(x.label), of)
+            else _compared(x, left[x], now[x], name or in_a_line(known_as(x)), of)
         )
     return found
 

@@ -271,7 +271,7 @@ def _working(terms: list[tuple[Any, Any]], written: Callable[[float], str]) -> s
 
 
 def _described(node: Value, names: Names) -> str:
-    return names[node] if node.label else f"{names[node]} = {write(formula(node, names))}"
+    return names[node] if names.known_as(node) else f"{names[node]} = {write(formula(node, names))}"
 
 
 def round_by_hand(

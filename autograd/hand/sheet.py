@@ -36,6 +36,7 @@ from ..notation import (
     Symbol,
     columns,
     is_exact,
+    known_as,
     latex_text,
     operation,
     padded,
@@ -162,7 +163,8 @@ def explain(
         raise KindError(f"explain: names is {names!r:.40}, and must be the Names of a debugger, or None")
     worksheet = Worksheet(root, names)
     if v not in worksheet.order:
-        raise UnknownNameError(f"explain: {root.label or 'the root'} does not depend on {v.label or 'this value'}")
+        of, on = known_as(root) or "the root", known_as(v) or "this value"
+        raise UnknownNameError(f"explain: {of} does not depend on {on}")
     sections = _sections("forward", worksheet.forward(v))
     sections += _sections("gradients", worksheet.backward(None if v is root else v))
     if rate is not None:

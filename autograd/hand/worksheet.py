@@ -17,6 +17,7 @@ into the line of the one that uses them, as long as that stays short.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -70,9 +71,9 @@ class Worksheet(Names):
         for node in order:
             if node not in known:  # made for this sheet
                 if not self.as_its_sum(node):
-                    node.label = f"softmax_{node.primitive.index + 1}"  # type: ignore[union-attr]
+                    node.label = f"softmax_{node.primitive.index + 1}"
                 self[node]
-        within = _written_within(order, root)
+        within = _written_within(order, root, self.known_as)
         self._levels = self._count_levels(order, within)
         # layer by layer, as it is written
         self.order = sorted(order, key=self._levels.__getitem__)
@@ -252,12 +253,12 @@ class Worksheet(Names):
         return self._cotangents.get(node, numeric.zero(node.data))
 
 
-def _written_within(order: list[Value], root: Value) -> set[Value]:
+def _written_within(order: list[Value], root: Value, known_as: Callable[[Value], str]) -> set[Value]:
     """The nodes that have no line of their own: unlabelled, used once, and short enough with what they hold."""
     uses = Counter(operand for _, _, operand in edges(order))
     shapes: dict[Value, tuple[int, int]] = {}  # height, and how many names and numbers
     for node in order:
-        if not node.op or node.label or node is root or uses[node] != 1 or node.op in ("weighted_sum", "softmax"):
+        if not node.op or known_as(node) or node is root or uses[node] != 1 or node.op in ("weighted_sum", "softmax"):
             continue
         below = [shapes.get(operand, (0, 1)) if isinstance(operand, Value) else (0, 1) for operand in node.operands]
         height = 1 + max([height for height, _ in below])
@@ -291,7 +292,7 @@ def _with_probabilities(order: list[Value]) -> list[Value]:
         if node.op in ("softmax", "log_softmax") and len(node.operands) <= _MOST_PROBABILITIES:
             family = families.setdefault(node.operands, {})
             if node.op == "softmax":
-                family[node.primitive.index] = node  # type: ignore[union-attr]
+                family[node.primitive.index] = node
     if not families:
         return order
     extended: dict[Value, None] = {}
