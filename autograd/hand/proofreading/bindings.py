@@ -16,10 +16,11 @@ training, or another example, and is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from ...errors import AutogradError
@@ -139,13 +140,13 @@ def _terms(tree: Tree, sign: str) -> list[Any]:
 def _alike(printed: Sequence[Any], operands: Sequence[Any], any_order: bool = True) -> bool:
     if len(printed) != len(operands) or not all(isinstance(leaf, Number) for leaf in printed):
         return False
-    exact = [exactly(operand)[0] for operand in operands]
-    if None in exact:
+    exact = [number for operand in operands if (number := exactly(operand)[0]) is not None]
+    if len(exact) != len(printed):
         return False
     pairs = list(zip(printed, exact, strict=True))
     if any_order:
-        pairs = list(zip(sorted(printed, key=lambda leaf: leaf.value), sorted(exact), strict=True))  # type: ignore[type-var]
-    return all(abs(leaf.value - number) <= max(2 * (leaf.unit or 0), abs(number) * _CLOSE) for leaf, number in pairs)  # type: ignore[operator]
+        pairs = list(zip(sorted(printed, key=lambda leaf: leaf.value), sorted(exact), strict=True))
+    return all(abs(leaf.value - number) <= max(2 * (leaf.unit or 0), abs(number) * _CLOSE) for leaf, number in pairs)
 
 
 # --- the verdicts ------------------------------------------------------------------------------------------------
@@ -180,13 +181,13 @@ def _checked(bound: Bound, names: Names) -> Verdict:
     return check(node, bound.printed, of=bound.of, root=names.root)
 
 
-def is_rounding(verdict: Verdict, row: Judged | None, exact: Mapping[Any, Any] | Any) -> bool:
+def is_rounding(verdict: Verdict, row: Judged | None, exact: Set[Fraction]) -> bool:
     """Do only rounded numbers on the way explain that the figure is not the graph's?"""
     if row is None or row.formula is None or row.verdict == "slip":
         return verdict.cause.startswith("intermediates")
     number, _ = exactly(verdict.computed)
     try:
-        wide = bounded(lambda: bounds(row.formula, rounded=True, exact=exact))
+        wide = bounded(partial(bounds, row.formula, rounded=True, exact=exact))
     except OutOfRange:
         return True
     return number is not None and wide.low <= Decimal(number.numerator) / Decimal(number.denominator) <= wide.high

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -89,7 +89,7 @@ class _Progress:
         self.began = self.told = time.monotonic()
         self.shown = False
 
-    def of(self, path: str):  # type: ignore[no-untyped-def]
+    def of(self, path: str) -> Callable[[float], None]:
         def tell(share: float) -> None:
             now = time.monotonic()
             if self.stream.isatty() and now - self.began > 1 and now - self.told > 0.1:

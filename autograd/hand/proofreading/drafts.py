@@ -198,7 +198,13 @@ def _from_numbers(
         found = Symbol((same[0],))
         return found if program.values[same[0]] == tree.value else Operation("neg", (found,))
 
-    return named(formula), ", ".join(doubts)
+    result = named(formula)
+    try:
+        for leaf in flat(result):
+            _python(leaf, 0, _Program())
+    except _Unwritable as error:
+        return None, str(error)
+    return result, ", ".join(doubts)
 
 
 def _resolved(tree: Tree, program: _Program) -> Tree:

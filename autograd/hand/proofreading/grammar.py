@@ -503,7 +503,8 @@ class _Reader:
         """Numbers with nothing but space between them, as NumPy prints them: [0.5 -0.15]."""
         if token.text != "[":
             return None
-        place, items = self.at, []
+        place = self.at
+        items: list[Tree] = []
         while place < len(self.side):
             sign = self.side[place]
             negative = sign.kind == "operator" and sign.text == "-"

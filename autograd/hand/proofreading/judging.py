@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import autograd
@@ -297,10 +298,9 @@ def as_figure(tree: Tree) -> Figure | None:
         power = int(exponent or 0) - 2 * tree.text.endswith("%")
         return Figure(tree.text, tree.value, len(mantissa.partition(".")[2]), power)
     if isinstance(tree, Operation) and tree.name == "*":
-        mantissa, power = as_figure(tree.operands[0]), _power_of_ten(tree.operands[1])
-        if mantissa is not None and power is not None and not mantissa.exponent:
-            value = mantissa.value * Fraction(10) ** power
-            return Figure(f"{mantissa.text}e{power}", value, mantissa.decimals, power)
+        leading, ten = as_figure(tree.operands[0]), _power_of_ten(tree.operands[1])
+        if leading is not None and ten is not None and not leading.exponent:
+            return Figure(f"{leading.text}e{ten}", leading.value * Fraction(10) ** ten, leading.decimals, ten)
     if isinstance(tree, Operation) and tree.name == "neg" and (inner := as_figure(tree.operands[0])) is not None:
         return Figure(f"-{inner.text}", -inner.value, inner.decimals, inner.exponent)
     return None
@@ -384,7 +384,8 @@ def _of_formulas(formula: Tree, printed: Tree, point: Interval) -> tuple[str, st
     if _meet(point, other) or abs(point.middle - other.middle) <= abs(point.middle) * Decimal("1e-12"):
         return "agrees", computed
     try:
-        wide, other_wide = (bounded(lambda tree=tree: bounds(tree, rounded=True)) for tree in (formula, printed))
+        wide = bounded(lambda: bounds(formula, rounded=True))
+        other_wide = bounded(lambda: bounds(printed, rounded=True))
     except OutOfRange:
         return "rounded", computed
     return ("rounded" if _meet(wide, other_wide) else "slip"), computed
@@ -409,7 +410,7 @@ def _is_label(side: Side) -> bool:
 _SCALES = words(
     "million billion trillion thousand hundred k m b g percent remainder times dozen mod base hours minutes "
     "seconds days hour minute day weeks years kb mb gb tb bits bytes cm mm km kg degrees rad"
-) | set("万亿千百余倍")
+) | set("万亿千百余倍个字位")
 
 
 def _doubt(chain: Chain, before: int, place: int) -> str:
@@ -428,9 +429,12 @@ def _doubt(chain: Chain, before: int, place: int) -> str:
         scaled = unit.lower() in _SCALES or unit[:1] in _SCALES
         if scaled:
             return "a unit that may change the number"
+    whole = all(number.unit is None for tree in trees for number in numbers(tree))  # type: ignore[arg-type]
+    if whole and right.after is not None and (right.after.kind in ("word", "name", "other") or right.after.text == ":"):
+        return "whole numbers of something"
     if all(_are_dimensions(side) for side in (left, right)):
         return "products of whole numbers, which may be shapes"
-    if not any(figures) and all(number.unit is None for tree in trees for number in numbers(tree)):  # type: ignore[arg-type]
+    if not any(figures) and whole:
         return "formulas of whole numbers on both sides"
     if _in_bits(left) and _in_bits(right):
         return "ones and zeros, which may be bits"
@@ -445,7 +449,7 @@ def _scaled(rows: Sequence[Judged]) -> str:
     for row in rows:
         if row.verdict != "slip" or row.figure is None or row.formula is None or not row.figure.value:
             continue
-        point = Fraction(bounded(lambda row=row: bounds(row.formula)).middle)
+        point = Fraction(bounded(partial(bounds, row.formula)).middle)
         for scale in _SCALED_BY:
             for scaled in (point * scale, point / scale):
                 if row.figure.rounds_from(scaled) or row.figure.cuts_from(scaled):
@@ -483,7 +487,7 @@ def _with_cause(row: Judged) -> Judged:
     try:
         root = evaluate(row.formula, _as_value, _FUNCTIONS_OF_VALUES)
         cause = check(root, row.figure.text).cause if isinstance(root, Value) else ""
-    except (AutogradError, ArithmeticError, KeyError, TypeError):
+    except (AutogradError, ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
         return row  # what has no graph has no cause
     return replace(row, cause=cause)
 

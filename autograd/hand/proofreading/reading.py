@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 from ...errors import FileFormatError, UnknownNameError
 from .tokens import words
@@ -375,10 +376,10 @@ def _notebook(text: str) -> Document:
     return Document(whole, "".join(clean), tuple(regions), _starts(whole), (*lines, line))
 
 
-def _parts_of(cell: dict[str, object]) -> Iterator[tuple[str, str]]:
+def _parts_of(cell: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What a cell says, and what it printed."""
     yield _joined(cell.get("source", "")), "markdown" if cell.get("cell_type") != "code" else "code"
-    for output in cell.get("outputs", ()) or ():  # type: ignore[union-attr, attr-defined]
+    for output in cell.get("outputs", ()) or ():
         if "text" in output:
             yield _joined(output["text"]), "code"
         elif "text/plain" in output.get("data", {}):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -118,6 +118,7 @@ _IN_BRACES = re.compile(r"\s*\{([^{}\n]{0,200})\}")
 _ARGUMENT_OF_LAYOUT = words("color textcolor label tag hspace vspace ref eqref cite")
 _ACCENTS = {"hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307"}
 _LETTER = re.compile(r"\s*(?:\{\s*([A-Za-z])\s*\}|([A-Za-z])(?![A-Za-z]))")
+_RATIO = re.compile(r"[\d\\]")
 _SPELT = re.compile(r"[A-Za-z]+(?:\s?[A-Za-z]+)*'*|[0-9.,]+")
 
 
@@ -210,11 +211,13 @@ def _read(kind: str, match: re.Match[str], source: str, state: _State) -> Iterat
         yield token("operator", "^" if text == "**" else text)
     elif kind == "stop" and text == "|":
         yield token("bar", text)
+    elif text == ":" and state.last in ("number", "close") and not state.spaced and _RATIO.match(source, end):
+        yield token("other", "±")  # a ratio, which is no end of a formula
     else:
         yield token(kind, text)
 
 
-def _environment(text: str, state: _State, token) -> Iterator[Token]:  # type: ignore[no-untyped-def]
+def _environment(text: str, state: _State, token: Callable[..., Token]) -> Iterator[Token]:
     name = text[text.index("{") + 1 : text.index("}")]
     begins = "begin" in text[:7]
     if begins:

@@ -81,6 +81,8 @@ def write(tree: Tree, least: int = 0) -> str:
         return f"({text})" if least >= 4 and text.startswith("−") else text
     if isinstance(tree, List):
         return f"[{', '.join(write(item) for item in tree.items)}]"
+    if isinstance(tree, Symbol):
+        return "".join(str(getattr(token, "text", token)) for token in tree.tokens)
     if tree.name == "softmax" and isinstance(tree.operands[0], int):
         place, *xs = tree.operands
         return f"softmax({', '.join(write(x) for x in xs)})[{place}]"
@@ -174,7 +176,7 @@ def elements(tree: Tree, elementwise: bool = False) -> Tree:
 def _of_numbers(name: str, operands: list[Any]) -> Tree:
     """An operation on numbers, which are their own transposes."""
     if name == "transpose":
-        return operands[0]  # type: ignore[no-any-return]
+        return operands[0]
     if name == "softmax" and len(operands) == 1:
         raise ShapeMismatch("a softmax of one number")
     return Operation("*" if name in ("@", "⊙") else name, tuple(operands))
