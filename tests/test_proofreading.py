@@ -242,3 +242,80 @@ def test_the_drafted_program_runs_and_its_graph_agrees_with_the_document():
 def test_a_draft_says_where_too_little_can_be_read():
     assert "# ? nothing was read" in proofread("2 + 2 = 4").draft()
     assert "# ? no formula could be read" in proofread("x = 0.5").draft()
+
+
+# --- formats ---------------------------------------------------------------------------------------------------------
+
+
+def notebook(*cells):
+    return json.dumps({"cells": list(cells), "nbformat": 4}, indent=1, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("format", "text", "expected"),
+    [
+        ("markdown", "| step | result |\n|---|---|\n| σ(0) = 0.6 | 2 · 2 = 4 |\n", [(3, "slip"), (3, "agrees")]),
+        ("markdown", "```\nz = 0.5*0.8\n  = 0.4\n```\n> **2 + 2 = 5**", [(3, "agrees"), (5, "slip")]),
+        ("markdown", "1. 2 + 3 = 5\n2. 0.5 &times; 0.8 = 0.4\n\n10<sup>2</sup> · 2 = 200",
+         [(1, "agrees"), (2, "agrees"), (4, "agrees")]),
+        ("latex", "\\documentclass{a}\n% 1 + 1 = 3\n\\begin{document}\nSo\n\\begin{align}\n a &= 0.5 \\cdot 0.8 \\\\\n"
+         " &= 0.5\n\\end{align}", [(7, "rounded")]),
+        ("html", "<html><script>1 + 1 = 3</script><p>2 &middot; 2 = <b>5</b></p><p>e<sup>0</sup> + 1 = 2</p></html>",
+         [(1, "slip"), (1, "agrees")]),
+        ("html", '<math><mn>1</mn><annotation encoding="application/x-tex">\\frac{1}{2} = 0.5</annotation></math>'
+         '<span class="katex-html">12=0.5</span>', [(1, "agrees")]),
+        ("notebook", notebook({"cell_type": "markdown", "source": ["# A\n", "2 + 2 = 5"]},
+                              {"cell_type": "code", "source": ["x = 3  # 1 + 2 = 3\n"], "outputs": []}),
+         [(7, "slip"), (13, "agrees")]),
+    ],
+)  # fmt: skip
+def test_formats(format, text, expected):
+    assert [(row.line, row.verdict) for row in proofread(text, format=format)] == expected
+    assert [(row.line, row.verdict) for row in proofread(text)] == expected or format == "html"
+
+
+def test_a_page_of_rendered_formulas_has_each_once():
+    text = (
+        "e 1.6334 ≈ 5.120 e^{1.6334} \\approx 5.120 e 1.6334 ≈ 5.120\n"
+        "L = − ln ( 0.2397 ) ≈ 1.434 L = - \\ln(0.2397) \\approx 1.434 L = − ln ( 0.2397 ) ≈ 1.434\n"
+    )
+    assert [(row.line, row.computed) for row in proofread(text)] == [(1, "5.121"), (2, "1.428")]
+
+
+def test_the_figure_is_marked_in_the_text():
+    proof = proofread("so **2 · 2 = 5** <here>")
+    assert proof.document.text[proof[0].start : proof[0].end] == "5"
+    shown = proof._repr_html_()
+    assert ">5</mark>** &lt;here&gt;" in shown and "slip: 2 · 2 = 5; it is 4" in shown
+    assert "| 1 | `2 · 2 = 5` | **slip** | it is 4 |" in proof.markdown()
+
+
+def test_what_is_no_text_is_refused():
+    with pytest.raises(TypeError, match="give the text, or the Path of a file, not a int"):
+        proofread(3)
+    with pytest.raises(ValueError, match="format='pdf' is unknown"):
+        proofread("1 + 1 = 2", format="pdf")
+    with pytest.raises(ValueError, match="no notebook"):
+        proofread("{}", format="notebook")
+
+
+# --- documents and sheets ---------------------------------------------------------------------------------------------
+
+
+def test_the_sheets_of_the_examples_raise_no_alarm():
+    from demos import three_layers, two_weights
+    from demos.sheets import proofs_of, told
+
+    values = [*two_weights.EXAMPLE.values().values(), *list(three_layers.EXAMPLE.values().values())[::6]]
+    proofs = [proof for value in values for proof in proofs_of(value)]
+    assert told(proofs)[1] and sum(len(proof) for proof in proofs) > 300
+
+
+def test_what_is_on_record_of_public_documents():
+    """What the reader found in documents that nobody had looked at, when it first met them, and by eye."""
+    entries = json.loads((ROOT / "tests" / "proofreading_documents.json").read_text(encoding="utf-8"))
+    new = [entry for entry in entries if not entry["built_on"]]
+    assert len(new) >= 30 and all(entry["address"].startswith("https://") and entry["title"] for entry in entries)
+    counted = [entry for entry in new if "counted_by_eye" in entry]
+    by_eye, found = (sum(entry[key] for entry in counted) for key in ("counted_by_eye", "found_at_first"))
+    assert len(counted) == 6 and (found, by_eye) == (95, 112)
