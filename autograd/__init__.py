@@ -86,7 +86,7 @@ _WINGS = {
     "autograd.notation": ("label_values", "use_variable_names"),
     "autograd.hand": ("Audit", "ByHand", "Sheet", "Verdict", "audit", "check", "explain", "round_by_hand"),
     "autograd.prompt.hints": ("use_hints",),
-    "autograd.practice": ("exercise", "quiz", "worksheet"),
+    "autograd.practice": ("exercise", "mark", "mark_class", "quiz", "worksheet"),
     "autograd.hand.proofreading": ("Proof", "proofread"),
     "autograd.stepping": ("debug", "step"),
     "autograd.picture": (

@@ -28,24 +28,18 @@ given: x = 0.5, w = 0.8
 :mod:`.questions` says what is asked, :mod:`.answers` reads what is typed, :mod:`.judging` says what it is worth:
 from the :mod:`.mistakes` that are often made, and what is :mod:`.following` from earlier answers. :mod:`.prompt` asks.
 :mod:`.worksheet` is for paper, :mod:`.exercise` makes networks whose numbers come out well.
+:mod:`.marking` marks what was filled in; :mod:`.record` ships the questions with a page.
 """
 
 from .exercise import Exercise, exercise
 from .judging import Judge, Judgement
+from .marking import ClassMarks, Marks, mark, mark_class
 from .prompt import quiz
 from .questions import Question, questions
 from .record import quiz_record
 from .worksheet import Worksheet, worksheet
 
 __all__ = [
-    "Exercise",
-    "Judge",
-    "Judgement",
-    "Question",
-    "Worksheet",
-    "exercise",
-    "questions",
-    "quiz",
-    "quiz_record",
-    "worksheet",
-]
+    "ClassMarks", "Exercise", "Judge", "Judgement", "Marks", "Question", "Worksheet", "exercise", "mark",
+    "mark_class", "questions", "quiz", "quiz_record", "worksheet",
+]  # fmt: skip

@@ -29,6 +29,10 @@ class Before:
         place = (question.kind, question.node, question.through)
         self._given[place] = number, _as_float(question.expected), is_right
 
+    def gradient(self, node: Value) -> float | None:
+        """What was answered for it."""
+        return next((x for (kind, at, _), (x, _, _) in self._given.items() if kind == "gradient" and at is node), None)
+
     def starts(self, question: Question) -> Iterator[tuple[str, dict[Place, float]]]:
         """The numbers that someone may have gone on from, first those without a mistake: ("rounded", …).
 

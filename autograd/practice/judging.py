@@ -72,6 +72,10 @@ class Judge:
         """Its answer was told, so that what follows starts from that."""
         self._before.note(question, float(self.shown(question)), True)
 
+    def note(self, question: Question, text: str) -> None:
+        """It was answered so, rightly from another wrong answer."""
+        self._before.note(question, float(text), False)
+
     def shown(self, question: Question) -> str:
         """The answer, as it is told."""
         return show(question.expected, self.digits)
@@ -106,5 +110,16 @@ class Judge:
         return verdict.cause if sure else ""
 
     def _mistakes(self, question: Question, text: str) -> Iterator[tuple[str, Any]]:
-        yield from mistakes(question, self._cotangents, self._names)
-        yield from misprints(question, text)
+        known = list(mistakes(question, self._cotangents, self._names))
+        yield from known
+        yield from misprints(question.expected, text)
+        # and the same from what was answered before
+        for kind, number in following(question, self._cotangents, self._order, self._before, self.digits):
+            if kind == "follows":
+                yield "sign reversed", -number
+                yield from misprints(number, text)
+        through = question.through
+        arrived = self._before.gradient(through) if through is not None else None
+        if arrived is not None and through is not None and self._cotangents[through]:
+            ratio = arrived / float(self._cotangents[through])
+            yield from ((cause, float(number) * ratio) for cause, number in known)

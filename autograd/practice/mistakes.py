@@ -51,9 +51,9 @@ def mistakes(question: Question, cotangents: Mapping[Value, Any], names: Names |
         yield from _of_partial(question, question.through, cotangents[question.through], names)
 
 
-def misprints(question: Question, text: str) -> Iterator[Mistake]:
-    """The right digits with the point at another place, or in another order, as the answer has them."""
-    expected = float(question.expected)
+def misprints(number: Any, text: str) -> Iterator[Mistake]:
+    """A number's digits with the point at another place, or in another order, as the answer has them."""
+    expected = float(number)
     for power in (1, 2, 3):
         yield "the decimal point shifted", expected * 10**power
         yield "the decimal point shifted", expected / 10**power

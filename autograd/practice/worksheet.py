@@ -75,8 +75,17 @@ class Worksheet:
     """
 
     def __init__(
-        self, sheet: Sheet, given: list[tuple[str, str]], picture: str, task: str, key: Worksheet | None = None
+        self,
+        root: Value,
+        rate: float | None,
+        sheet: Sheet,
+        given: list[tuple[str, str]],
+        picture: str,
+        task: str,
+        key: Worksheet | None = None,
     ) -> None:
+        self.root = root
+        self.rate = rate
         self.sheet = sheet
         self.given = given
         self.picture = picture
@@ -211,8 +220,9 @@ def worksheet(
         rate = arguments.finite(rate, "worksheet: rate")
         _add_update(sheet, root, rate, set(arguments.leaves(parameters, "worksheet: parameters")))
     given = givens(root, digits)
-    key = Worksheet(sheet, given, _picture(root, digits, False) if picture else "", task)
-    return Worksheet(_with_blanks(sheet), given, _picture(root, digits, True) if picture else "", task, key)
+    pictures = [_picture(root, digits, blank) if picture else "" for blank in (False, True)]
+    key = Worksheet(root, rate, sheet, given, pictures[0], task)
+    return Worksheet(root, rate, _with_blanks(sheet), given, pictures[1], task, key)
 
 
 def _add_update(sheet: Sheet, root: Value, rate: float, parameters: set[Value]) -> None:
