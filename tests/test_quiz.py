@@ -2,6 +2,7 @@
 
 import os
 import random
+import subprocess
 import sys
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd import FigureError, StaleDataError, Value, check, debug, quiz, sigmoid, weighted_sum
+from autograd import FigureError, StaleDataError, Value, check, debug, exercise, quiz, sigmoid, weighted_sum
 from autograd.notation import show
 from autograd.practice import Judge, questions
 from autograd.practice.mistakes import mistakes
@@ -122,9 +123,9 @@ def test_an_error_is_not_punished_twice_and_a_second_one_is():
     assert judge.judge(named(root, "z"), "0.4").kind == "wrong"
     assert judge.judge(named(root, "a"), "0.599").kind == "follows"
     assert judge.judge(named(root, "∂a/∂z"), "0.240").kind == "follows"
-    assert judge.judge(named(root, "∂loss/∂z"), "0.193").cause == ""
-    assert judge.judge(named(root, "∂loss/∂b"), "0.193").kind == "follows"
-    assert judge.judge(named(root, "∂loss/∂w"), "-0.0965").kind == "wrong"
+    assert judge.judge(named(root, "∂loss/∂z"), "0.192").cause == "sign reversed"
+    assert judge.judge(named(root, "∂loss/∂b"), "0.192").kind == "follows"
+    assert judge.judge(named(root, "∂loss/∂w"), "-0.0960").kind == "wrong"
 
 
 def test_after_a_wrong_answer_the_right_one_counts_as_right():
@@ -211,3 +212,28 @@ def test_in_the_debugger(capsys):
     assert "the bias left out" in out
     assert "right, given your earlier answer" in out
     assert out.endswith("(step) p z.data\n0.5\n(step) q\nleft at 1 of 9: the graph is as it was before\n")
+
+
+def test_hints_say_what_a_condition_is_and_what_a_softmax_is():
+    root = exercise(level=8, seed=1).root
+    asked = {question.asked: question.formula for question in questions(root)}
+    assert [asked[name] for name in asked if name.startswith("∂a¹₂/∂z¹₂")] == [
+        "[z¹₂ > 0], where [ ] is 1 if it holds, and 0 if not"
+    ]
+    assert not [text for text in asked.values() if "softmax[" in text and "if it holds" in text]
+    assert any(text.startswith("ln of a probability") for text in asked.values())
+
+
+def test_the_probability_without_the_one_of_the_true_class():
+    root = exercise(level=8, seed=1).root
+    judge = Judge(root)
+    assert judge.judge(named(root, "∂L/∂z²₁"), "0.4502").cause.startswith("the probability itself, without the 1")
+
+
+def test_answers_from_a_file_are_seen():
+    program = "from test_quiz import small; from autograd import quiz; quiz(small())"
+    done = subprocess.run(
+        [sys.executable, "-c", program], input="0.5\nq\n", capture_output=True, text=True, check=True, cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
+    )  # fmt: skip
+    assert "z = w · x + b ?  0.5\n     right\n" in done.stdout

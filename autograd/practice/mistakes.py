@@ -173,6 +173,8 @@ def _of_partial(question: Question, through: Value, arrives: Any, names: Names) 
         if partials[place] is not None:
             which = "the other operand" if len(through.operands) == 2 else names[through.operands[place]]
             yield f"the partial with respect to {which}", factor * partials[place]
+    if row.name == "log_softmax" and len(places) == 1 and places[0] == row.index:
+        yield "the probability itself, without the 1 of the true class", factor * (own - 1)
     if question.kind == "partial":
         return
     yield "the gradient that arrives, without the partial", arrives

@@ -113,7 +113,10 @@ class _Console:
         while True:
             try:
                 if self.answers is None:
-                    yield input(text).strip()
+                    answer = input(text)
+                    if not sys.stdin.isatty():  # what comes from a file is not seen otherwise
+                        print(answer)
+                    yield answer.strip()
                     continue
                 answer = next(self.answers, None)
                 if answer is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
@@ -24,8 +25,9 @@ _DEFINED = {
     "softplus": "softplus(z) = ln(1 + eᶻ)",
     "gelu": "GELU(z) = z · Φ(z), where Φ is the distribution function of the standard normal",
     "softmax": "e to its own number, divided by the sum of e to each of the numbers",
-    "log_softmax": "ln of the softmax",
+    "log_softmax": "ln of a probability: e to its own number, divided by the sum of e to each of the numbers",
 }
+_IS_CONDITION = re.compile(r"\[[^\]]*[<>=≤≥]")  # [z > 0], and not softmax[1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +128,7 @@ class _Asking:
 
     def _question(self, kind: str, node: Value, user: Value | None, asked: str, rule: Any, number: Any) -> Question:
         symbols = write(rule, digits=self.digits)
-        said = f"{symbols}, where [ ] is 1 if it holds, and 0 if not" if "[" in symbols else symbols
+        said = f"{symbols}, where [ ] is 1 if it holds, and 0 if not" if _IS_CONDITION.search(symbols) else symbols
         return Question(kind, node, user, asked, said, self._in_numbers(rule), number)
 
     def _derivative(self, node: Value) -> str:
