@@ -149,6 +149,7 @@ undisplay [expression]
                 print it no more, or none of them
 e [label]       explain: the hand calculation of the node that is looked at
 g [file]        write the graph as a picture (step.svg), the node that is looked at marked in it
+quiz            answer for yourself what each number is, forward and backward, and be told what went wrong
 h [command]     help on all of them, or on one
 q               leave; before the end the graph is put back as it was
 An empty line repeats the last command. Longer names work too: next, step, reverse, continue, break …
