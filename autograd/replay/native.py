@@ -160,7 +160,8 @@ class NativeMachine:
 
 def _unused_count() -> int:
     """What getrefcount says, within _gradients, of an array that is in the list only."""
-    for array, _ in [([], 0)]:
+    buffers: list[Any] = [([], 0)]
+    for array, _ in buffers:
         return getrefcount(array)
     raise AssertionError
 
