@@ -139,7 +139,7 @@ def _page_of_graph(root: Value, seed: Number, digits: int, title: str, quiz: boo
         "kinds": [_kind(node, stage) for node in order],
         **(neurons_record(stage, order) if drawn["detail"] == "neuron" else boxes_record(stage, order)),
     }
-    scripts = _OF_GRAPH
+    scripts: tuple[str, ...] = _OF_GRAPH
     if quiz:
         # by its name, as the exercises there are drawn by this package
         record["quiz"] = import_module("autograd.practice").quiz_record(stage.root, digits)

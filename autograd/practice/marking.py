@@ -21,7 +21,7 @@ import io
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,7 @@ class ClassMarks:
     __repr__ = __str__
 
 
-def _table(rows: list[tuple[str, ...]]) -> list[str]:
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(columns(row[place]) for row in rows) for place in range(len(rows[0]) - 1)]
     return ["  ".join(padded(cell, width) for cell, width in zip(row, [*widths, 0])).rstrip() for row in rows]
 

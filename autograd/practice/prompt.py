@@ -113,10 +113,10 @@ class _Console:
         while True:
             try:
                 if self.answers is None:
-                    answer = input(text)
+                    typed = input(text)
                     if not sys.stdin.isatty():  # what comes from a file is not seen otherwise
-                        print(answer)
-                    yield answer.strip()
+                        print(typed)
+                    yield typed.strip()
                     continue
                 answer = next(self.answers, None)
                 if answer is None:

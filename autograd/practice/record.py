@@ -31,7 +31,7 @@ def quiz_record(root: Value, digits: int = 4) -> dict[str, Any]:
     place = {node: index for index, node in enumerate(order)}
     names = Names.under(root)
     cotangents = pull_back(order, {root: like(root.data, 1)}, contributions)
-    asked = []
+    asked: list[dict[str, Any]] = []
     for question in questions(root, digits):
         known = [(cause, _as_float(number)) for cause, number in mistakes(question, cotangents, names)]
         asked.append({
