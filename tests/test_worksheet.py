@@ -5,9 +5,10 @@ from html.parser import HTMLParser
 
 import pytest
 from browser import PROGRAM, Browser
+from latex import read
 from test_quiz import EXAMPLES, root_of, small
 
-from autograd import UnknownNameError, Value, explain, worksheet
+from autograd import UnknownNameError, Value, exercise, explain, worksheet
 from autograd.notation import show
 
 
@@ -102,3 +103,12 @@ def test_a_small_network_is_printed_on_one_page(tmp_path):
             printed = (tmp_path / f"{number}.pdf").read_bytes()
             assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
         assert not browser.errors
+
+
+@pytest.mark.parametrize("level", range(1, 9))
+def test_the_latex_is_read_by_a_strict_reader(level):
+    one = exercise(level=level, seed=1)
+    for sheet in (one.worksheet, one.key):
+        block = re.sub(r"\\underline\{\\hspace\{[\d.]+em\}\}", "0", sheet.latex())
+        assert "underline" not in block
+        read(block)

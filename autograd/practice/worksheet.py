@@ -236,7 +236,7 @@ def _add_update(sheet: Sheet, root: Value, rate: float, parameters: set[Value]) 
     for step in gradients:
         if step.node in parameters:
             before = Symbol(names[step.node], step.node.data)
-            after = Symbol(f"{names[step.node]}, new", latex=rf"{write(before, LATEX)}^{{\mathrm{{new}}}}")
+            after = Symbol(f"{names[step.node]}, new", latex=rf"{{{write(before, LATEX)}}}^{{\mathrm{{new}}}}")
             number = step.node.data - rate * step.number
             derivative = Symbol(write(step.name), step.number, write(step.name, LATEX))
             steps.append(replace(step, name=after, formula=before - rate * derivative, number=number, also=None))
