@@ -76,6 +76,15 @@ def test_one_equality(text, verdict):
         "500 + 500 = 1 thousand",
         "f(1 + 1) = 3",
         "pp. 3–5 = 9",
+        "for x = 2 = 12 + 8 - 1 = 19",
+        "2 × 100 = 200 vs 100(1 + 10) + 100 = 1200",
+        "$7 \\times 10^9 \\times 16 = 112$ GB",
+        "a feature of 892 × 400 = 3168400 numbers",
+        "\\begin{align} &-1.0 = -1 + 0.5 \\times 0 \\\\ &-1.5 = -1 + 0.5 \\times (-1) \\end{align}",
+        "32×32×3 = 3072，28×28×6 = 4704",
+        "1/2 : 2/1=1:4",
+        "-1 + 1 + 1 + 1 + 1 = 3\n+1 - 1 + 1 + 1 + 1 = 3",
+        "$w = 0.5 - 0.1 · 2$\n$w = 0.8 - 0.1 · 3$",
     ],
 )
 def test_what_is_no_slip_raises_no_alarm(text):

@@ -16,15 +16,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any
 
 from .grammar import FUNCTION_NAMES
 from .tokens import Token, tokens, words
 
-__all__ = ["Chain", "Side", "chains"]
+__all__ = ["Chain", "Side", "chains", "joined"]
 
 _PARTING = frozenset(["comma", "stop", "gap", "word", "break"])
 _INSIDE_OF_FORMULAS = frozenset("∑∏∫±∓⊕⊖∧∨¬∞‖⌊⌋⌈⌉‰#"[:-1])
@@ -42,6 +42,7 @@ class Side:
     after: Token | None = None
     listed: bool = False  # is it one of several, parted by commas?
     read: Any = None  # the formula, once it was read
+    from_above: bool = False  # does it stand in the line above, as what the same name is?
 
     @property
     def start(self) -> int:
@@ -66,6 +67,28 @@ def chains(text: str, start: int = 0, end: int | None = None, layout: bool = Fal
     if not layout and any(token.latex for token in found):
         found = _without_copies(found)
     yield from _chains(found)
+
+
+def joined(found: Iterable[Chain], text: str) -> Iterator[Chain]:
+    """The chains; where one goes on in the next line with its name again, as in z = 1 + 1, z = 2, that it is one.
+
+    A formula from the line above stands before the next line's, marked, as the name may have changed between.
+    """
+    above: Chain | None = None
+    for chain in found:
+        if above is not None and _goes_on(above, chain, text):
+            name, *rest = chain.sides
+            chain = Chain([name, replace(above.sides[-1], from_above=True), *rest])
+        above = chain
+        yield chain
+
+
+def _goes_on(above: Chain, chain: Chain, text: str) -> bool:
+    name, again, formula = above.sides[0].tokens, chain.sides[0].tokens, above.sides[-1].tokens
+    if not name or len(name) > 12 or [t.text for t in name] != [t.text for t in again] or name[0].kind != "name":
+        return False
+    between = text[above.sides[-1].end : chain.sides[0].start] if len(formula) > 2 else "\n\n"
+    return between.count("\n") == 1 and not between.strip(" \n`$&\\;-*")
 
 
 def _chains(found: Sequence[Token]) -> Iterator[Chain]:
@@ -176,6 +199,8 @@ def _carried_on(found: Sequence[Token], at: int, following: int, side: Side, in_
         return True
     if in_chain and len(side.tokens) <= 2:
         return False  # a result stands there, and another formula begins
+    if [token.kind for token in found[following + 1 : following + 3]] == ["number", "relation"]:
+        return False  # -1.7 = …, an equality of its own
     return bool(side.tokens) and after.kind == "operator" and (
         after.text in _CARRIES_ON or (found[at].latex and after.text == "-")
     )

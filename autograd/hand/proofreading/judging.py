@@ -416,6 +416,8 @@ _SCALES = words(
 def _doubt(chain: Chain, before: int, place: int) -> str:
     """Why a slip may be none; nothing where it is one."""
     left, right = chain.sides[before], chain.sides[place]
+    if left.from_above:
+        return "a name that may have changed since the line above"
     trees = [_read(side, _NO_READING) for side in (left, right)]
     figures = [is_figure(tree) for tree in trees]
     if figures[0] and not figures[1] and all(number.unit is None for number in numbers(trees[0])):  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ from ...notation import columns, padded
 from ...value import Value
 from . import reports
 from .bindings import Bound, bind, held_against, is_rounding
-from .chains import Chain, chains
+from .chains import Chain, chains, joined
 from .drafts import draft
 from .judging import Judged, Unread, given, judge, read_sides
 from .names import Names
@@ -215,7 +215,8 @@ def _with_graph(rows: list[Judged], bound: Sequence[Bound], names: Names, exact:
 def _all_chains(document: Document, progress: Callable[[float], None]) -> Iterator[Chain]:
     for region in document.regions:
         progress(region.start / max(len(document.text), 1) / 2)
-        yield from chains(document.clean, region.start, region.end, region.kind == "math")
+        found = chains(document.clean, region.start, region.end, region.kind == "math")
+        yield from found if region.kind == "code" else joined(found, document.clean)
 
 
 def _equality(row: Judged, document: Document) -> Equality:
