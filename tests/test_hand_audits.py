@@ -256,3 +256,11 @@ def test_two_hundred_figures_take_less_than_a_second():
     found = audit(figures, root=loss)
     assert time.process_time() - started < 1
     assert sum(not verdict for verdict in found) >= 10
+
+
+def test_one_update_in_the_wrong_direction_is_said_once():
+    w, *_, loss = network()
+    loss.zero_grad()
+    loss.backward()
+    number = w[0][0].data + 0.5 * w[0][0].grad
+    assert causes(audit({"w11.new": f"{number:.8f}"}, root=loss, rate=0.5)) == ["the gradient added and not subtracted"]

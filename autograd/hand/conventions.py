@@ -28,6 +28,8 @@ from .working import Quantity, Rule, Working, floating, operate, recorded
 
 __all__ = ["Convention", "conventions", "only_conventions", "share_left_out"]
 
+ADDED = "the gradient added and not subtracted"
+
 _MOST = 10_000  # operands in a graph that is evaluated under each convention
 _LEARNING_RATES = (1.0, 0.5, 0.3, 0.2, 0.1, 0.05, 0.03, 0.02, 0.01, 0.005, 0.003, 0.001)
 _EPSILONS = (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2)
@@ -338,7 +340,7 @@ def _of_an_update(working: Working) -> Iterator[Convention]:
         yield _of_another_step(working, "the biases not updated", rate, weights)
     yield _of_another_step(working, "the learning rate forgotten", 1.0, working.parameters)
     yield _of_another_step(working, "the learning rate applied twice", rate**2, working.parameters)
-    yield _of_another_step(working, "the gradient added and not subtracted", -rate, working.parameters)
+    yield _of_another_step(working, ADDED, -rate, working.parameters)
     for words, move in _MOVES:
         yield _of_another_step(working, words, rate, working.parameters, move)
 
@@ -410,6 +412,8 @@ def _transposed(working: Working) -> Iterator[Convention]:
 
 def _rounding(working: Working) -> Iterator[Convention]:
     """Every result rounded or cut as one goes; ways that give the same are told apart by other figures."""
+    if not any(x.primitive for node in working.everything or working.listed for x in value_operands(node)):
+        return  # a step from what is given: there is nothing to round on the way
     for significant in (False, True):
         for verb, cut in (("rounded to", False), ("cut after", True)):
             for digits in range(1, _MOST_DIGITS + 1):

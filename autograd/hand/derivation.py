@@ -28,7 +28,7 @@ from ..errors import AutogradError
 from ..interpret import evaluate
 from ..value import Value
 from .causes import Explained, cases, find_causes, only_words
-from .conventions import Convention, conventions
+from .conventions import ADDED, Convention, conventions
 from .figures import Figure, exactly, follows, slack_of
 from .passes import held_by
 from .verdicts import Verdict, needs_more_digits, verdict_on
@@ -238,6 +238,7 @@ class Derivation:
         if right is not None and entry.figure.significant > 1:
             steps = cases(self.working, target, entry.figure, right, printed, _listed(used) if used else "")
             found = find_causes(steps, [convention.words for convention, _ in fitting]) if steps else []
+            found = [cause for cause in found if cause.words == ADDED] or found  # others say the same of one weight
         step = ""
         if used and number is not None:
             step = f"the step itself: from the printed {_listed(used)} it is {entry.figure.rewrite(number)}"
