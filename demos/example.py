@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from autograd import Value
-from demos.ledger import Figure
+from demos.ledger import Figure, Figures
 
 if TYPE_CHECKING:
     from autograd import Graph
@@ -29,7 +29,7 @@ class Example:
     document: str
     about: str
     values: Callable[[], Mapping[str, Value]]
-    figures: Callable[[], Iterable[Figure]]
+    figures: Callable[[], Figures | Sequence[Figure]]
     tell: Callable[[], Iterable[str]]
     pictures: Callable[[], Mapping[str, Graph]]
     texts: Callable[[], Mapping[str, str]] = dict

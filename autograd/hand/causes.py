@@ -249,8 +249,8 @@ def _changes_at(node: Value, case: Case) -> Iterator[tuple[Any, Callable[[Sequen
     if op == "mul":
         for place in (0, 1):
             if abs(_number(xs[place])) != 1:
-                yield _left_out_factor(case, node, place), lambda o, place=place: o[1 - place]
-                yield _twice(case, xs[place]), lambda o, place=place: o[0] * o[1] * o[place]
+                yield _left_out_factor(case, node, place), lambda o, place=place: o[1 - place]  # type: ignore[misc]
+                yield _twice(case, xs[place]), lambda o, place=place: o[0] * o[1] * o[place]  # type: ignore[misc]
     elif op == "div":
         yield _left_out_divisor(case, node), lambda o: o[0]
         yield _divided_twice(case, xs[1]), lambda o: o[0] / o[1] / o[1]
@@ -291,12 +291,12 @@ def _of_a_sum(node: Value, case: Case) -> Iterator[tuple[Any, Callable[[Sequence
 
         if all(_number(factor) != 0 for factor in term):
             left_out = lambda name=name, term=term: _bias_or_term(node, term, name())
-            yield left_out, lambda o, place=place: _sum_of(node, o, {place: 0})
+            yield left_out, lambda o, place=place: _sum_of(node, o, {place: 0})  # type: ignore[misc]
             if len(terms) > 1:
-                yield (lambda name=name: f"{name()} added twice"), lambda o, place=place: _sum_of(node, o, {place: 2})
+                yield (lambda name=name: f"{name()} added twice"), lambda o, place=place: _sum_of(node, o, {place: 2})  # type: ignore[misc]
                 yield (
                     (lambda name=name: f"the sign of {name()} reversed"),
-                    lambda o, place=place: _sum_of(node, o, {place: -1}),
+                    lambda o, place=place: _sum_of(node, o, {place: -1}),  # type: ignore[misc]
                 )
 
 
@@ -400,7 +400,7 @@ def _derivative_elsewhere(case: Case) -> Iterator[Hypothesis]:
             words = lambda a=a: f"the derivative of {a.op} taken at {case.name(a)}"
             yield from case.attempt(words, {node: _with(node, z, floating(a.data)) for node in of_z})
         for other, number in _instead(a, floating(a.data), case) if users else ():
-            words = lambda a=a, other=other: (
+            words = lambda a=a, other=other: (  # type: ignore[misc]
                 f"the derivative of {a.op} taken with {other} in the place of {case.name(a)}"
             )
             yield from case.attempt(words, {node: _with(node, a, number) for node in users})
@@ -418,7 +418,7 @@ def _instead(start: Value, own: float, case: Case) -> Iterator[tuple[str, float]
         z, *rest = start.operands
         if isinstance(z, Value):
             yield f"{case.name(z)} (before the {start.op})", case.number(z)
-        with contextlib.suppress(_OUTSIDE):
+        with contextlib.suppress(*_OUTSIDE):
             yield f"{start.op}({case.name(start)})", apply(start.primitive, [own, *rest])
     gradient = case.working.node(Quantity(start, "grad")) if case.working.has_gradients else None
     if gradient is not None and gradient is not case.target:

@@ -117,7 +117,7 @@ class Working:
         primitive = node.primitive
         assert primitive is not None
         if other is None and primitive.name in _OPENED:
-            other = primitive.textbook(operands)  # type: ignore[misc]
+            other = primitive.textbook(operands)
         elif other is None and all(map(_same, operands, node.operands)):
             self._interned.setdefault(_signature(primitive, operands), node)
             return node
@@ -174,7 +174,7 @@ class Working:
         primitive = node.primitive
         assert primitive is not None
         if primitive.name in _OPENED:
-            [opened] = self._intern([primitive.textbook(operands)], self._interned.values())  # type: ignore[misc]
+            [opened] = self._intern([primitive.textbook(operands)], self._interned.values())
             return opened
         signature = _signature(primitive, operands)
         if signature not in self._interned:
