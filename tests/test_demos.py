@@ -170,7 +170,7 @@ def test_the_images_are_grey_and_of_both_kinds():
         ("chain_rule", "0.5000, 0.5000, 0.5000, 0.5000; loss 0.250000"),
         ("chain_rule", "its loss is 1/4, its gradient 0, 0, 0, exactly"),
         ("two_weights", "第1000轮训练:  预测输出: 0.8241  当前误差: 0.0759"),
-        ("two_weights", "slip; right is -0.005429742 (multiplied by a¹ = 0.5987)"),
+        ("two_weights", "slip; right is -0.005429742 (multiplied by a¹ = 0.5987 once too often)"),
         ("three_layers", "Epoch=278, Loss=0.009970"),
     ],
 )
