@@ -137,7 +137,7 @@ def _of_the_graph(working: Working) -> Iterator[tuple[str, _Change]]:
     for node in [node for node in listed if node.op == "total" and node not in divided][:_MOST_SUMS]:
         n = len(node.operands)
         if n > 1:
-            yield f"the mean over {n} instead of the sum", _Change([node], lambda node, o, n=n: recorded(node, o) / n)
+            yield f"the mean over {n} instead of the sum", _Change([node], lambda node, o, n=n: recorded(node, o) / n)  # type: ignore[misc]
     if squared and not halved:
         yield "a ½ of the squared error that is not in this loss", _scaled_root(working, 2)
     yield from _of_logarithms(listed)
@@ -214,12 +214,12 @@ def _of_logarithms(listed: Sequence[Value]) -> Iterator[tuple[str, _Change]]:
     if not logs:
         return
     for base in (10, 2):
-        yield f"log{base} for ln", _Change(logs, lambda node, o, base=base: _ordinary(node, o) / math.log(base))
+        yield f"log{base} for ln", _Change(logs, lambda node, o, base=base: _ordinary(node, o) / math.log(base))  # type: ignore[misc]
     plain = [node for node in logs if node.op == "log"]
     for epsilon in _EPSILONS if plain else ():
         yield (
             f"ε = {epsilon:g} inside the log",
-            _Change(plain, lambda _, o, epsilon=epsilon: numeric.log(o[0] + epsilon)),
+            _Change(plain, lambda _, o, epsilon=epsilon: numeric.log(o[0] + epsilon)),  # type: ignore[misc]
         )
     small = {node.operands[0]: _epsilon_of(node.operands[0]) for node in plain}
     if any(small.values()):
@@ -253,7 +253,7 @@ def _with_e(e: float) -> Callable[[Value, Sequence[Any]], Any]:
         if node.op == "sigmoid":
             return 1 / (1 + e ** -operands[0])
         powers = [e**operand for operand in operands]
-        share = powers[node.primitive.index] / numeric.total(powers)  # type: ignore[union-attr]
+        share = powers[node.primitive.index] / numeric.total(powers)
         return share if node.op == "softmax" else numeric.log(share)
 
     return change
