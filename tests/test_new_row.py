@@ -238,7 +238,7 @@ def test_a_verdict_with_a_cause(loss):
     assert check(w1, f"{w1.grad:.5f}", of="grad", root=loss).kind == "agrees"
     without = w1.grad / slope_of_swish(0.4)
     verdict = check(w1, f"{without:.6f}", of="grad", root=loss)
-    assert verdict.kind == "slip" and "the factor ∂(swish(w1 · x))/∂(w1 · x) = " in verdict.cause
+    assert verdict.kind == "slip" and "swish" in verdict.cause and "= 0.6948 left out" in verdict.cause
 
 
 def test_an_audit_and_rounding_by_hand(loss):
