@@ -4,11 +4,18 @@ Beside it stand the helpers that tests import: ``helpers`` (bits), ``random_grap
 mpmath's words), ``latex`` (a strict reader), ``browser``.
 """
 
+import os
 import signal
 import sys
 
 import pytest
 from browser import PROGRAM, Browser
+from hypothesis import settings
+
+# A change is judged by the same examples each time; who works on it meets others.
+settings.register_profile("same", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("same")
 
 
 def pytest_xdist_auto_num_workers(config):
