@@ -42,7 +42,9 @@ def described(operand: Any) -> str:
 
 
 def _label(operand: Any) -> str:
-    return operand.label if _is_node(operand) else ""
+    """A label without what would steer a terminal."""
+    label = operand.label if _is_node(operand) else ""
+    return "".join([character if character.isprintable() else "?" for character in label])
 
 
 def _number(operand: Any) -> Any:

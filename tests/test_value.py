@@ -471,3 +471,9 @@ def test_code_written_for_micrograd_runs_with_the_import_line_changed():
     assert f"{g.data:.4f} {a.grad:.4f} {b.grad:.4f}" == "24.7041 138.8338 645.5773"
     assert (g._op, g._prev) == ("+", set(g.operands))
     assert [(a**3)._op, (a**b)._op, a.relu()._op, a.tanh()._op] == ["**3", f"**{b.data}", "ReLU", "tanh"]
+
+
+def test_an_error_does_not_hand_a_labels_control_characters_to_the_terminal():
+    with pytest.raises(ValueError, match=r"log of p\?\[31m = -1\.0: ") as caught:
+        Value(-1.0, label="p\x1b[31m").log()
+    assert "\x1b" not in str(caught.value)
